@@ -1,0 +1,3 @@
+//! Pages and server functions, shared by the server and the browser.
+
+pub mod words;

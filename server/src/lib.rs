@@ -1,0 +1,1 @@
+//! The portal's adapters: storage, mail, HTTP and commands. The rules stand in the crate `backboard`.

@@ -1,0 +1,21 @@
+//! What each journey's forms ask, read into types whose values are proof that they are right.
+
+pub mod claim;
+pub mod sign_in;
+
+use crate::refused::{Field, Problem, Problems, Refused};
+
+/// Collects the problems of a form in the order of its fields.
+#[derive(Default)]
+struct Reading(Problems);
+
+impl Reading {
+    /// The value, or none and a problem at the field.
+    fn take<T>(&mut self, field: Field, value: Result<T, Refused>) -> Option<T> {
+        value.map_err(|refused| self.0.push(Problem::at(field, refused))).ok()
+    }
+
+    fn take_all<T>(&mut self, value: Result<T, Problems>) -> Option<T> {
+        value.map_err(|problems| self.0.extend(problems)).ok()
+    }
+}

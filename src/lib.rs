@@ -1,0 +1,29 @@
+//! What is true about accounts, identities, passwords, links and limits.
+//!
+//! **No I/O, no clock, no randomness.** Time and entropy come in as parameters, so every rule here
+//! can be tested with properties and runs unchanged on the server and in the browser.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`refused`] | every reason a person may be given: codes, never text |
+//! | [`moment`] | points in time and spans, in whole seconds |
+//! | [`identity`] | names, dates of birth, SSNs, certificate numbers, e-mail addresses, and how they match |
+//! | [`account`] | usernames and account states |
+//! | [`password`] | policy and its checklist |
+//! | [`link`] | purposes, lifetimes, codes |
+//! | [`limit`] | attempt budgets |
+//! | [`agency`] | the profile and the policy presets |
+//! | [`form`] | one file per journey: fields, which of them may be kept, problems |
+//! | [`service`] | one file per journey: its use cases; and the ports they need (feature `service`) |
+
+pub mod account;
+pub mod agency;
+pub mod form;
+pub mod identity;
+pub mod limit;
+pub mod link;
+pub mod moment;
+pub mod password;
+pub mod refused;
+#[cfg(feature = "service")]
+pub mod service;

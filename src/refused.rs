@@ -1,0 +1,153 @@
+//! Every reason a person may be given, and the field it belongs to.
+//!
+//! Closed enums, no strings: what a stranger can forge must not be able to speak. The sentences
+//! stand in `locales/`, under the code of each reason.
+
+use serde::{Deserialize, Serialize};
+
+/// Declares a closed enum whose members have a fixed code, used on the wire and as a locale key.
+macro_rules! codes {
+    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $member:ident = $code:literal),+ $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        pub enum $name { $($(#[$doc])* #[serde(rename = $code)] $member),+ }
+
+        impl $name {
+            pub const ALL: &'static [Self] = &[$(Self::$member),+];
+
+            #[must_use]
+            pub const fn code(self) -> &'static str {
+                match self { $(Self::$member => $code),+ }
+            }
+
+            #[must_use]
+            pub fn from_code(code: &str) -> Option<Self> {
+                match code { $($code => Some(Self::$member),)+ _ => None }
+            }
+        }
+    };
+}
+pub(crate) use codes;
+
+codes! {
+    /// Why something was not done.
+    Refused {
+        Missing = "missing",
+        TooLong = "too-long",
+        /// NUL, control characters, text that was not UTF-8.
+        Unreadable = "unreadable",
+        NameUnusable = "name-unusable",
+        DateNotNumbers = "date-not-numbers",
+        DateMonth = "date-month",
+        DateDay = "date-day",
+        DateYear = "date-year",
+        DateImpossible = "date-impossible",
+        DateFuture = "date-future",
+        DateTooLongAgo = "date-too-long-ago",
+        SsnNineDigits = "ssn-nine-digits",
+        SsnNeverIssued = "ssn-never-issued",
+        CertificateUnusable = "certificate-unusable",
+        EmailUnusable = "email-unusable",
+        UsernameUnusable = "username-unusable",
+        /// Neither SSN nor certificate number.
+        IdentifierMissing = "identifier-missing",
+        RobotUnchecked = "robot-unchecked",
+        RobotExpired = "robot-expired",
+        RobotUnproven = "robot-unproven",
+        /// The small budget for forms without a proof of work is used up.
+        RobotBudget = "robot-budget",
+        PasswordTooShort = "password-too-short",
+        PasswordTooLong = "password-too-long",
+        PasswordUppercase = "password-uppercase",
+        PasswordLowercase = "password-lowercase",
+        PasswordDigit = "password-digit",
+        PasswordSpecial = "password-special",
+        PasswordCommon = "password-common",
+        PasswordPatterned = "password-patterned",
+        PasswordHasUsername = "password-has-username",
+        PasswordHasName = "password-has-name",
+        PasswordsDiffer = "passwords-differ",
+        CodeDigits = "code-digits",
+        CodeWrong = "code-wrong",
+        /// Five wrong codes: the code of this browser is dead, the link still works.
+        CodeDead = "code-dead",
+        /// Cut off, mistyped, never issued or purged.
+        LinkUnknown = "link-unknown",
+        LinkSpent = "link-spent",
+        LinkExpired = "link-expired",
+        LinkSuperseded = "link-superseded",
+        FlowOver = "flow-over",
+        SessionOver = "session-over",
+        SignInWrong = "sign-in-wrong",
+        AccountInactive = "account-inactive",
+        AccountSuspended = "account-suspended",
+        AccountExternal = "account-external",
+        TooManyTries = "too-many-tries",
+        /// The server has more work than it may take on.
+        Busy = "busy",
+        /// Something broke here; it was logged.
+        Broken = "broken",
+    }
+}
+
+codes! {
+    /// The field a problem belongs to; its code is the field's `name` in the form.
+    Field {
+        BirthMonth = "birth_month",
+        BirthDay = "birth_day",
+        BirthYear = "birth_year",
+        LastName = "last_name",
+        Ssn = "ssn",
+        Certificate = "certificate",
+        Robot = "robot",
+        Password = "password",
+        PasswordAgain = "password_again",
+        Username = "username",
+        Code = "code",
+        /// The form as a whole.
+        Form = "form",
+    }
+}
+
+impl Field {
+    /// Whether what was typed here may be shown again after a refusal. Secrets never are.
+    #[must_use]
+    pub const fn may_be_kept(self) -> bool {
+        matches!(
+            self,
+            Self::BirthMonth | Self::BirthDay | Self::BirthYear | Self::LastName | Self::Certificate | Self::Username
+        )
+    }
+}
+
+/// One reason at one field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Problem {
+    pub field: Field,
+    pub refused: Refused,
+    /// Seconds until another try, where the reason is a limit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wait: Option<u32>,
+}
+
+impl Problem {
+    #[must_use]
+    pub const fn at(field: Field, refused: Refused) -> Self {
+        Self { field, refused, wait: None }
+    }
+
+    /// A problem of the whole form.
+    #[must_use]
+    pub const fn form(refused: Refused) -> Self {
+        Self::at(Field::Form, refused)
+    }
+
+    /// Too many tries; another one after so many seconds.
+    #[must_use]
+    pub const fn wait(seconds: u32) -> Self {
+        Self { field: Field::Form, refused: Refused::TooManyTries, wait: Some(seconds) }
+    }
+}
+
+/// What a form was refused for, in the order of its fields. Never empty when returned as an error.
+pub type Problems = Vec<Problem>;

@@ -1,0 +1,64 @@
+//! Work that requests queue: taken under a lease, done in one unit of work with what it changes.
+
+use serde::{Deserialize, Serialize};
+
+use super::ports::{Fault, UnitOfWork};
+use super::records::Digest;
+use super::{Portal, claim};
+use crate::identity::DateOfBirth;
+
+/// Seconds a worker may take for one job before another may try it.
+const LEASE_SECONDS: i64 = 60;
+/// Times a job is begun before it is given up as poisonous.
+const MOST_TRIES: u32 = 5;
+
+/// What a job is to do. Sealed in the store, because it names a person.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Work {
+    /// Look a person up and mail what is right.
+    Claim {
+        flow: String,
+        born: DateOfBirth,
+        last_name: String,
+        ssn: Option<Digest>,
+        certificate: Option<String>,
+        language: String,
+    },
+}
+
+impl Portal {
+    pub(super) async fn queue(&self, unit: &mut dyn UnitOfWork, work: &Work) -> Result<(), Fault> {
+        let plain = serde_json::to_vec(work).map_err(Fault::other)?;
+        unit.add_job("job", &self.vault.seal("job", b"", &plain), self.now()).await
+    }
+
+    /// Does one job that is due. False when there was none.
+    ///
+    /// # Errors
+    /// When the store fails; the job comes back after its lease.
+    pub async fn work(&self) -> Result<bool, Fault> {
+        let now = self.now();
+        let mut unit = self.store.begin().await?;
+        let Some(job) = unit.take_job(now, now.plus(LEASE_SECONDS)).await? else { return Ok(false) };
+        unit.save().await?;
+
+        let mut unit = self.store.begin().await?;
+        unit.end_job(job.id).await?;
+        if job.tries > MOST_TRIES {
+            tracing::error!(job = job.id, tries = job.tries, "job given up");
+            unit.save().await?;
+            return Ok(true);
+        }
+        let read = self.vault.open("job", b"", &job.sealed).and_then(|plain| serde_json::from_slice(&plain).ok());
+        match read {
+            Some(Work::Claim { flow, born, last_name, ssn, certificate, language }) => {
+                let asked = claim::Asked { flow, born, last_name, ssn, certificate, language };
+                self.look_up(&mut *unit, &asked).await?;
+            }
+            None => tracing::error!(job = job.id, "job cannot be read: sealed with another key"),
+        }
+        unit.save().await?;
+        Ok(true)
+    }
+}

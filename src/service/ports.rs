@@ -1,0 +1,185 @@
+//! What the use cases need from outside. Everything that does I/O, reads a clock or makes randomness
+//! implements one of these.
+
+use async_trait::async_trait;
+
+use super::records::{
+    Account, AuditEntry, Digest, Flow, Job, Link, Mail, NewFlow, NewLink, NewMail, NewSession, Person, Session,
+};
+use crate::account::UsernameKey;
+use crate::identity::{CertificateNumber, Ssn};
+use crate::limit::Budget;
+use crate::link::Step;
+use crate::moment::Moment;
+use crate::password::Password;
+
+/// Something outside did not do its part. Never shown to a visitor.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    /// Worth another try: the store is locked, the pool is empty, a queue is full.
+    #[error("busy: {0}")]
+    Busy(String),
+    #[error("{0}")]
+    Other(String),
+}
+
+impl Fault {
+    pub fn other(error: impl std::fmt::Display) -> Self {
+        Self::Other(error.to_string())
+    }
+}
+
+pub trait Clock: Send + Sync {
+    fn now(&self) -> Moment;
+}
+
+pub trait Entropy: Send + Sync {
+    fn fill(&self, bytes: &mut [u8]);
+}
+
+/// Argon2id behind a semaphore.
+#[async_trait]
+pub trait Hasher: Send + Sync {
+    /// The hash of a password, as a PHC string.
+    async fn hash(&self, password: &Password) -> Result<String, Fault>;
+
+    /// Whether the password has this hash. Without a hash it does the same work and answers no.
+    async fn verify(&self, password: &Password, hash: Option<&str>) -> Result<bool, Fault>;
+}
+
+/// Keys that live outside the database.
+pub trait Vault: Send + Sync {
+    /// HMAC-SHA-256 of an SSN.
+    fn ssn(&self, ssn: &Ssn) -> Digest;
+    /// HMAC-SHA-256 of any other secret, under a label that keeps the kinds apart.
+    fn digest(&self, label: &str, secret: &[u8]) -> Digest;
+    /// Encrypts for a purpose; `bound` must be the same when it is opened.
+    fn seal(&self, purpose: &str, bound: &[u8], plain: &[u8]) -> Vec<u8>;
+    /// `None` when it was not sealed here, for this purpose and this `bound`.
+    fn open(&self, purpose: &str, bound: &[u8], sealed: &[u8]) -> Option<Vec<u8>>;
+}
+
+/// What became of a proof that a visitor is no robot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Proof {
+    /// Good once: spend this digest until then.
+    Good {
+        once: Digest,
+        until: Moment,
+    },
+    Expired,
+    Bad,
+}
+
+/// *I'm not a robot*.
+#[async_trait]
+pub trait Robots: Send + Sync {
+    /// A fresh challenge as JSON; `None` where a hosted widget brings its own.
+    fn challenge(&self, now: Moment) -> Option<String>;
+    async fn check(&self, proof: &str, now: Moment) -> Result<Proof, Fault>;
+}
+
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// Begins a unit of work that may write. What is not saved is undone.
+    async fn begin(&self) -> Result<Box<dyn UnitOfWork>, Fault>;
+
+    /// Begins one that only reads.
+    async fn read(&self) -> Result<Box<dyn UnitOfWork>, Fault>;
+}
+
+/// One transaction. State change, audit row and queued mail go through the same one.
+#[async_trait]
+pub trait UnitOfWork: People + Flows + Links + Sessions + Budgets + Jobs + Outbox + Audit + Send {
+    /// Commits.
+    async fn save(self: Box<Self>) -> Result<(), Fault>;
+}
+
+#[async_trait]
+pub trait People: Send {
+    async fn find_people_by_ssn(&mut self, ssn: &Digest) -> Result<Vec<Person>, Fault>;
+    async fn find_people_by_certificate(&mut self, certificate: &CertificateNumber) -> Result<Vec<Person>, Fault>;
+    /// The people of one account: one, or several of a shared one.
+    async fn find_people_of(&mut self, account: i64) -> Result<Vec<Person>, Fault>;
+    async fn find_account(&mut self, account: i64) -> Result<Option<Account>, Fault>;
+    async fn find_account_by_username(&mut self, username: &UsernameKey) -> Result<Option<Account>, Fault>;
+    /// Sets the password and makes the account active.
+    async fn save_password(&mut self, account: i64, hash: &str, now: Moment) -> Result<(), Fault>;
+}
+
+#[async_trait]
+pub trait Flows: Send {
+    async fn add_flow(&mut self, flow: &NewFlow) -> Result<(), Fault>;
+    async fn find_flow(&mut self, browser: &Digest) -> Result<Option<Flow>, Fault>;
+    /// Takes a flow from one step to the next and names the link that let it: one conditional UPDATE
+    /// that is itself the claim to the step. False when it stands elsewhere or is over.
+    async fn advance_flow(&mut self, flow: &str, from: Step, to: Step, link: &Link, now: Moment)
+    -> Result<bool, Fault>;
+    /// Reserves one try of a code before it is compared; the number of tries left after it, or none.
+    async fn take_code_try(&mut self, flow: &str, most: u32) -> Result<Option<u32>, Fault>;
+    async fn purge_flows(&mut self, expired_before: Moment) -> Result<u64, Fault>;
+}
+
+#[async_trait]
+pub trait Links: Send {
+    async fn add_link(&mut self, link: &NewLink) -> Result<(), Fault>;
+    async fn find_link(&mut self, id: &str) -> Result<Option<Link>, Fault>;
+    async fn find_link_by_token(&mut self, token: &Digest) -> Result<Option<Link>, Fault>;
+    async fn find_link_by_code(&mut self, flow: &str, code: &Digest) -> Result<Option<Link>, Fault>;
+    /// Spends a live link: one conditional UPDATE. False when somebody else did, or it is dead.
+    async fn spend_link(&mut self, id: &str, now: Moment) -> Result<bool, Fault>;
+    /// Makes every live link of an account superseded, all but the newest `keep`.
+    async fn supersede_links(&mut self, account: i64, keep: u32, now: Moment) -> Result<(), Fault>;
+    async fn purge_links(&mut self, expired_before: Moment) -> Result<u64, Fault>;
+}
+
+#[async_trait]
+pub trait Sessions: Send {
+    async fn add_session(&mut self, session: &NewSession) -> Result<(), Fault>;
+    /// The session with its username, whatever its age: the caller judges.
+    async fn find_session(&mut self, token: &Digest) -> Result<Option<Session>, Fault>;
+    async fn touch_session(&mut self, token: &Digest, now: Moment) -> Result<(), Fault>;
+    /// True when there was one.
+    async fn end_session(&mut self, token: &Digest) -> Result<bool, Fault>;
+    async fn end_sessions_of(&mut self, account: i64) -> Result<u64, Fault>;
+    async fn purge_sessions(&mut self, expired_before: Moment, seen_before: Moment) -> Result<u64, Fault>;
+}
+
+#[async_trait]
+pub trait Budgets: Send {
+    /// Takes one attempt in one statement, by the rule of [`Budget::take`]; `Err` holds the seconds to wait.
+    async fn take_budget(&mut self, key: &str, budget: Budget, now: Moment) -> Result<Result<(), u32>, Fault>;
+    /// Fills a budget up again: the right password clears what wrong ones took.
+    async fn refill_budget(&mut self, key: &str) -> Result<(), Fault>;
+    /// Spends something that is good once. False when it was spent before.
+    async fn spend_once(&mut self, digest: &Digest, until: Moment) -> Result<bool, Fault>;
+    async fn purge_budgets(&mut self, full_before: Moment) -> Result<u64, Fault>;
+}
+
+#[async_trait]
+pub trait Jobs: Send {
+    async fn add_job(&mut self, kind: &str, sealed: &[u8], due: Moment) -> Result<(), Fault>;
+    /// Takes the oldest job that is due and leases it until `until`; another taker will not see it before.
+    async fn take_job(&mut self, now: Moment, until: Moment) -> Result<Option<Job>, Fault>;
+    async fn end_job(&mut self, job: i64) -> Result<(), Fault>;
+}
+
+#[async_trait]
+pub trait Outbox: Send {
+    async fn add_mail(&mut self, mail: &NewMail) -> Result<(), Fault>;
+    /// Takes the oldest mail that is due and leases it until `until`.
+    async fn take_mail(&mut self, now: Moment, until: Moment) -> Result<Option<Mail>, Fault>;
+    /// Sent: its content is forgotten, the row stays for the ledger until purged.
+    async fn mail_sent(&mut self, id: &str, now: Moment) -> Result<(), Fault>;
+    async fn mail_retry(&mut self, id: &str, due: Moment, why: &str) -> Result<(), Fault>;
+    /// Given up: the address refused it for good, or it is too old.
+    async fn mail_failed(&mut self, id: &str, now: Moment, why: &str) -> Result<(), Fault>;
+    /// Seconds since 1970 of the earliest job or mail that waits.
+    async fn next_due(&mut self) -> Result<Option<Moment>, Fault>;
+    async fn purge_mail(&mut self, ended_before: Moment) -> Result<u64, Fault>;
+}
+
+#[async_trait]
+pub trait Audit: Send {
+    async fn add_audit(&mut self, entry: &AuditEntry) -> Result<(), Fault>;
+}

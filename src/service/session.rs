@@ -1,0 +1,75 @@
+//! Sessions: rows, known by the digest of their token.
+//!
+//! A session ends after 30 idle minutes and after 8 hours in all (OWASP ASVS 5.0 section 7.3; activity
+//! cannot carry it past the absolute end). Its id is new at every sign-in; setting a password ends all
+//! others of the account.
+
+use super::ports::{Fault, UnitOfWork};
+use super::records::{NewSession, Session, SessionKind};
+use super::{Portal, Token};
+use crate::moment::Moment;
+
+/// Seconds without a request after which a session is over.
+pub const IDLE_SECONDS: i64 = 30 * 60;
+/// Seconds after which it is over however busy.
+pub const ABSOLUTE_SECONDS: i64 = 8 * 60 * 60;
+/// A session's last use is written down at most this often, in seconds: a page costs no write.
+const TOUCH_SECONDS: i64 = 60;
+
+impl Portal {
+    /// The live session of a cookie, and marks it used.
+    ///
+    /// # Errors
+    /// Only when the store fails.
+    pub async fn session(&self, token: &Token) -> Result<Option<Session>, Fault> {
+        let digest = self.vault.digest("session", token.as_str().as_bytes());
+        let now = self.now();
+        let Some(session) = self.store.read().await?.find_session(&digest).await? else { return Ok(None) };
+        if now >= session.expires || now.since(session.seen) >= IDLE_SECONDS {
+            return Ok(None);
+        }
+        if now.since(session.seen) >= TOUCH_SECONDS {
+            let mut work = self.store.begin().await?;
+            work.touch_session(&digest, now).await?;
+            work.save().await?;
+        }
+        Ok(Some(session))
+    }
+
+    /// Begins a session in this unit of work and gives the token for its cookie.
+    pub(super) async fn begin_session(
+        &self,
+        work: &mut dyn UnitOfWork,
+        account: i64,
+        now: Moment,
+    ) -> Result<Token, Fault> {
+        let token = self.token();
+        let session = NewSession {
+            token: self.vault.digest("session", token.as_str().as_bytes()),
+            kind: SessionKind::Full,
+            account,
+            created: now,
+            expires: now.plus(ABSOLUTE_SECONDS),
+        };
+        work.add_session(&session).await?;
+        Ok(token)
+    }
+
+    /// Signs out: the row is gone, the cookie opens nothing any more.
+    ///
+    /// # Errors
+    /// Only when the store fails.
+    pub async fn sign_out(&self, session: &Session) -> Result<(), Fault> {
+        let mut work = self.store.begin().await?;
+        if work.end_session(&session.token).await? {
+            self.audit(&mut *work, "signed-out", Some(session.account), "").await?;
+        }
+        work.save().await
+    }
+
+    /// The token that forms of this session carry against cross-site posts.
+    #[must_use]
+    pub fn csrf(&self, session: &Session) -> String {
+        super::token::base64url(&self.vault.digest("csrf", &session.token))
+    }
+}
