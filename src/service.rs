@@ -4,6 +4,7 @@
 //! journey validates the form, spends the proof and the limits, and queues a job; looking up, tokens and
 //! mail happen in [`Portal::work`], so that no reply can tell whether anybody was found.
 
+pub mod captcha;
 pub mod claim;
 pub mod jobs;
 pub mod mail;

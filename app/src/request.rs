@@ -1,0 +1,215 @@
+//! The request behind a server function: the only file that touches context, headers, cookies and
+//! redirects.
+//!
+//! The guards in front have already read the cookies, found the session and parsed the fields; they
+//! leave a [`Caller`] in the request. A browser without a script is answered with 303 and, when refused,
+//! with a sealed cookie that holds the problems and what may be kept; a script with JSON.
+
+use std::sync::Arc;
+
+use backboard::refused::{Field, Problem, Problems, Refused};
+use backboard::service::ports::Fault;
+use backboard::service::records::Session;
+use backboard::service::{Declined, Portal, Token, Visitor};
+use http::header::{CACHE_CONTROL, LOCATION, RETRY_AFTER, SET_COOKIE};
+use http::request::Parts;
+use http::{HeaderValue, StatusCode};
+use leptos::prelude::use_context;
+use leptos_axum::ResponseOptions;
+
+use crate::answer::{Answer, Broken};
+use crate::visit::RefusedForm;
+
+/// The cookie of the session.
+pub const SESSION_COOKIE: &str = "__Host-session";
+/// The cookie of the flow.
+pub const BROWSER_COOKIE: &str = "__Host-flow";
+/// The cookie of a refused form.
+pub const REFUSED_COOKIE: &str = "__Host-refused";
+
+/// Who calls, and what the guards found out.
+#[derive(Clone)]
+pub struct Caller {
+    pub portal: Arc<Portal>,
+    pub visitor: Visitor,
+    pub session: Option<Session>,
+    pub session_token: Option<Token>,
+    pub browser: Option<Token>,
+    /// A browser posted the form itself and wants a page back.
+    pub wants_page: bool,
+    /// The operation's own path.
+    pub action: String,
+    /// The page to go back to: fixed, never the Referer.
+    pub page: String,
+    pub kept: Vec<(Field, String)>,
+    /// Wakes the worker.
+    pub queued: Arc<tokio::sync::Notify>,
+}
+
+/// The caller of this server function.
+///
+/// # Errors
+/// When it was reached around the guards.
+pub fn caller() -> Result<Caller, Broken> {
+    use_context::<Parts>().and_then(|parts| parts.extensions.get::<Caller>().cloned()).ok_or(Broken)
+}
+
+/// A use case that went well: the next page, and the cookies that change.
+pub struct Done {
+    to: &'static str,
+    cookies: Vec<String>,
+}
+
+impl Done {
+    /// A fixed path of this site; nothing a visitor sent ever becomes one.
+    #[must_use]
+    pub const fn to(to: &'static str) -> Self {
+        Self { to, cookies: Vec::new() }
+    }
+
+    #[must_use]
+    pub fn with_browser(self, token: &Token) -> Self {
+        self.set(BROWSER_COOKIE, token.as_str())
+    }
+
+    #[must_use]
+    pub fn without_browser(self) -> Self {
+        self.clear(BROWSER_COOKIE)
+    }
+
+    #[must_use]
+    pub fn with_session(self, token: &Token) -> Self {
+        self.set(SESSION_COOKIE, token.as_str())
+    }
+
+    #[must_use]
+    pub fn without_session(self) -> Self {
+        self.clear(SESSION_COOKIE)
+    }
+
+    fn set(mut self, name: &str, value: &str) -> Self {
+        self.cookies.push(cookie(name, value, None));
+        self
+    }
+
+    fn clear(mut self, name: &str) -> Self {
+        self.cookies.push(cookie(name, "", Some(0)));
+        self
+    }
+}
+
+/// A `Set-Cookie` value. Also when it removes: a browser ignores a removal that lacks `Secure`.
+#[must_use]
+pub fn cookie(name: &str, value: &str, max_age: Option<u32>) -> String {
+    let age = max_age.map(|seconds| format!("; Max-Age={seconds}")).unwrap_or_default();
+    format!("{name}={value}; Path=/; Secure; HttpOnly; SameSite=Lax{age}")
+}
+
+impl Caller {
+    /// Answers a use case.
+    ///
+    /// # Errors
+    /// When the answer cannot be made.
+    pub fn answer(&self, result: Result<Done, Declined>) -> Result<Answer, Broken> {
+        let response = use_context::<ResponseOptions>().ok_or(Broken)?;
+        response.insert_header(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        match result {
+            Ok(done) => {
+                self.queued.notify_one();
+                for cookie in &done.cookies {
+                    response.append_header(SET_COOKIE, HeaderValue::from_str(cookie).map_err(|_| Broken)?);
+                }
+                if self.wants_page {
+                    response.set_status(StatusCode::SEE_OTHER);
+                    response.insert_header(LOCATION, HeaderValue::from_static(done.to));
+                }
+                Ok(Answer::Go(done.to.to_owned()))
+            }
+            Err(declined) => self.refuse(problems(declined), &response),
+        }
+    }
+
+    /// Answers data for a script.
+    ///
+    /// # Errors
+    /// When the answer cannot be made.
+    pub fn answer_text(&self, result: Result<String, Declined>) -> Result<Answer, Broken> {
+        let response = use_context::<ResponseOptions>().ok_or(Broken)?;
+        response.insert_header(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        match result {
+            Ok(text) => Ok(Answer::Text(text)),
+            Err(declined) => self.refuse(problems(declined), &response),
+        }
+    }
+
+    fn refuse(&self, problems: Problems, response: &ResponseOptions) -> Result<Answer, Broken> {
+        let (status, headers) = self.refusal(&problems)?;
+        response.set_status(status);
+        for (name, value) in headers {
+            response.append_header(name, value);
+        }
+        Ok(Answer::Problems(problems))
+    }
+
+    /// Status and headers of a refusal: 303 back to the form's page for a browser, else the status that
+    /// fits the reason.
+    ///
+    /// # Errors
+    /// When a header cannot be made.
+    pub fn refusal(&self, problems: &Problems) -> Result<(StatusCode, Vec<(http::HeaderName, HeaderValue)>), Broken> {
+        let mut headers = Vec::new();
+        let wait = problems.iter().find_map(|problem| problem.wait);
+        if let Some(wait) = wait {
+            headers.push((RETRY_AFTER, HeaderValue::from(wait)));
+        }
+        if !self.wants_page {
+            let busy = problems.iter().any(|problem| problem.refused == Refused::Busy);
+            let broken = problems.iter().any(|problem| problem.refused == Refused::Broken);
+            let status = match (wait, busy, broken) {
+                (Some(_), ..) => StatusCode::TOO_MANY_REQUESTS,
+                (_, true, _) => StatusCode::SERVICE_UNAVAILABLE,
+                (_, _, true) => StatusCode::INTERNAL_SERVER_ERROR,
+                _ => StatusCode::UNPROCESSABLE_ENTITY,
+            };
+            return Ok((status, headers));
+        }
+        let refused = RefusedForm { action: self.action.clone(), problems: problems.clone(), kept: self.kept.clone() };
+        let cookie = cookie(REFUSED_COOKIE, &seal(&self.portal, &refused), Some(120));
+        headers.push((SET_COOKIE, HeaderValue::from_str(&cookie).map_err(|_| Broken)?));
+        headers.push((LOCATION, HeaderValue::from_str(&self.page).map_err(|_| Broken)?));
+        Ok((StatusCode::SEE_OTHER, headers))
+    }
+}
+
+/// The problems of a refusal; a fault is logged here, once, and becomes one generic code.
+fn problems(declined: Declined) -> Problems {
+    match declined {
+        Declined::Problems(problems) => problems,
+        Declined::Fault(Fault::Busy(why)) => {
+            tracing::warn!(why, "busy");
+            vec![Problem::form(Refused::Busy)]
+        }
+        Declined::Fault(Fault::Other(why)) => {
+            tracing::error!(why, "fault");
+            vec![Problem::form(Refused::Broken)]
+        }
+    }
+}
+
+/// The cookie's value: sealed, because what was typed is nobody else's, and so that nobody can forge it.
+fn seal(portal: &Portal, refused: &RefusedForm) -> String {
+    use std::fmt::Write as _;
+    let plain = serde_json::to_vec(refused).unwrap_or_default();
+    portal.vault.seal("refused", b"", &plain).iter().fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+/// Reads the cookie of a refused form.
+#[must_use]
+pub fn open(portal: &Portal, value: &str) -> Option<RefusedForm> {
+    let bytes = value.as_bytes().chunks(2).map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok());
+    let sealed: Vec<u8> = bytes.collect::<Option<_>>()?;
+    serde_json::from_slice(&portal.vault.open("refused", b"", &sealed)?).ok()
+}

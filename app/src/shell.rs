@@ -1,0 +1,86 @@
+//! The document around a page.
+
+use backboard::agency::Agency;
+use leptos::prelude::*;
+use leptos_router::location::RequestUrl;
+
+use crate::routes::{App, title};
+use crate::site::Site;
+use crate::visit::Visit;
+use crate::words;
+
+/// Addresses of the document's own files.
+#[derive(Clone, Debug, Default)]
+pub struct Files {
+    pub style: String,
+    pub script: String,
+    pub wasm: String,
+    /// The site's words and agency in this language, as JSON.
+    pub site: String,
+    pub icon: String,
+}
+
+/// The whole HTML of a page. `nonce` is the one of the response's Content-Security-Policy.
+#[must_use]
+pub fn render(visit: &Visit, site: &Site, files: &Files, nonce: &str) -> String {
+    let owner = Owner::new();
+    let body = owner.with(|| {
+        provide_context(RequestUrl::new(&visit.path));
+        provide_context(site.clone());
+        provide_context(visit.clone());
+        App().to_html()
+    });
+    drop(owner);
+
+    let Agency { system, .. } = site.agency();
+    let title = site.fill(words::COMMON_PAGE_TITLE, &[("page", &site.say(title(&visit.path))), ("system", system)]);
+    // `<` cannot end the script element early once it is written as an escape.
+    let data = serde_json::to_string(visit).unwrap_or_default().replace('<', "\\u003c");
+    let Files { style, script, wasm, site: words, icon } = files;
+    let language = site.language();
+    let title = escape(&title);
+    let widget = site
+        .widget()
+        .map(|widget| format!(r#"<script nonce="{nonce}" src="{}" async defer></script>"#, escape(&widget.script)))
+        .unwrap_or_default();
+    format!(
+        r##"<!DOCTYPE html>
+<html lang="{language}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="format-detection" content="telephone=no">
+<title>{title}</title>
+<link rel="stylesheet" href="{style}">
+<link rel="icon" href="{icon}" type="image/svg+xml">
+{widget}</head>
+<body>{body}<script type="application/json" id="visit">{data}</script>
+<script type="module" nonce="{nonce}">
+import start, {{ hydrate }} from "{script}";
+const words = fetch("{words}").then((answer) => answer.text());
+await start({{ module_or_path: "{wasm}" }});
+hydrate(await words, document.getElementById("visit").textContent);
+</script>
+</body>
+</html>
+"##
+    )
+}
+
+/// Text inside HTML text or a quoted attribute.
+#[must_use]
+pub fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}

@@ -1,0 +1,121 @@
+//! The sentence for each reason.
+
+use backboard::agency::Agency;
+use backboard::refused::{Field, Problem, Refused};
+
+use crate::site::Site;
+use crate::words::{self, Word};
+
+/// What a problem says, with the numbers of the agency's policy in it.
+#[must_use]
+pub fn sentence(site: &Site, problem: Problem) -> String {
+    fill(site, word(problem), &problem.wait.map(|seconds| waiting(site, seconds)).unwrap_or_default())
+}
+
+/// A sentence with the numbers of the agency's policy in it.
+#[must_use]
+pub fn with_policy(site: &Site, word: Word) -> String {
+    fill(site, word, "")
+}
+
+fn fill(site: &Site, word: Word, wait: &str) -> String {
+    let Agency { policy, .. } = site.agency();
+    let shortest = policy.password.shortest.to_string();
+    let longest = policy.password.longest.to_string();
+    site.fill(
+        word,
+        &[("shortest", &shortest), ("longest", &longest), ("special", &policy.password.special), ("wait", wait)],
+    )
+}
+
+/// The field's label, for the summary's links.
+#[must_use]
+pub const fn label(field: Field) -> Option<Word> {
+    Some(match field {
+        Field::BirthMonth => words::FIELD_BIRTH_MONTH,
+        Field::BirthDay => words::FIELD_BIRTH_DAY,
+        Field::BirthYear => words::FIELD_BIRTH_YEAR,
+        Field::LastName => words::FIELD_LAST_NAME,
+        Field::Ssn => words::FIELD_SSN,
+        Field::Certificate => words::FIELD_CERTIFICATE,
+        Field::Robot => words::FIELD_ROBOT,
+        Field::Password => words::FIELD_PASSWORD,
+        Field::PasswordAgain => words::FIELD_PASSWORD_AGAIN,
+        Field::Username => words::FIELD_USERNAME,
+        Field::Code => words::FIELD_CODE,
+        Field::Form => return None,
+    })
+}
+
+fn waiting(site: &Site, seconds: u32) -> String {
+    let (word, number) = match seconds {
+        0..=60 => (words::COMMON_WAIT_MINUTE, 1),
+        61..=5_399 => (words::COMMON_WAIT_MINUTES, seconds.div_ceil(60)),
+        5_400..=172_799 => (words::COMMON_WAIT_HOURS, seconds.div_ceil(3_600)),
+        _ => (words::COMMON_WAIT_DAYS, seconds.div_ceil(86_400)),
+    };
+    site.fill(word, &[("number", &number.to_string())])
+}
+
+const fn word(problem: Problem) -> Word {
+    match problem.refused {
+        Refused::Missing => match problem.field {
+            Field::BirthMonth => words::PROBLEM_MISSING_BIRTH_MONTH,
+            Field::BirthDay => words::PROBLEM_MISSING_BIRTH_DAY,
+            Field::BirthYear => words::PROBLEM_MISSING_BIRTH_YEAR,
+            Field::LastName => words::PROBLEM_MISSING_LAST_NAME,
+            Field::Password => words::PROBLEM_MISSING_PASSWORD,
+            Field::PasswordAgain => words::PROBLEM_MISSING_PASSWORD_AGAIN,
+            Field::Username => words::PROBLEM_MISSING_USERNAME,
+            Field::Code => words::PROBLEM_MISSING_CODE,
+            _ => words::PROBLEM_MISSING_OTHER,
+        },
+        Refused::TooLong => words::PROBLEM_TOO_LONG,
+        Refused::Unreadable => words::PROBLEM_UNREADABLE,
+        Refused::NameUnusable => words::PROBLEM_NAME_UNUSABLE,
+        Refused::DateNotNumbers => words::PROBLEM_DATE_NOT_NUMBERS,
+        Refused::DateMonth => words::PROBLEM_DATE_MONTH,
+        Refused::DateDay => words::PROBLEM_DATE_DAY,
+        Refused::DateYear => words::PROBLEM_DATE_YEAR,
+        Refused::DateImpossible => words::PROBLEM_DATE_IMPOSSIBLE,
+        Refused::DateFuture => words::PROBLEM_DATE_FUTURE,
+        Refused::DateTooLongAgo => words::PROBLEM_DATE_TOO_LONG_AGO,
+        Refused::SsnNineDigits => words::PROBLEM_SSN_NINE_DIGITS,
+        Refused::SsnNeverIssued => words::PROBLEM_SSN_NEVER_ISSUED,
+        Refused::CertificateUnusable => words::PROBLEM_CERTIFICATE_UNUSABLE,
+        Refused::EmailUnusable => words::PROBLEM_EMAIL_UNUSABLE,
+        Refused::UsernameUnusable => words::PROBLEM_USERNAME_UNUSABLE,
+        Refused::IdentifierMissing => words::PROBLEM_IDENTIFIER_MISSING,
+        Refused::RobotUnchecked => words::PROBLEM_ROBOT_UNCHECKED,
+        Refused::RobotExpired => words::PROBLEM_ROBOT_EXPIRED,
+        Refused::RobotUnproven => words::PROBLEM_ROBOT_UNPROVEN,
+        Refused::RobotBudget => words::PROBLEM_ROBOT_BUDGET,
+        Refused::PasswordTooShort => words::PROBLEM_PASSWORD_TOO_SHORT,
+        Refused::PasswordTooLong => words::PROBLEM_PASSWORD_TOO_LONG,
+        Refused::PasswordUppercase => words::PROBLEM_PASSWORD_UPPERCASE,
+        Refused::PasswordLowercase => words::PROBLEM_PASSWORD_LOWERCASE,
+        Refused::PasswordDigit => words::PROBLEM_PASSWORD_DIGIT,
+        Refused::PasswordSpecial => words::PROBLEM_PASSWORD_SPECIAL,
+        Refused::PasswordCommon => words::PROBLEM_PASSWORD_COMMON,
+        Refused::PasswordPatterned => words::PROBLEM_PASSWORD_PATTERNED,
+        Refused::PasswordHasUsername => words::PROBLEM_PASSWORD_HAS_USERNAME,
+        Refused::PasswordHasName => words::PROBLEM_PASSWORD_HAS_NAME,
+        Refused::PasswordsDiffer => words::PROBLEM_PASSWORDS_DIFFER,
+        Refused::CodeDigits => words::PROBLEM_CODE_DIGITS,
+        Refused::CodeWrong => words::PROBLEM_CODE_WRONG,
+        Refused::CodeDead => words::PROBLEM_CODE_DEAD,
+        Refused::LinkUnknown => words::PROBLEM_LINK_UNKNOWN,
+        Refused::LinkSpent => words::PROBLEM_LINK_SPENT,
+        Refused::LinkExpired => words::PROBLEM_LINK_EXPIRED,
+        Refused::LinkSuperseded => words::PROBLEM_LINK_SUPERSEDED,
+        Refused::FlowOver => words::PROBLEM_FLOW_OVER,
+        Refused::SessionOver => words::PROBLEM_SESSION_OVER,
+        Refused::SignInWrong => words::PROBLEM_SIGN_IN_WRONG,
+        Refused::AccountInactive => words::PROBLEM_ACCOUNT_INACTIVE,
+        Refused::AccountSuspended => words::PROBLEM_ACCOUNT_SUSPENDED,
+        Refused::AccountExternal => words::PROBLEM_ACCOUNT_EXTERNAL,
+        Refused::TooManyTries => words::PROBLEM_TOO_MANY_TRIES,
+        Refused::Busy => words::PROBLEM_BUSY,
+        Refused::Broken => words::PROBLEM_BROKEN,
+    }
+}
