@@ -27,6 +27,9 @@ pub const BROWSER_COOKIE: &str = "__Host-flow";
 /// The cookie of a refused form.
 pub const REFUSED_COOKIE: &str = "__Host-refused";
 
+/// Browsers drop cookies of more than 4,096 bytes, name and attributes included.
+const COOKIE_LONGEST: usize = 3_800;
+
 /// Who calls, and what the guards found out.
 #[derive(Clone)]
 pub struct Caller {
@@ -173,8 +176,14 @@ impl Caller {
             };
             return Ok((status, headers));
         }
-        let refused = RefusedForm { action: self.action.clone(), problems: problems.clone(), kept: self.kept.clone() };
-        let cookie = cookie(REFUSED_COOKIE, &seal(&self.portal, &refused), Some(120));
+        let mut refused =
+            RefusedForm { action: self.action.clone(), problems: problems.clone(), kept: self.kept.clone() };
+        let mut value = seal(&self.portal, &refused);
+        if value.len() > COOKIE_LONGEST {
+            refused.kept.clear();
+            value = seal(&self.portal, &refused);
+        }
+        let cookie = cookie(REFUSED_COOKIE, &value, Some(120));
         headers.push((SET_COOKIE, HeaderValue::from_str(&cookie).map_err(|_| Broken)?));
         headers.push((LOCATION, HeaderValue::from_str(&self.page).map_err(|_| Broken)?));
         Ok((StatusCode::SEE_OTHER, headers))

@@ -40,7 +40,7 @@ pub fn going() -> Going {
 }
 
 /// Posts a form's fields to its operation and shows the answer.
-pub fn submit(event: &SubmitEvent, state: FormState, go: impl Fn(&str) + 'static) {
+pub fn submit(event: &SubmitEvent, state: FormState, go: Going) {
     let Some(form) = event.target().and_then(|target| target.dyn_into::<HtmlFormElement>().ok()) else { return };
     event.prevent_default();
     if state.busy.get_untracked() {

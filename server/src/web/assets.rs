@@ -1,0 +1,135 @@
+//! The files of the browser's share, embedded in the program under names that hold their hash, so that
+//! browsers may keep them for good.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+
+use app::shell::Files;
+use app::site::Assets as SiteAssets;
+use axum::response::{IntoResponse, Response};
+use http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, VARY};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use rust_embed::{Embed, EmbeddedFile};
+use sha2::{Digest as _, Sha256};
+
+#[derive(Embed)]
+#[folder = "../target/site"]
+#[allow_missing = true]
+struct Built;
+
+/// One file in the forms it can be sent in.
+struct Asset {
+    kind: HeaderValue,
+    plain: Vec<u8>,
+    brotli: Option<Vec<u8>>,
+    gzip: Option<Vec<u8>>,
+    immutable: bool,
+}
+
+/// Every file by the path it is served at.
+pub struct Assets {
+    by_path: HashMap<String, Asset>,
+    /// Plain name → path with the hash in it.
+    paths: HashMap<String, String>,
+}
+
+impl Assets {
+    /// The embedded files, and `more` that are made at start: name, content type, content.
+    #[must_use]
+    pub fn load(more: Vec<(String, Vec<u8>)>) -> Self {
+        let mut assets = Self { by_path: HashMap::new(), paths: HashMap::new() };
+        let names: Vec<String> =
+            Built::iter().map(|name| name.into_owned()).filter(|name| !is_compressed(name)).collect();
+        for name in names {
+            if let Some(EmbeddedFile { data, .. }) = Built::get(&name) {
+                let brotli = Built::get(&format!("{name}.br")).map(|file| file.data.into_owned());
+                let gzip = Built::get(&format!("{name}.gz")).map(|file| file.data.into_owned());
+                assets.add(&name, data.into_owned(), brotli, gzip);
+            }
+        }
+        for (name, data) in more {
+            assets.add(&name, data, None, None);
+        }
+        assets
+    }
+
+    fn add(&mut self, name: &str, plain: Vec<u8>, brotli: Option<Vec<u8>>, gzip: Option<Vec<u8>>) {
+        let kind = mime_guess::from_path(name).first_or_octet_stream();
+        let text = kind.type_() == "text" || kind.subtype() == "javascript" || kind.subtype() == "json";
+        let kind = if text { format!("{kind}; charset=utf-8") } else { kind.to_string() };
+        let Ok(kind) = HeaderValue::from_str(&kind) else { return };
+        // Files under pkg/ are named by their hash; a robots.txt must keep its name.
+        let immutable = name.starts_with("pkg/");
+        let path = if immutable { hashed(name, &plain) } else { format!("/{name}") };
+        self.paths.insert(name.to_owned(), path.clone());
+        self.by_path.insert(path, Asset { kind, plain, brotli, gzip, immutable });
+    }
+
+    /// Where a file is served.
+    #[must_use]
+    pub fn path(&self, name: &str) -> String {
+        self.paths.get(name).cloned().unwrap_or_else(|| format!("/{name}"))
+    }
+
+    /// What the document names.
+    #[must_use]
+    pub fn files(&self, site: &str) -> Files {
+        Files {
+            style: self.path("pkg/backboard.css"),
+            script: self.path("pkg/backboard.js"),
+            wasm: self.path("pkg/backboard.wasm"),
+            site: self.path(site),
+            icon: self.path("icon.svg"),
+        }
+    }
+
+    /// What the browser loads later.
+    #[must_use]
+    pub fn later(&self) -> SiteAssets {
+        SiteAssets {
+            solver_script: self.path("pkg/solver.js"),
+            solver_wasm: self.path("pkg/solver_bg.wasm"),
+            solver_worker: self.path("pkg/solver-worker.js"),
+        }
+    }
+
+    /// The file at a path, in the smallest form the browser takes.
+    #[must_use]
+    pub fn answer(&self, path: &str, headers: &HeaderMap) -> Option<Response> {
+        let asset = self.by_path.get(path)?;
+        let accepted = headers.get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let takes =
+            |form: &str| accepted.split(',').any(|one| one.split(';').next().is_some_and(|name| name.trim() == form));
+        let (bytes, encoding) = match (&asset.brotli, &asset.gzip) {
+            (Some(brotli), _) if takes("br") => (brotli, Some("br")),
+            (_, Some(gzip)) if takes("gzip") => (gzip, Some("gzip")),
+            _ => (&asset.plain, None),
+        };
+        let cache = if asset.immutable { "public, max-age=31536000, immutable" } else { "public, max-age=3600" };
+        let mut response = (StatusCode::OK, bytes.clone()).into_response();
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, asset.kind.clone());
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static(cache));
+        headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
+        if let Some(encoding) = encoding {
+            headers.insert(CONTENT_ENCODING, HeaderValue::from_static(encoding));
+        }
+        Some(response)
+    }
+}
+
+fn is_compressed(name: &str) -> bool {
+    [".br", ".gz"].iter().any(|ending| name.ends_with(ending))
+}
+
+/// `pkg/backboard.wasm` → `/pkg/backboard.0123456789ab.wasm`.
+fn hashed(name: &str, content: &[u8]) -> String {
+    let hash = Sha256::digest(content).iter().take(6).fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    });
+    match name.rsplit_once('.') {
+        Some((stem, ending)) => format!("/{stem}.{hash}.{ending}"),
+        None => format!("/{name}.{hash}"),
+    }
+}

@@ -1,0 +1,107 @@
+//! The fields of a posted form, read strictly before any server function sees them.
+//!
+//! Unknown and repeated fields, broken percent-encoding, bytes that are no UTF-8, NUL and control
+//! characters are refused; nothing is ever replaced, so that two broken inputs never become equal.
+
+use backboard::refused::{Field, Problem, Refused};
+
+/// Why a body is no form of the operation.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Wrong {
+    /// A field nobody could fill in with our pages. Not a mistake of a person.
+    Shape,
+    /// Text that cannot be read.
+    Text(Problem),
+}
+
+/// The fields as pairs, in their order.
+///
+/// # Errors
+/// The first thing that is wrong.
+pub fn read(body: &[u8], known: &[String]) -> Result<Vec<(String, String)>, Wrong> {
+    let mut fields: Vec<(String, String)> = Vec::new();
+    for pair in body.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()) {
+        let (name, value) = match pair.iter().position(|byte| *byte == b'=') {
+            Some(place) => (pair.get(..place).unwrap_or_default(), pair.get(place + 1..).unwrap_or_default()),
+            None => (pair, &[][..]),
+        };
+        let name = decode(name).ok_or(Wrong::Shape)?;
+        if (name != "csrf" && !known.contains(&name)) || fields.iter().any(|(earlier, _)| *earlier == name) {
+            return Err(Wrong::Shape);
+        }
+        let field = Field::from_code(&name).unwrap_or(Field::Form);
+        let value = decode(value).ok_or(Wrong::Text(Problem::at(field, Refused::Unreadable)))?;
+        // Line ends may come with pasting; the rules trim them.
+        if value.chars().any(|c| (c.is_control() && !matches!(c, '\r' | '\n' | '\t')) || c == '\u{FFFD}') {
+            return Err(Wrong::Text(Problem::at(field, Refused::Unreadable)));
+        }
+        fields.push((name, value));
+    }
+    Ok(fields)
+}
+
+/// Percent-decoding that refuses what it cannot decode.
+fn decode(text: &[u8]) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.iter();
+    while let Some(byte) = rest.next() {
+        bytes.push(match byte {
+            b'+' => b' ',
+            b'%' => {
+                let digit = |byte: Option<&u8>| byte.and_then(|byte| char::from(*byte).to_digit(16));
+                let (high, low) = (digit(rest.next())?, digit(rest.next())?);
+                u8::try_from(high * 16 + low).ok()?
+            }
+            byte => *byte,
+        });
+    }
+    String::from_utf8(bytes).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn known() -> Vec<String> {
+        ["last_name", "ssn"].map(str::to_owned).to_vec()
+    }
+
+    #[test]
+    fn a_form_is_read() {
+        let fields = read(b"last_name=O%27Brien+Jr&ssn=&csrf=x", &known());
+        let expected =
+            [("last_name", "O'Brien Jr"), ("ssn", ""), ("csrf", "x")].map(|(a, b)| (a.to_owned(), b.to_owned()));
+        assert_eq!(fields, Ok(expected.to_vec()));
+    }
+
+    #[test]
+    fn what_no_page_of_ours_sends_is_refused() {
+        for body in
+            ["last_name=a&last_name=b", "account_id=1", "last_name[]=a", "is_staff=true", "%ff=1", "last_name%00=1"]
+        {
+            assert_eq!(read(body.as_bytes(), &known()), Err(Wrong::Shape), "{body}");
+        }
+    }
+
+    #[test]
+    fn text_that_cannot_be_read_is_refused_at_its_field() {
+        for value in ["%ff", "%c0%80", "%00", "%ed%a0%80", "%EF%BF%BD", "%1b", "%", "%4", "%zz"] {
+            let body = format!("last_name={value}");
+            let problem = Problem::at(Field::LastName, Refused::Unreadable);
+            assert_eq!(read(body.as_bytes(), &known()), Err(Wrong::Text(problem)), "{value}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_read_or_refused(body: Vec<u8>) {
+            if let Ok(fields) = read(&body, &known()) {
+                for (name, value) in fields {
+                    prop_assert!(name == "csrf" || known().contains(&name));
+                    prop_assert!(!value.contains(['\0', '\u{FFFD}']));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! The guards in front of every server function, outside in: the path must be an operation's exactly,
+//! the method POST, the content type a form's, the post our own, the body small, the fields known and
+//! readable, the address readable, the session one that the operation accepts, and the session's own
+//! token in the form. What passes reaches the server function with its [`Caller`]; what comes back never
+//! carries text of an error.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use app::answer::Answer;
+use app::request::{BROWSER_COOKIE, Caller, SESSION_COOKIE};
+use axum::body::{Body, Bytes};
+use axum::extract::{ConnectInfo, Extension, Request, State};
+use axum::response::{IntoResponse, Response};
+use backboard::refused::{Field, Problem, Refused};
+use backboard::service::Visitor;
+use http::header::{ACCEPT, ALLOW, CONTENT_ENCODING, CONTENT_TYPE, REFERER};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use subtle::ConstantTimeEq;
+
+use super::address::visitor_address;
+use super::headers::Nonce;
+use super::operations::{Operation, operation_at};
+use super::{Web, cookies, fields, origin, pages};
+
+/// The most bytes a form may have.
+const BODY_LIMIT: usize = 32 * 1024;
+/// Seconds in which a body must have arrived.
+const BODY_SECONDS: u64 = 10;
+/// Longer values are not kept after a refusal: they would not fit into a cookie.
+const KEPT_LONGEST: usize = 200;
+
+/// Runs an operation, or refuses it.
+pub async fn operate(
+    State(web): State<Arc<Web>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    Extension(Nonce(nonce)): Extension<Nonce>,
+    request: Request,
+) -> Response {
+    let wants_page = wants_page(request.headers());
+    match admit(&web, peer, request, wants_page).await {
+        Ok((caller, request)) => run(&web, caller, request, &nonce).await,
+        Err(Turned::Away(status)) => turned_away(&web, status, wants_page, &nonce),
+        Err(Turned::Back(caller, problem)) => turned_back(&web, &caller, problem, &nonce),
+    }
+}
+
+/// How a request that no server function saw is answered.
+enum Turned {
+    /// Not from our pages: no way back is offered, no Location is given.
+    Away(StatusCode),
+    /// A person's mistake: back to the form.
+    Back(Box<Caller>, Problem),
+}
+
+async fn admit(web: &Web, peer: SocketAddr, request: Request, wants_page: bool) -> Result<(Caller, Request), Turned> {
+    let away = |status: StatusCode| Turned::Away(status);
+    let operation = operation_at(request.uri().path()).ok_or(away(StatusCode::NOT_FOUND))?;
+    let (mut parts, body) = request.into_parts();
+    if parts.method != Method::POST {
+        return Err(away(StatusCode::METHOD_NOT_ALLOWED));
+    }
+    if !is_form(&parts.headers) {
+        return Err(away(StatusCode::UNSUPPORTED_MEDIA_TYPE));
+    }
+    if !origin::is_own(&parts.headers, &web.origin) {
+        return Err(away(StatusCode::FORBIDDEN));
+    }
+    let address =
+        visitor_address(&parts.headers, peer.ip(), &web.trusted).map_err(|_| away(StatusCode::BAD_REQUEST))?;
+    let body = whole(body).await.map_err(away)?;
+    let read = fields::read(&body, &operation.fields);
+
+    let session_token = cookies::token(&parts.headers, SESSION_COOKIE);
+    let session = match &session_token {
+        Some(token) => web.portal.session(token).await.map_err(|fault| {
+            tracing::error!(%fault, "session look-up");
+            away(StatusCode::SERVICE_UNAVAILABLE)
+        })?,
+        None => None,
+    };
+    let mut caller = Caller {
+        portal: Arc::clone(&web.portal),
+        visitor: Visitor { address, language: web.language(&parts.headers).to_owned() },
+        session,
+        session_token,
+        browser: cookies::token(&parts.headers, BROWSER_COOKIE),
+        wants_page,
+        action: operation.path.clone(),
+        page: operation.page.clone(),
+        kept: Vec::new(),
+        queued: Arc::clone(&web.queued),
+    };
+    let fields = match read {
+        Ok(fields) => fields,
+        Err(fields::Wrong::Shape) => return Err(away(StatusCode::BAD_REQUEST)),
+        Err(fields::Wrong::Text(problem)) => return Err(Turned::Back(Box::new(caller), problem)),
+    };
+    authorise(&caller, operation, &fields)?;
+    caller.kept = kept(&fields);
+    // Without a Referer there is nothing that a server function's answer could be sent to.
+    parts.headers.remove(REFERER);
+    parts.extensions.insert(caller.clone());
+    Ok((caller, Request::from_parts(parts, Body::from(body))))
+}
+
+/// The session's kind must be one the operation accepts, and a session must send its own token.
+fn authorise(caller: &Caller, operation: &Operation, fields: &[(String, String)]) -> Result<(), Turned> {
+    let kind = caller.session.as_ref().map_or("anonymous", |session| session.kind.code());
+    if !operation.sessions.iter().any(|accepted| accepted == kind) {
+        return Err(Turned::Away(StatusCode::FORBIDDEN));
+    }
+    let Some(session) = &caller.session else { return Ok(()) };
+    let sent = fields.iter().find(|(name, _)| name == "csrf").map_or("", |(_, value)| value.as_str());
+    if bool::from(caller.portal.csrf(session).as_bytes().ct_eq(sent.as_bytes())) {
+        Ok(())
+    } else {
+        // A form that was open before signing in: the page brings a fresh one.
+        Err(Turned::Back(Box::new(caller.clone()), Problem::form(Refused::FlowOver)))
+    }
+}
+
+async fn run(web: &Web, caller: Caller, request: Request, nonce: &str) -> Response {
+    let response = leptos_axum::handle_server_fns_with_context(|| {}, request).await.into_response();
+    let is_ours = response.headers().get("serverfnerror").is_none()
+        && response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind == "application/json");
+    if is_ours {
+        return response;
+    }
+    tracing::error!(operation = caller.action, status = %response.status(), "server function failed");
+    turned_back(web, &caller, Problem::form(Refused::Broken), nonce)
+}
+
+fn turned_back(web: &Web, caller: &Caller, problem: Problem, nonce: &str) -> Response {
+    let problems = vec![problem];
+    let Ok((status, headers)) = caller.refusal(&problems) else {
+        return turned_away(web, StatusCode::INTERNAL_SERVER_ERROR, caller.wants_page, nonce);
+    };
+    let mut response = (status, axum::Json(Answer::Problems(problems))).into_response();
+    for (name, value) in headers {
+        response.headers_mut().append(name, value);
+    }
+    response
+}
+
+fn turned_away(web: &Web, status: StatusCode, wants_page: bool, nonce: &str) -> Response {
+    let mut response = if wants_page {
+        pages::dead_end(web, status, nonce)
+    } else {
+        (status, axum::Json(Answer::Problems(vec![Problem::form(Refused::Broken)]))).into_response()
+    };
+    if status == StatusCode::METHOD_NOT_ALLOWED {
+        response.headers_mut().insert(ALLOW, HeaderValue::from_static("POST"));
+    }
+    response
+}
+
+fn wants_page(headers: &HeaderMap) -> bool {
+    headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"))
+}
+
+/// Exactly a form, as browsers and `URLSearchParams` send it, and not compressed.
+fn is_form(headers: &HeaderMap) -> bool {
+    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let (kind, charset) = kind.split_once(';').unwrap_or((kind, ""));
+    kind.eq_ignore_ascii_case("application/x-www-form-urlencoded")
+        && (charset.is_empty() || charset.trim().eq_ignore_ascii_case("charset=utf-8"))
+        && !headers.contains_key(CONTENT_ENCODING)
+}
+
+async fn whole(body: Body) -> Result<Bytes, StatusCode> {
+    let read = axum::body::to_bytes(body, BODY_LIMIT);
+    match tokio::time::timeout(Duration::from_secs(BODY_SECONDS), read).await {
+        Ok(Ok(bytes)) => Ok(bytes),
+        Ok(Err(_)) => Err(StatusCode::PAYLOAD_TOO_LARGE),
+        Err(_) => Err(StatusCode::REQUEST_TIMEOUT),
+    }
+}
+
+fn kept(fields: &[(String, String)]) -> Vec<(Field, String)> {
+    fields
+        .iter()
+        .filter_map(|(name, value)| Some((Field::from_code(name)?, value)))
+        .filter(|(field, value)| field.may_be_kept() && value.chars().count() <= KEPT_LONGEST)
+        .map(|(field, value)| (field, value.clone()))
+        .collect()
+}

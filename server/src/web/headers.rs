@@ -1,0 +1,93 @@
+//! Security headers on every response, errors and files included.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, SERVER, STRICT_TRANSPORT_SECURITY,
+    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+};
+use http::{HeaderValue, Method, StatusCode};
+
+use super::Web;
+
+/// The nonce of one response's Content-Security-Policy.
+#[derive(Clone)]
+pub struct Nonce(pub String);
+
+/// Sets the headers, and refuses what no browser asks: an unknown Host, TRACE.
+pub async fn protect(State(web): State<Arc<Web>>, mut request: Request, next: Next) -> Response {
+    let nonce = nonce(&web);
+    let refused = if !is_our_host(&web, &request) {
+        Some(StatusCode::MISDIRECTED_REQUEST)
+    } else if request.method() == Method::TRACE || request.method() == Method::CONNECT {
+        Some(StatusCode::METHOD_NOT_ALLOWED)
+    } else {
+        None
+    };
+    request.extensions_mut().insert(Nonce(nonce.clone()));
+    let mut response = match refused {
+        Some(status) => {
+            let mut response = Response::default();
+            *response.status_mut() = status;
+            response
+        }
+        None => next.run(request).await,
+    };
+    let policy = policy(&nonce, &web.captcha_origins);
+    let headers = response.headers_mut();
+    headers.remove(SERVER);
+    let mut set = |name: HeaderName, value: &'static str| {
+        headers.insert(name, HeaderValue::from_static(value));
+    };
+    set(X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(X_FRAME_OPTIONS, "DENY");
+    set(REFERRER_POLICY, "no-referrer");
+    set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    set(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
+    set(HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=(), usb=()");
+    if web.secure {
+        set(STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains");
+    }
+    if !headers.contains_key(CACHE_CONTROL) {
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
+        headers.insert(CONTENT_SECURITY_POLICY, policy);
+    }
+    response
+}
+
+/// The Host must be the configured one, byte for byte but for case; so no header decides an address.
+fn is_our_host(web: &Web, request: &Request) -> bool {
+    let mut hosts = request.headers().get_all(http::header::HOST).iter();
+    let header = match (hosts.next(), hosts.next()) {
+        (Some(host), None) => host.to_str().ok(),
+        (None, _) => request.uri().authority().map(http::uri::Authority::as_str),
+        (Some(_), Some(_)) => None,
+    };
+    let uri = request.uri().authority().is_none_or(|authority| authority.as_str().eq_ignore_ascii_case(&web.host));
+    uri && header.is_some_and(|host| host.eq_ignore_ascii_case(&web.host))
+}
+
+fn policy(nonce: &str, captcha: &[String]) -> String {
+    let captcha = captcha.iter().fold(String::new(), |all, origin| format!("{all} {origin}"));
+    format!(
+        "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'{captcha}; worker-src 'self'; style-src 'self'; \
+         img-src 'self' data:; font-src 'self'; connect-src 'self'{captcha}; frame-src {frames}; manifest-src 'self'; base-uri 'none'; \
+         object-src 'none'; form-action 'self'; frame-ancestors 'none'",
+        frames = if captcha.is_empty() { "'none'" } else { captcha.trim_start() },
+    )
+}
+
+fn nonce(web: &Web) -> String {
+    let mut bytes = [0_u8; 16];
+    web.portal.entropy.fill(&mut bytes);
+    bytes.iter().fold(String::with_capacity(32), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}

@@ -1,0 +1,136 @@
+//! Puts the guards, the pages and the files together.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use app::shell::Files;
+use app::site::{Site, SiteText, Widget};
+use app::words::Catalog;
+use axum::Router;
+use axum::response::{IntoResponse, Response};
+use backboard::service::Portal;
+use http::{HeaderMap, StatusCode};
+use ipnet::IpNet;
+use tokio::sync::Notify;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, Predicate};
+use tower_http::timeout::TimeoutLayer;
+
+use super::assets::Assets;
+use super::{guard, headers, pages};
+
+/// Seconds after which a request is given up.
+const REQUEST_SECONDS: u64 = 30;
+
+/// What every request needs.
+pub struct Web {
+    pub portal: Arc<Portal>,
+    pub queued: Arc<Notify>,
+    /// `https://accounts.example.gov`
+    pub origin: String,
+    /// The same without the scheme: what the Host header must say.
+    pub host: String,
+    /// Whether the public address is https.
+    pub secure: bool,
+    pub trusted: Vec<IpNet>,
+    pub captcha_origins: Vec<String>,
+    pub(super) assets: Assets,
+    sites: HashMap<String, (Site, Files)>,
+}
+
+/// How the portal is reached.
+pub struct Reach {
+    pub origin: String,
+    pub trusted: Vec<IpNet>,
+    pub widget: Option<Widget>,
+    pub captcha_origins: Vec<String>,
+}
+
+impl Web {
+    /// Prepares pages in every language.
+    ///
+    /// # Errors
+    /// A sentence for the operator: the profile names words that do not exist.
+    pub fn new(portal: Arc<Portal>, queued: Arc<Notify>, reach: Reach) -> Result<Self, String> {
+        let later = Assets::load(Vec::new()).later();
+        let mut texts = Vec::new();
+        for language in app::words::languages() {
+            let catalog = Catalog::of(&portal.agency, language)?;
+            texts.push(SiteText {
+                language: language.to_owned(),
+                sentences: catalog.page_sentences().to_vec(),
+                agency: portal.agency.clone(),
+                assets: later.clone(),
+                widget: reach.widget.clone(),
+            });
+        }
+        let file = |text: &SiteText| {
+            (format!("pkg/site-{}.json", text.language), serde_json::to_vec(text).unwrap_or_default())
+        };
+        let assets = Assets::load(texts.iter().map(file).collect());
+        let sites = texts
+            .into_iter()
+            .map(|text| {
+                let files = assets.files(&format!("pkg/site-{}.json", text.language));
+                (text.language.clone(), (Site::from(text), files))
+            })
+            .collect();
+        let (scheme, host) = reach.origin.split_once("://").unwrap_or(("https", &reach.origin));
+        Ok(Self {
+            secure: scheme == "https",
+            host: host.to_owned(),
+            origin: reach.origin.clone(),
+            trusted: reach.trusted,
+            captcha_origins: reach.captcha_origins,
+            portal,
+            queued,
+            assets,
+            sites,
+        })
+    }
+
+    /// The language of a visit: the browser's first one that there is.
+    #[must_use]
+    pub fn language(&self, headers: &HeaderMap) -> &str {
+        let wanted =
+            headers.get(http::header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        wanted
+            .split(',')
+            .filter_map(|one| one.split([';', '-']).next())
+            .find_map(|one| self.sites.get_key_value(&one.trim().to_ascii_lowercase()))
+            .map_or("en", |(language, _)| language.as_str())
+    }
+
+    pub(super) fn site(&self, language: &str) -> (&Site, &Files) {
+        // English is always there: the build of the words demands it.
+        match self.sites.get(language).or_else(|| self.sites.get("en")) {
+            Some((site, files)) => (site, files),
+            None => unreachable!("locales/en is part of every build"),
+        }
+    }
+}
+
+/// The portal's HTTP service.
+pub fn router(web: Arc<Web>) -> Router {
+    let predicate =
+        DefaultPredicate::new().and(|_: StatusCode, _: http::Version, _: &HeaderMap, extensions: &http::Extensions| {
+            extensions.get::<pages::Private>().is_none()
+        });
+    Router::new()
+        .route("/api/{*operation}", axum::routing::any(guard::operate))
+        .fallback(pages::show)
+        .layer(CompressionLayer::new().br(true).gzip(true).compress_when(predicate))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(REQUEST_SECONDS)))
+        .layer(CatchPanicLayer::custom(|_| panicked()))
+        .layer(axum::middleware::from_fn_with_state(Arc::clone(&web), headers::protect))
+        .layer(CatchPanicLayer::custom(|_| panicked()))
+        .with_state(web)
+}
+
+/// The panic's own words stay in the log.
+fn panicked() -> Response {
+    tracing::error!("a request panicked");
+    StatusCode::INTERNAL_SERVER_ERROR.into_response()
+}
