@@ -134,3 +134,48 @@ where
 fn digest(row: &SqliteRow, name: &str) -> Result<Digest, Fault> {
     column::<&[u8]>(row, name)?.try_into().map_err(|_| unreadable(name))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn every_connection_is_durable_and_readers_cannot_write() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Sqlite::open(&folder.path().join("backboard.db")).await.unwrap();
+        for (pool, connections, query_only) in [(&store.writer, 1, 0), (&store.readers, READERS, 1)] {
+            assert_eq!(pool.options().get_max_connections(), connections);
+            let mut held = Vec::new();
+            for _ in 0..connections {
+                held.push(pool.acquire().await.unwrap());
+            }
+            for connection in &mut held {
+                let journal: String =
+                    sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&mut **connection).await.unwrap();
+                assert_eq!(journal, "wal");
+                for (pragma, value) in [
+                    ("PRAGMA synchronous", 2),
+                    ("PRAGMA foreign_keys", 1),
+                    ("PRAGMA busy_timeout", 5_000),
+                    ("PRAGMA query_only", query_only),
+                ] {
+                    let found: i64 = sqlx::query_scalar(pragma).fetch_one(&mut **connection).await.unwrap();
+                    assert_eq!(found, value, "{pragma}");
+                }
+            }
+        }
+    }
+
+    /// Takes the five seconds that SQLite waits.
+    #[tokio::test]
+    async fn a_lock_held_by_another_process_is_busy() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("backboard.db");
+        let (store, other) = (Sqlite::open(&path).await.unwrap(), Sqlite::open(&path).await.unwrap());
+        let holding = other.begin().await.unwrap();
+        let fault = store.begin().await.err().unwrap();
+        assert!(matches!(fault, Fault::Busy(_)), "{fault:?}");
+        drop(holding);
+        store.begin().await.unwrap();
+    }
+}
