@@ -9,7 +9,8 @@ use html_escape::{encode_double_quoted_attribute as attribute, encode_text as pl
 
 use super::draft::{Block, Draft, Line};
 
-const FONT: &str = "font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;font-size:16px;line-height:1.5";
+const FONT: &str =
+    "font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;font-size:16px;line-height:1.5";
 const BIG: &str = "font-family:ui-monospace,Consolas,Menlo,monospace;font-size:20px;font-weight:bold";
 const BUTTON: &str = "display:inline-block;padding:12px 20px;border-radius:6px;background-color:#1d4ed8;\
                       color:#ffffff;font-weight:bold;text-decoration:none";

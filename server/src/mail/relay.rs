@@ -59,11 +59,7 @@ pub struct Patience {
 
 impl Default for Patience {
     fn default() -> Self {
-        Self {
-            connect: Duration::from_secs(10),
-            command: Duration::from_secs(30),
-            mail: Duration::from_secs(75),
-        }
+        Self { connect: Duration::from_secs(10), command: Duration::from_secs(30), mail: Duration::from_secs(75) }
     }
 }
 
@@ -107,8 +103,7 @@ impl Relay {
         let patience = self.at.patience;
         let server = (self.at.host.as_str(), self.at.port);
         let implicit = self.parameters.clone().filter(|_| self.at.tls == Tls::Implicit);
-        let opening =
-            AsyncSmtpConnection::connect_tokio1(server, Some(patience.connect), &self.hello, implicit, None);
+        let opening = AsyncSmtpConnection::connect_tokio1(server, Some(patience.connect), &self.hello, implicit, None);
         // The handshake and the greeting are answers too.
         let mut connection = within(patience.connect + patience.command, opening).await.map_err(Miss::sentence)?;
         if let (Tls::Starttls, Some(parameters)) = (self.at.tls, &self.parameters) {

@@ -83,7 +83,8 @@ impl<'a> Dialogue<'a> {
                 self.answer("530 5.7.0 sign in first").await?;
             }
             "MAIL" => {
-                *envelope = Envelope { from: path(line), tls: self.secured, user: self.user.clone(), ..Envelope::default() };
+                *envelope =
+                    Envelope { from: path(line), tls: self.secured, user: self.user.clone(), ..Envelope::default() };
                 self.answer("250 OK").await?;
             }
             "RCPT" => self.recipient(line, envelope).await?,
