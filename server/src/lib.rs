@@ -1,4 +1,6 @@
 //! The portal's adapters: storage, mail, HTTP and commands. The rules stand in the crate `backboard`.
 
+pub mod demo;
+pub mod mail;
 pub mod store;
 pub mod web;

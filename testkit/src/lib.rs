@@ -4,3 +4,4 @@
 pub mod contract;
 pub mod fakes;
 pub mod seed;
+pub mod smtp;
