@@ -132,9 +132,6 @@ pub async fn claim_lookup(
     #[server(default)] certificate: String,
     #[server(default)] robot: String,
     #[server(default)] captcha: String,
-    #[server(default, rename = "cf-turnstile-response")] turnstile: String,
-    #[server(default, rename = "h-captcha-response")] hcaptcha: String,
-    #[server(default, rename = "g-recaptcha-response")] recaptcha: String,
 ) -> Result<Answer, Broken> {
     use crate::request::{Done, caller};
     let caller = caller()?;
@@ -142,7 +139,7 @@ pub async fn claim_lookup(
         backboard::form::claim::LookupForm { birth_month, birth_day, birth_year, last_name, ssn, certificate, robot };
     let done = async {
         let lookup = form.read(caller.portal.agency.date_order, caller.portal.now().day())?;
-        let browser = caller.portal.claim_lookup(&caller.visitor, &lookup, &proof).await?;
+        let browser = caller.portal.claim_lookup(&caller.visitor, &lookup, &captcha).await?;
         Ok(Done::to("/claim/sent").with_browser(&browser))
     };
     caller.answer(done.await)
