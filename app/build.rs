@@ -12,29 +12,47 @@ fn main() {
     let locales = PathBuf::from(env::var("CARGO_MANIFEST_DIR").unwrap_or_default()).join("../locales");
     println!("cargo:rerun-if-changed={}", locales.display());
 
-    let mut languages: Vec<PathBuf> =
-        entries(&locales).into_iter().filter(|path| path.is_dir()).collect();
+    let mut languages: Vec<PathBuf> = entries(&locales).into_iter().filter(|path| path.is_dir()).collect();
     languages.sort();
     let read: Vec<(String, Sentences, Sentences)> = languages.iter().map(|path| language(path)).collect();
     let Some((_, pages, mails)) = read.iter().find(|(name, ..)| name == "en") else { panic!("locales/en is missing") };
     for (name, other_pages, other_mails) in &read {
-        assert!(pages.keys().eq(other_pages.keys()), "locales/{name}: not the keys of locales/en: {:?}", difference(pages, other_pages));
-        assert!(mails.keys().eq(other_mails.keys()), "locales/{name}/mail.toml: not the keys of en: {:?}", difference(mails, other_mails));
+        assert!(
+            pages.keys().eq(other_pages.keys()),
+            "locales/{name}: not the keys of locales/en: {:?}",
+            difference(pages, other_pages)
+        );
+        assert!(
+            mails.keys().eq(other_mails.keys()),
+            "locales/{name}/mail.toml: not the keys of en: {:?}",
+            difference(mails, other_mails)
+        );
     }
 
     let keys: Vec<&String> = pages.keys().chain(mails.keys()).collect();
     let mut code = String::new();
     for (number, key) in keys.iter().enumerate() {
         let constant = key.replace(['.', '-'], "_").to_uppercase();
-        let _ = writeln!(code, "/// {}\npub const {constant}: Word = Word({number});", pages.get(*key).or_else(|| mails.get(*key)).map_or("", |s| s.lines().next().unwrap_or_default()));
+        let _ = writeln!(
+            code,
+            "/// {}\npub const {constant}: Word = Word({number});",
+            pages.get(*key).or_else(|| mails.get(*key)).map_or("", |s| s.lines().next().unwrap_or_default())
+        );
     }
     let _ = writeln!(code, "#[cfg(feature = \"ssr\")]\npub(crate) const PAGE_WORDS: usize = {};", pages.len());
     let _ = writeln!(code, "#[cfg(feature = \"ssr\")]\npub(crate) const KEYS: [&str; {}] = {keys:?};", keys.len());
     let tables: Vec<String> = read
         .iter()
-        .map(|(name, pages, mails)| format!("({name:?}, &{:?})", pages.values().chain(mails.values()).collect::<Vec<_>>()))
+        .map(|(name, pages, mails)| {
+            format!("({name:?}, &{:?})", pages.values().chain(mails.values()).collect::<Vec<_>>())
+        })
         .collect();
-    let _ = writeln!(code, "#[cfg(feature = \"ssr\")]\npub(crate) const LANGUAGES: [(&str, &[&str]); {}] = [{}];", tables.len(), tables.join(", "));
+    let _ = writeln!(
+        code,
+        "#[cfg(feature = \"ssr\")]\npub(crate) const LANGUAGES: [(&str, &[&str]); {}] = [{}];",
+        tables.len(),
+        tables.join(", ")
+    );
 
     let out = PathBuf::from(env::var("OUT_DIR").unwrap_or_default()).join("words.rs");
     if let Err(error) = fs::write(&out, code) {
@@ -70,7 +88,8 @@ fn flatten(prefix: &str, table: &toml::Table, into: &mut Sentences) {
 }
 
 fn difference(one: &Sentences, other: &Sentences) -> Vec<String> {
-    let missing = |a: &Sentences, b: &Sentences| a.keys().filter(|key| !b.contains_key(*key)).cloned().collect::<Vec<_>>();
+    let missing =
+        |a: &Sentences, b: &Sentences| a.keys().filter(|key| !b.contains_key(*key)).cloned().collect::<Vec<_>>();
     [missing(one, other), missing(other, one)].concat()
 }
 

@@ -1,1 +1,3 @@
 //! The portal's adapters: storage, mail, HTTP and commands. The rules stand in the crate `backboard`.
+
+pub mod store;
