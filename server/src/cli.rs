@@ -1,4 +1,5 @@
 //! Commands, one file each.
 
 pub mod import;
+mod progress;
 pub mod roster;
