@@ -1,5 +1,6 @@
 //! Names of synthetic people: what real rosters hold, and what breaks portals.
 
+use backboard::identity::NAME_LONGEST;
 use rand::RngExt as _;
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::seq::IndexedRandom as _;
@@ -162,6 +163,8 @@ pub fn last(random: &mut Xoshiro256PlusPlus) -> String {
         36..37 => format!("{} {}", with_apostrophe(pick(&JOINED, random), random), pick(&SUFFIXES, random)),
         _ => pick(&LAST, random).to_owned(),
     };
+    // The longest of all names twice is more than a form takes.
+    let name = if name.chars().count() > NAME_LONGEST { pick(&JOINED, random).to_owned() } else { name };
     match random.random_range(0..100) {
         0..5 => name.to_uppercase(),
         5..7 => name.to_lowercase(),

@@ -6,15 +6,23 @@ use super::RosterWork;
 use crate::account::{Username, UsernameKey};
 use crate::service::ports::Fault;
 
-/// How many further numbers of one name are asked for at once, where the first is taken.
+/// How many further numbers of one name are asked for at once, where the first ones are taken.
 const AHEAD: u32 = 64;
 
 /// Which names are taken: in the file, by this import, or in the store as far as was asked.
 #[derive(Default)]
 pub struct Names {
     taken: HashSet<String>,
-    /// The number from which a name may be free.
-    next: HashMap<String, u32>,
+    numbers: HashMap<String, Numbers>,
+}
+
+/// The numbers of one name.
+#[derive(Clone, Copy)]
+struct Numbers {
+    /// All before this one are taken.
+    next: u32,
+    /// The store was asked for all before this one.
+    asked: u32,
 }
 
 impl Names {
@@ -25,57 +33,41 @@ impl Names {
     /// One free username for each first and last name, in this order.
     pub async fn make(&mut self, work: &mut dyn RosterWork, people: &[(&str, &str)]) -> Result<Vec<Username>, Fault> {
         let mut made: Vec<Option<Username>> = vec![None; people.len()];
-        let mut round = 0;
+        let mut ahead = 1;
         while made.iter().any(Option::is_none) {
-            if round > 0 {
-                self.look_ahead(work, people, &made).await?;
+            let mut questions = Vec::new();
+            for ((first, last), _) in people.iter().zip(&made).filter(|(_, made)| made.is_none()) {
+                let numbers = self.numbers(first, last);
+                let from = numbers.asked;
+                numbers.asked += ahead;
+                questions.extend((from..from + ahead).map(|number| Username::suggested(first, last, number).key()));
             }
-            round += 1;
-            let mut proposed = Vec::new();
-            for (slot, (first, last)) in made.iter_mut().zip(people) {
-                if slot.is_none() {
-                    let username = self.propose(first, last);
-                    proposed.push(username.key());
-                    *slot = Some(username);
-                }
+            let found = work.find_named_accounts(&questions).await?;
+            self.taken.extend(found.into_iter().map(|account| account.key.as_str().to_owned()));
+            for (slot, (first, last)) in made.iter_mut().zip(people).filter(|(slot, _)| slot.is_none()) {
+                *slot = self.take(first, last);
             }
-            let found: HashSet<UsernameKey> =
-                work.find_named_accounts(&proposed).await?.into_iter().map(|account| account.key).collect();
-            for slot in &mut made {
-                if slot.as_ref().is_some_and(|username| found.contains(&username.key())) {
-                    *slot = None;
-                }
-            }
+            ahead = AHEAD;
         }
         Ok(made.into_iter().flatten().collect())
     }
 
-    /// The next name that is not known to be taken; from now on it is.
-    fn propose(&mut self, first: &str, last: &str) -> Username {
-        let next = self.next.entry(Username::suggested(first, last, 1).as_str().to_owned()).or_insert(1);
-        loop {
-            let username = Username::suggested(first, last, *next);
-            *next += 1;
+    /// The next free name, as far as the store was asked.
+    fn take(&mut self, first: &str, last: &str) -> Option<Username> {
+        let Numbers { next, asked } = *self.numbers(first, last);
+        for number in next..asked {
+            let username = Username::suggested(first, last, number);
             if self.taken.insert(username.key().as_str().to_owned()) {
-                return username;
+                self.numbers(first, last).next = number + 1;
+                return Some(username);
             }
         }
+        self.numbers(first, last).next = asked;
+        None
     }
 
-    /// Learns which of the next numbers the store has, for names whose first try was taken.
-    async fn look_ahead(
-        &mut self,
-        work: &mut dyn RosterWork,
-        people: &[(&str, &str)],
-        made: &[Option<Username>],
-    ) -> Result<(), Fault> {
-        for ((first, last), _) in people.iter().zip(made).filter(|(_, made)| made.is_none()) {
-            let from = self.next.get(Username::suggested(first, last, 1).as_str()).copied().unwrap_or(1);
-            let ahead: Vec<UsernameKey> =
-                (from..from + AHEAD).map(|number| Username::suggested(first, last, number).key()).collect();
-            let found = work.find_named_accounts(&ahead).await?;
-            self.taken.extend(found.into_iter().map(|account| account.key.as_str().to_owned()));
-        }
-        Ok(())
+    fn numbers(&mut self, first: &str, last: &str) -> &mut Numbers {
+        let name = Username::suggested(first, last, 1).as_str().to_owned();
+        self.numbers.entry(name).or_insert(Numbers { next: 1, asked: 1 })
     }
 }
