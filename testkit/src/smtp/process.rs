@@ -95,9 +95,17 @@ impl SinkProcess {
     /// # Errors
     /// None came in half a minute, or the sink ended.
     pub async fn wait_for(&mut self, word: &str) -> io::Result<String> {
+        self.wait_for_either(&[word]).await
+    }
+
+    /// Waits for the next event that begins with one of these words, over any others.
+    ///
+    /// # Errors
+    /// None came in half a minute, or the sink ended.
+    pub async fn wait_for_either(&mut self, words: &[&str]) -> io::Result<String> {
         loop {
             let event = next(&mut self.lines).await?;
-            if event.split(' ').next() == Some(word) {
+            if event.split(' ').next().is_some_and(|word| words.contains(&word)) {
                 return Ok(event);
             }
         }
