@@ -1,6 +1,5 @@
 //! The outbox worker over a portal on fakes.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops at once")]
-#![expect(clippy::indexing_slicing, reason = "a test that reaches beyond the end fails")]
 
 use std::sync::{Arc, Mutex};
 

@@ -3,7 +3,6 @@
 //! It stands here and not beside the server's other tests because cargo builds the `smtp-sink` of a
 //! package for that package's tests.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops at once")]
-#![expect(clippy::indexing_slicing, reason = "a test that reaches beyond the end fails")]
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
