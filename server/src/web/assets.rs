@@ -47,6 +47,8 @@ impl Assets {
                 assets.add(&name, data.into_owned(), brotli, gzip);
             }
         }
+        let worker = include_bytes!("../../../solver/worker.js");
+        assets.add("pkg/solver-worker.js", worker.to_vec(), None, None);
         for (name, data) in more {
             assets.add(&name, data, None, None);
         }
