@@ -1,3 +1,17 @@
 //! The portal's adapters: storage, mail, HTTP and commands. The rules stand in the crate `backboard`.
 
+pub mod admin;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod demo;
+pub mod hasher;
+pub mod housekeeping;
+pub mod keys;
+pub mod mail;
+pub mod profiles;
+pub mod robots;
+pub mod running;
+pub mod store;
+pub mod vault;
 pub mod web;

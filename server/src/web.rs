@@ -18,4 +18,4 @@ mod router;
 pub use assets::Assets;
 pub use listener::serve;
 pub use operations::{Operation, operations};
-pub use router::{Web, router};
+pub use router::{Reach, Web, router};

@@ -44,7 +44,9 @@ impl Portal {
         unit.save().await?;
 
         let mut unit = self.store.begin().await?;
-        unit.end_job(job.id).await?;
+        if !unit.end_job(job.id).await? {
+            return Ok(true);
+        }
         if job.tries > MOST_TRIES {
             tracing::error!(job = job.id, tries = job.tries, "job given up");
             unit.save().await?;

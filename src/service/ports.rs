@@ -161,7 +161,8 @@ pub trait Jobs: Send {
     async fn add_job(&mut self, kind: &str, sealed: &[u8], due: Moment) -> Result<(), Fault>;
     /// Takes the oldest job that is due and leases it until `until`; another taker will not see it before.
     async fn take_job(&mut self, now: Moment, until: Moment) -> Result<Option<Job>, Fault>;
-    async fn end_job(&mut self, job: i64) -> Result<(), Fault>;
+    /// False when another worker has ended it, after the lease of this one ran out.
+    async fn end_job(&mut self, job: i64) -> Result<bool, Fault>;
 }
 
 #[async_trait]

@@ -1,1 +1,7 @@
+//! What tests share: fakes of every port, the suite that each store is held to, a scriptable SMTP
+//! server and the like. Never part of the product.
 
+pub mod contract;
+pub mod fakes;
+pub mod seed;
+pub mod smtp;

@@ -46,6 +46,7 @@ CREATE TABLE flow (
     expires   INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX flow_expires ON flow (expires);
+CREATE INDEX flow_link ON flow (link);
 
 CREATE TABLE link (
     id         TEXT    PRIMARY KEY,
@@ -61,6 +62,7 @@ CREATE TABLE link (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX link_account ON link (account);
 CREATE INDEX link_flow ON link (flow);
+CREATE INDEX link_expires ON link (expires);
 
 CREATE TABLE session (
     token   BLOB    PRIMARY KEY,
@@ -84,6 +86,7 @@ CREATE TABLE spent (
     digest BLOB    PRIMARY KEY,
     until  INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX spent_until ON spent (until);
 
 CREATE TABLE job (
     id     INTEGER PRIMARY KEY,
@@ -108,6 +111,7 @@ CREATE TABLE mail (
     why       TEXT    NOT NULL DEFAULT ''
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX mail_due ON mail (due) WHERE due IS NOT NULL;
+CREATE INDEX mail_ended ON mail (coalesce(sent, failed)) WHERE due IS NULL;
 
 CREATE TABLE audit (
     id      INTEGER PRIMARY KEY,

@@ -15,7 +15,7 @@ use axum::extract::{ConnectInfo, Extension, Request, State};
 use axum::response::{IntoResponse, Response};
 use backboard::refused::{Field, Problem, Refused};
 use backboard::service::Visitor;
-use http::header::{ACCEPT, ALLOW, CONTENT_ENCODING, CONTENT_TYPE, REFERER};
+use http::header::{ACCEPT, ALLOW, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, REFERER};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use subtle::ConstantTimeEq;
 
@@ -102,7 +102,8 @@ async fn admit(web: &Web, peer: SocketAddr, request: Request, wants_page: bool) 
     // Without a Referer there is nothing that a server function's answer could be sent to.
     parts.headers.remove(REFERER);
     parts.extensions.insert(caller.clone());
-    Ok((caller, Request::from_parts(parts, Body::from(body))))
+    parts.headers.remove(CONTENT_LENGTH);
+    Ok((caller, Request::from_parts(parts, Body::from(fields::write(&fields)))))
 }
 
 /// The session's kind must be one the operation accepts, and a session must send its own token.

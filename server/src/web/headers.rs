@@ -13,6 +13,7 @@ use http::header::{
 use http::{HeaderValue, Method, StatusCode};
 
 use super::Web;
+use crate::robots::Widget;
 
 /// The nonce of one response's Content-Security-Policy.
 #[derive(Clone)]
@@ -37,7 +38,7 @@ pub async fn protect(State(web): State<Arc<Web>>, mut request: Request, next: Ne
         }
         None => next.run(request).await,
     };
-    let policy = policy(&nonce, &web.captcha_origins);
+    let policy = policy(&nonce, web.hosted.as_ref());
     let headers = response.headers_mut();
     headers.remove(SERVER);
     let mut set = |name: HeaderName, value: &'static str| {
@@ -73,13 +74,13 @@ fn is_our_host(web: &Web, request: &Request) -> bool {
     uri && header.is_some_and(|host| host.eq_ignore_ascii_case(&web.host))
 }
 
-fn policy(nonce: &str, captcha: &[String]) -> String {
-    let captcha = captcha.iter().fold(String::new(), |all, origin| format!("{all} {origin}"));
+fn policy(nonce: &str, hosted: Option<&Widget>) -> String {
+    let (script, frame, connect, style) =
+        hosted.map_or(("", "'none'", "", ""), |one| (one.script_origin, one.frame_origin, one.connect_origin, one.style_origin));
     format!(
-        "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'{captcha}; worker-src 'self'; style-src 'self'; \
-         img-src 'self' data:; font-src 'self'; connect-src 'self'{captcha}; frame-src {frames}; manifest-src 'self'; base-uri 'none'; \
-         object-src 'none'; form-action 'self'; frame-ancestors 'none'",
-        frames = if captcha.is_empty() { "'none'" } else { captcha.trim_start() },
+        "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval' {script}; worker-src 'self'; style-src 'self' {style}; \
+         img-src 'self' data:; font-src 'self'; connect-src 'self' {connect}; frame-src {frame}; manifest-src 'self'; base-uri 'none'; \
+         object-src 'none'; form-action 'self'; frame-ancestors 'none'"
     )
 }
 

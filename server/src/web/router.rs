@@ -35,7 +35,7 @@ pub struct Web {
     /// Whether the public address is https.
     pub secure: bool,
     pub trusted: Vec<IpNet>,
-    pub captcha_origins: Vec<String>,
+    pub hosted: Option<crate::robots::Widget>,
     pub(super) assets: Assets,
     sites: HashMap<String, (Site, Files)>,
 }
@@ -44,8 +44,9 @@ pub struct Web {
 pub struct Reach {
     pub origin: String,
     pub trusted: Vec<IpNet>,
+    /// A hosted *I'm not a robot*: for pages, and for the Content-Security-Policy.
     pub widget: Option<Widget>,
-    pub captcha_origins: Vec<String>,
+    pub hosted: Option<crate::robots::Widget>,
 }
 
 impl Web {
@@ -83,7 +84,7 @@ impl Web {
             host: host.to_owned(),
             origin: reach.origin.clone(),
             trusted: reach.trusted,
-            captcha_origins: reach.captcha_origins,
+            hosted: reach.hosted,
             portal,
             queued,
             assets,

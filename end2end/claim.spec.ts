@@ -1,0 +1,163 @@
+import AxeBuilder from "@axe-core/playwright";
+import { codeIn, expect, linkIn, live, lookUp, test } from "./portal";
+
+const password = "Kayak over 7 rivers";
+
+test("a medic claims the account from the mail, in another browser, and stands on the home page", async ({ page, portal, browser, javaScriptEnabled, viewport }) => {
+  const person = portal.take("unclaimed");
+  await lookUp(page, person, javaScriptEnabled);
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Look in your mail");
+
+  const mail = await portal.mail(person.email);
+  expect(mail.text).toContain(person.username);
+  const elsewhere = await browser.newContext({ javaScriptEnabled, viewport });
+  const other = await elsewhere.newPage();
+  await other.goto(linkIn(mail));
+  await live(other, javaScriptEnabled);
+  await other.getByRole("button", { name: "Go on" }).click();
+  await expect(other).toHaveURL(`${portal.url}/claim/password`);
+  await live(other, javaScriptEnabled);
+  await expect(other.getByRole("heading", { level: 1 })).toHaveText("Create a password");
+  await expect(other.getByLabel("Username")).toHaveValue(person.username);
+  await other.getByLabel("Password", { exact: true }).fill(password);
+  await other.getByLabel("Password, once more").fill(password);
+  await other.getByRole("button", { name: "Submit" }).click();
+
+  await expect(other).toHaveURL(`${portal.url}/home`);
+  await expect(other.getByRole("heading", { level: 1 })).toHaveText("What Would You Like to Do?");
+  await expect(other.getByText(`You are signed in as ${person.username}.`)).toBeVisible();
+  const notice = await portal.mail(person.email, 2);
+  expect(notice.text).not.toContain("/link/");
+
+  await test.step("the link is spent, and says so", async () => {
+    const answer = await page.goto(linkIn(mail));
+    expect(answer?.status()).toBe(410);
+    await expect(page.getByText("This link was already used.")).toBeVisible();
+    await expect(page.getByRole("link", { name: "Send me a new mail" })).toBeVisible();
+  });
+
+  await test.step("sign out, Back shows nothing, sign in again", async () => {
+    await live(other, javaScriptEnabled);
+    await other.getByRole("button", { name: "Sign out" }).click();
+    await expect(other).toHaveURL(`${portal.url}/sign-in`);
+    await other.goBack();
+    await expect(other.getByText("You are signed in as")).toHaveCount(0);
+    await other.goto("/sign-in");
+    await live(other, javaScriptEnabled);
+    await other.getByLabel("Username").fill(person.username.toUpperCase());
+    await other.getByLabel("Password", { exact: true }).fill(password);
+    await other.getByRole("button", { name: "Login" }).click();
+    await expect(other).toHaveURL(`${portal.url}/home`);
+  });
+  await elsewhere.close();
+});
+
+test("the code in the mail works in the browser that asked", async ({ page, portal, javaScriptEnabled }) => {
+  const person = portal.take("unclaimed");
+  await lookUp(page, person, javaScriptEnabled);
+  const mail = await portal.mail(person.email);
+  await live(page, javaScriptEnabled);
+  await page.getByLabel("Code from the mail").fill("1234");
+  await page.getByRole("button", { name: "Continue" }).click();
+  await expect(page.getByRole("alert")).toContainText("The code has 8 digits.");
+  await live(page, javaScriptEnabled);
+  await page.getByLabel("Code from the mail").fill(` ${codeIn(mail)} `);
+  await page.getByRole("button", { name: "Continue" }).click();
+  await expect(page).toHaveURL(/\/claim\/password$/);
+  await expect(page.getByLabel("Username")).toHaveValue(person.username);
+});
+
+test("whoever is looked up, the page is the same; only the mailbox on file knows", async ({ page, portal, javaScriptEnabled }) => {
+  const pages: string[] = [];
+  const nobody = { ...portal.take("unclaimed"), ssn: "912-01-9876" };
+  const people = [portal.take("unclaimed"), portal.take("active"), portal.take("inactive"), portal.take("suspended"), portal.take("unclaimed", (one) => one.email === ""), nobody];
+  for (const person of people) {
+    await lookUp(page, person, javaScriptEnabled);
+    pages.push(await page.locator("main").innerText());
+  }
+  expect(new Set(pages).size).toBe(1);
+  const [unclaimed, active, inactive, suspended] = people;
+  expect((await portal.mail(unclaimed!.email)).text).toContain("/link/");
+  for (const person of [active, inactive, suspended]) {
+    const mail = await portal.mail(person!.email);
+    expect(mail.text).not.toContain("/link/");
+    expect(mail.text).toContain(person!.username);
+  }
+  expect(portal.mails(nobody.email)).toEqual([]);
+});
+
+test("an empty form says what is missing, at the top and at each field", async ({ page, javaScriptEnabled }) => {
+  await page.goto("/claim");
+  await live(page, javaScriptEnabled);
+  await page.getByRole("button", { name: "Lookup" }).click();
+  const alert = page.getByRole("alert");
+  for (const sentence of ["Enter the month of your birth.", "Enter your last name.", "Enter your Social Security Number, or your certificate number instead.", "Check the box next to"]) {
+    await expect(alert).toContainText(sentence);
+  }
+  await expect(page.locator("#last_name-problem")).toHaveText("Enter your last name.");
+  await expect(page.getByLabel("Last Name")).toHaveAttribute("aria-invalid", "true");
+  if (javaScriptEnabled !== false) await expect(alert).toBeFocused();
+});
+
+test("what was typed is kept, but never a secret", async ({ page, javaScriptEnabled }) => {
+  await page.goto("/claim");
+  await live(page, javaScriptEnabled);
+  await page.getByLabel("Month").fill("2");
+  await page.getByLabel("Day").fill("30");
+  await page.getByLabel("Year").fill("1984");
+  await page.getByLabel("Last Name").fill("<script>alert(1)</script>");
+  await page.getByLabel("Social Security Number").fill("912-01-2345");
+  await page.getByText("I'm not a robot", { exact: true }).click();
+  await page.getByRole("button", { name: "Lookup" }).click();
+  await expect(page.getByRole("alert")).toContainText("There is no such day in that month.");
+  await expect(page.getByLabel("Day")).toHaveValue("30");
+  await expect(page.getByLabel("Last Name")).toHaveValue("<script>alert(1)</script>");
+  await expect(page.getByLabel("Social Security Number")).toHaveValue("");
+  expect(await page.content()).not.toMatch(/912-?01-?2345/);
+});
+
+test("a password that does not do is refused in words, and the next one does", async ({ page, portal, javaScriptEnabled }) => {
+  const person = portal.take("unclaimed");
+  await lookUp(page, person, javaScriptEnabled);
+  await page.goto(linkIn(await portal.mail(person.email)));
+  await live(page, javaScriptEnabled);
+  await page.getByRole("button", { name: "Go on" }).click();
+  await expect(page).toHaveURL(/\/claim\/password$/);
+  for (const [first, second, sentence] of [["short", "short", "Use 8 to 64 characters."], ["Welcome1!", "Welcome1!", "That is a word with a few digits or marks"], [password, "something else", "The two passwords are not the same."]]) {
+    await live(page, javaScriptEnabled);
+    await page.getByLabel("Password", { exact: true }).fill(first!);
+    await page.getByLabel("Password, once more").fill(second!);
+    await page.getByRole("button", { name: "Submit" }).click();
+    await expect(page.getByRole("alert")).toContainText(sentence!);
+    await expect(page.getByLabel("Password", { exact: true })).toHaveValue("");
+  }
+  await live(page, javaScriptEnabled);
+  await page.getByLabel("Password", { exact: true }).fill(password);
+  await page.getByLabel("Password, once more").fill(password);
+  await page.getByRole("button", { name: "Submit" }).click();
+  await expect(page).toHaveURL(/\/home$/);
+});
+
+test("every page of the journey passes axe", async ({ page, portal, javaScriptEnabled }) => {
+  const check = async (name: string) => {
+    await live(page, javaScriptEnabled);
+    const found = (await new AxeBuilder({ page }).analyze()).violations;
+    expect(found.map((one) => `${name}: ${one.id}: ${one.nodes.map((node) => node.target).join(" ")}`)).toEqual([]);
+  };
+  await page.goto("/sign-in"); await check("sign-in");
+  await page.getByRole("button", { name: "Login" }).click();
+  await expect(page.getByRole("alert")).toBeVisible(); await check("sign-in refused");
+  await page.goto("/claim"); await check("claim");
+  await page.getByRole("button", { name: "Lookup" }).click();
+  await expect(page.getByRole("alert")).toBeVisible(); await check("claim refused");
+  await page.goto("/nowhere"); await check("missing");
+  const person = portal.take("unclaimed");
+  await lookUp(page, person, javaScriptEnabled); await check("sent");
+  await page.goto(linkIn(await portal.mail(person.email))); await check("link");
+  await page.getByRole("button", { name: "Go on" }).click();
+  await expect(page).toHaveURL(/\/claim\/password$/); await check("password");
+  await page.getByLabel("Password", { exact: true }).fill(password);
+  await page.getByLabel("Password, once more").fill(password);
+  await page.getByRole("button", { name: "Submit" }).click();
+  await expect(page).toHaveURL(/\/home$/); await check("home");
+});

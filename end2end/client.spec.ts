@@ -1,0 +1,90 @@
+// What the script adds. Nothing here is needed to get in.
+import { expect, live, test } from "./portal";
+
+test("links between pages do not load the document again, and Back and Forward work", async ({ page }) => {
+  await page.goto("/sign-in");
+  await live(page, true);
+  await page.evaluate(() => { (window as unknown as { same: boolean }).same = true; });
+  const same = () => page.evaluate(() => (window as unknown as { same?: boolean }).same === true);
+  await page.getByRole("link", { name: "YES" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Find Username");
+  await expect(page.getByRole("heading", { level: 1 })).toBeFocused();
+  await expect(page).toHaveTitle(/^Claim Your Account/);
+  await page.getByRole("link", { name: "I have a code from a mail" }).click();
+  await expect(page).toHaveURL(/\/code$/);
+  await page.goBack();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Find Username");
+  await page.goBack();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Login");
+  await page.goForward();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Find Username");
+  expect(await same()).toBe(true);
+});
+
+test("nothing is lost when the network drops in the middle of a form", async ({ page, context, portal }) => {
+  const person = portal.take("unclaimed");
+  await page.goto("/claim");
+  await live(page, true);
+  await page.getByLabel("Month").evaluate((field, date) => {
+    const data = new DataTransfer();
+    data.setData("text", date);
+    field.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+  }, person.date_of_birth);
+  await expect(page.getByLabel("Year")).toHaveValue(person.date_of_birth.slice(0, 4));
+  await page.getByLabel("Last Name").fill(person.last_name);
+  await page.getByLabel("Social Security Number").fill(person.ssn);
+  await page.getByText("I'm not a robot", { exact: true }).click();
+  await expect(page.getByRole("status")).toHaveText("Done. You are not a robot.");
+  await context.setOffline(true);
+  await page.getByRole("button", { name: "Lookup" }).click();
+  await expect(page.getByRole("alert")).toContainText("You seem to be offline.");
+  await expect(page.getByLabel("Last Name")).toHaveValue(person.last_name);
+  await expect(page.getByLabel("Social Security Number")).toHaveValue(person.ssn);
+  await context.setOffline(false);
+  await page.getByRole("button", { name: "Lookup" }).click();
+  await expect(page).toHaveURL(/\/claim\/sent$/);
+  await portal.mail(person.email);
+});
+
+test("the button waits for the proof of work, whose progress is seen, and is not pressed twice", async ({ page, portal }) => {
+  const person = portal.take("unclaimed");
+  await page.goto("/claim");
+  await live(page, true);
+  const [year, month, day] = person.date_of_birth.split("-");
+  await page.getByLabel("Month").fill(month!);
+  await page.getByLabel("Day").fill(day!);
+  await page.getByLabel("Year").fill(year!);
+  await page.getByLabel("Last Name").fill(person.last_name);
+  await page.getByLabel("Social Security Number").fill(person.ssn);
+  let posts = 0;
+  page.on("request", (request) => { if (request.url().endsWith("/api/claim/lookup")) posts++; });
+  await page.getByText("I'm not a robot", { exact: true }).click();
+  await expect(page.getByRole("progressbar")).toBeVisible();
+  await page.getByRole("button", { name: "Lookup" }).click();
+  await page.getByRole("button", { name: "Sending…" }).click({ force: true });
+  await expect(page).toHaveURL(/\/claim\/sent$/);
+  expect(posts).toBe(1);
+});
+
+test("Show SSN shows it, and hides it again", async ({ page }) => {
+  await page.goto("/claim");
+  await live(page, true);
+  const field = page.getByLabel("Social Security Number");
+  await field.fill("912-01-2345");
+  await expect(field).toHaveAttribute("type", "password");
+  await page.getByText("Show SSN").click();
+  await expect(field).toHaveAttribute("type", "text");
+  await page.getByText("Show SSN").click();
+  await expect(field).toHaveAttribute("type", "password");
+});
+
+test("text typed before the script takes over is still there", async ({ page }) => {
+  let release = () => {};
+  const held = new Promise<void>((done) => { release = done; });
+  await page.route("**/*.wasm", async (route) => { await held; await route.continue(); });
+  await page.goto("/sign-in", { waitUntil: "domcontentloaded" });
+  await page.getByLabel("Username").fill("early.bird");
+  release();
+  await live(page, true);
+  await expect(page.getByLabel("Username")).toHaveValue("early.bird");
+});

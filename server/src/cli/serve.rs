@@ -1,0 +1,26 @@
+//! `backboard serve`: the portal itself.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::config::Config;
+use crate::running::{Parts, listen, run as run_portal, told_to_stop};
+
+#[derive(Debug, Args)]
+pub struct ServeArguments {
+    /// The configuration.
+    #[arg(long, default_value = "backboard.toml")]
+    config: PathBuf,
+}
+
+/// # Errors
+/// One sentence with the way out.
+pub async fn run(arguments: ServeArguments) -> Result<(), String> {
+    let config = Config::load(Some(&arguments.config), std::env::vars()).map_err(|error| error.to_string())?;
+    let listener = listen(config.listen).await?;
+    let parts = Parts::open(&config).await?;
+    let portal = parts.portal()?;
+    tracing::info!(listen = %config.listen, public_url = parts.origin, agency = parts.agency.id, "serving");
+    run_portal(parts, portal, listener, config.admin, told_to_stop()).await
+}

@@ -1,0 +1,3 @@
+//! What only `backboard demo` uses. `backboard serve` never touches anything in here.
+
+pub mod mailbox;

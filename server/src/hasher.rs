@@ -1,0 +1,246 @@
+//! The [`Hasher`]: Argon2id behind a semaphore.
+//!
+//! At most as many hashes are computed at once as there are cores, each in an arena of 19 MiB that is used
+//! again, so that a flood of sign-ins costs time and never memory. A bounded number wait; whoever comes
+//! after them is told that the server is busy. A place is held until the computing is done, also when the
+//! visitor has gone meanwhile.
+//!
+//! Without a hash, or with one that cannot be read, the decoy is computed: same parameters, same work, and
+//! the answer is no.
+
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
+use argon2::{ARGON2ID_IDENT, Algorithm, Argon2, Block, KeyId, Params, ParamsBuilder, Version};
+use async_trait::async_trait;
+use backboard::password::Password;
+use backboard::service::ports::{Fault, Hasher};
+use subtle::ConstantTimeEq;
+use tokio::sync::Semaphore;
+use zeroize::Zeroizing;
+
+use crate::clock::random;
+use crate::keys::{KeyRing, Keys};
+
+/// Memory in KiB, passes and lanes: the OWASP Password Storage Cheat Sheet's first choice for Argon2id.
+const MEMORY: u32 = 19 * 1024;
+const PASSES: u32 = 2;
+const LANES: u32 = 1;
+/// What a stored hash may ask for at the most, so that none of them can exhaust the server.
+const MOST_MEMORY: u32 = 64 * 1024;
+const MOST_PASSES: u32 = 10;
+
+/// How many may wait for a core before the next one is turned away.
+pub const WAITING: usize = 200;
+
+/// Argon2id with the pepper of `keys.toml`.
+pub struct Argon2Hasher {
+    work: Arc<Work>,
+    /// One for each computing or waiting call.
+    places: Arc<Semaphore>,
+    /// One for each computing call.
+    cores: Arc<Semaphore>,
+}
+
+/// What was computed since the start, for the metrics.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Load {
+    pub hashes: u64,
+    /// Blocks of 1 KiB that were filled: memory times passes.
+    pub blocks: u64,
+    pub most_at_once: usize,
+    /// Arenas of memory that exist.
+    pub arenas: usize,
+}
+
+struct Work {
+    peppers: KeyRing,
+    decoy: Stored,
+    arenas: Mutex<Vec<Vec<Block>>>,
+    made: AtomicUsize,
+    running: AtomicUsize,
+    most_at_once: AtomicUsize,
+    hashes: AtomicU64,
+    blocks: AtomicU64,
+}
+
+/// A stored hash, taken apart.
+struct Stored {
+    params: Params,
+    pepper: u8,
+    salt: Salt,
+    output: Output,
+}
+
+impl Argon2Hasher {
+    /// As many at once as there are cores, [`WAITING`] in the queue.
+    ///
+    /// # Errors
+    /// Argon2 refuses its own parameters.
+    pub fn new(keys: &Keys) -> Result<Self, Fault> {
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        Self::with_limits(keys, cores, WAITING)
+    }
+
+    /// # Errors
+    /// Argon2 refuses its own parameters.
+    pub fn with_limits(keys: &Keys, at_once: usize, waiting: usize) -> Result<Self, Fault> {
+        let (pepper, _) = keys.pepper.newest();
+        let decoy = Stored {
+            params: parameters(pepper)?,
+            pepper,
+            salt: Salt::new(&random::<16>()).map_err(Fault::other)?,
+            // Nobody knows a password with this output.
+            output: Output::new(&random::<32>()).map_err(Fault::other)?,
+        };
+        let work = Work {
+            peppers: keys.pepper.clone(),
+            decoy,
+            arenas: Mutex::default(),
+            made: AtomicUsize::new(0),
+            running: AtomicUsize::new(0),
+            most_at_once: AtomicUsize::new(0),
+            hashes: AtomicU64::new(0),
+            blocks: AtomicU64::new(0),
+        };
+        let at_once = at_once.max(1);
+        Ok(Self {
+            work: Arc::new(work),
+            places: Arc::new(Semaphore::new(at_once.saturating_add(waiting).min(Semaphore::MAX_PERMITS))),
+            cores: Arc::new(Semaphore::new(at_once)),
+        })
+    }
+
+    #[must_use]
+    pub fn load(&self) -> Load {
+        Load {
+            hashes: self.work.hashes.load(Ordering::Relaxed),
+            blocks: self.work.blocks.load(Ordering::Relaxed),
+            most_at_once: self.work.most_at_once.load(Ordering::Relaxed),
+            arenas: self.work.made.load(Ordering::Relaxed),
+        }
+    }
+
+    /// Computes on a thread of its own, once a core is free.
+    async fn compute<T: Send + 'static>(
+        &self,
+        what: impl FnOnce(&Work) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, Fault> {
+        let place = Arc::clone(&self.places)
+            .try_acquire_owned()
+            .map_err(|_| Fault::Busy("more passwords wait to be hashed than the queue takes".to_owned()))?;
+        let core = Arc::clone(&self.cores).acquire_owned().await.map_err(Fault::other)?;
+        let work = Arc::clone(&self.work);
+        tokio::task::spawn_blocking(move || {
+            let _held = (place, core);
+            what(&work)
+        })
+        .await
+        .map_err(Fault::other)?
+    }
+}
+
+#[async_trait]
+impl Hasher for Argon2Hasher {
+    async fn hash(&self, password: &Password) -> Result<String, Fault> {
+        let typed = Zeroizing::new(password.normalised());
+        self.compute(move |work| work.hash(typed.as_bytes())).await
+    }
+
+    async fn verify(&self, password: &Password, hash: Option<&str>) -> Result<bool, Fault> {
+        let typed = Zeroizing::new(password.normalised());
+        let hash = hash.map(str::to_owned);
+        self.compute(move |work| work.verify(typed.as_bytes(), hash.as_deref())).await
+    }
+}
+
+impl Work {
+    fn hash(&self, typed: &[u8]) -> Result<String, Fault> {
+        let (pepper, _) = self.peppers.newest();
+        let params = parameters(pepper)?;
+        let salt = Salt::new(&random::<16>()).map_err(Fault::other)?;
+        let mut output = [0_u8; Params::DEFAULT_OUTPUT_LEN];
+        self.fill(&params, pepper, typed, &salt, &mut output)?;
+        let whole = PasswordHash {
+            algorithm: ARGON2ID_IDENT,
+            version: Some(Version::V0x13.into()),
+            params: ParamsString::try_from(&params).map_err(Fault::other)?,
+            salt: Some(salt),
+            hash: Some(Output::new(&output).map_err(Fault::other)?),
+        };
+        Ok(whole.to_string())
+    }
+
+    fn verify(&self, typed: &[u8], hash: Option<&str>) -> Result<bool, Fault> {
+        let stored = hash.and_then(|hash| {
+            let stored = self.read(hash);
+            if stored.is_none() {
+                tracing::error!("a stored password hash cannot be read, or its pepper is not in the key file");
+            }
+            stored
+        });
+        let against = stored.as_ref().unwrap_or(&self.decoy);
+        let mut buffer = [0_u8; Output::MAX_LENGTH];
+        let output = buffer.get_mut(..against.output.len()).ok_or_else(|| Fault::other("a hash that is too long"))?;
+        self.fill(&against.params, against.pepper, typed, &against.salt, output)?;
+        let same = bool::from(output.ct_eq(against.output.as_bytes()));
+        Ok(same & stored.is_some())
+    }
+
+    /// A hash that this hasher could have made, now or with older parameters.
+    fn read(&self, hash: &str) -> Option<Stored> {
+        let whole = PasswordHash::new(hash).ok()?;
+        let params = Params::try_from(&whole).ok()?;
+        let [pepper] = params.keyid() else { return None };
+        let usable = whole.algorithm == ARGON2ID_IDENT
+            && whole.version == Some(Version::V0x13.into())
+            && params.m_cost() <= MOST_MEMORY
+            && params.t_cost() <= MOST_PASSES
+            && self.peppers.find(*pepper).is_some();
+        let output = whole.hash.filter(|output| usable && output.len() >= 16)?;
+        Some(Stored { pepper: *pepper, salt: whole.salt?, output, params })
+    }
+
+    /// The one place where Argon2 runs.
+    fn fill(&self, params: &Params, pepper: u8, typed: &[u8], salt: &Salt, output: &mut [u8]) -> Result<(), Fault> {
+        let secret = self.peppers.find(pepper).ok_or_else(|| Fault::other("the pepper is not in the key file"))?;
+        let argon2 = Argon2::new_with_secret(secret.bytes(), Algorithm::Argon2id, Version::V0x13, params.clone())
+            .map_err(Fault::other)?;
+        let running = self.running.fetch_add(1, Ordering::SeqCst) + 1;
+        self.most_at_once.fetch_max(running, Ordering::SeqCst);
+        let mut arena = self.take_arena(params.block_count());
+        let done = argon2.hash_password_into_with_memory(typed, salt, output, &mut arena);
+        self.arenas.lock().unwrap_or_else(PoisonError::into_inner).push(arena);
+        self.hashes.fetch_add(1, Ordering::Relaxed);
+        self.blocks.fetch_add(params.block_count() as u64 * u64::from(params.t_cost()), Ordering::Relaxed);
+        self.running.fetch_sub(1, Ordering::SeqCst);
+        done.map_err(Fault::other)
+    }
+
+    /// There are never more arenas than cores, because an arena is in use only while a core is.
+    fn take_arena(&self, blocks: usize) -> Vec<Block> {
+        let free = self.arenas.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut arena = free.unwrap_or_else(|| {
+            self.made.fetch_add(1, Ordering::Relaxed);
+            Vec::new()
+        });
+        if arena.len() < blocks {
+            arena.resize(blocks, Block::new());
+        }
+        arena
+    }
+}
+
+fn parameters(pepper: u8) -> Result<Params, Fault> {
+    let id = KeyId::new(&[pepper]).map_err(Fault::other)?;
+    let output = Params::DEFAULT_OUTPUT_LEN;
+    ParamsBuilder::new()
+        .m_cost(MEMORY)
+        .t_cost(PASSES)
+        .p_cost(LANES)
+        .output_len(output)
+        .keyid(id)
+        .build()
+        .map_err(Fault::other)
+}

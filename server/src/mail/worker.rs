@@ -1,0 +1,231 @@
+//! The outbox worker: does the queued jobs, then sends the mails that are due.
+//!
+//! - It is woken by a [`Notify`] that whoever queues something pokes, and by the next moment at which
+//!   something is due.
+//! - A mail is taken under a lease. What the transport says about it decides: sent, tried again later
+//!   with longer and longer waits, or given up, at the latest after three days.
+//! - A link that died in the queue is not sent: a mail that cannot help only confuses.
+//! - While the mail server takes no connection, no mail is taken at all, so none loses its place.
+//! - Told to stop, it finishes the mail in hand.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use backboard::moment::Moment;
+use backboard::refused::Refused;
+use backboard::service::mail::{Letter, Message};
+use backboard::service::ports::Fault;
+use backboard::service::records::{AuditEntry, Mail};
+use backboard::service::{Declined, Portal};
+use tokio::sync::{Notify, watch};
+use tokio::time::sleep;
+
+use super::{Batch, Outcome, Stationery, Transport, backoff};
+
+/// Seconds one mail may take before somebody else may send it.
+const LEASE_SECONDS: i64 = 120;
+/// The longest rest, in seconds: a clock that was set anew is noticed within it.
+const LONGEST_REST: i64 = 60;
+/// Seconds to rest after the store failed, or when something is due that nobody gets.
+const STORE_REST: i64 = 1;
+/// How often the end of a mail is written down anew when the store is busy. A sent mail that is not
+/// written down would be sent again.
+const RECORD_TRIES: u32 = 20;
+
+/// Empties the outbox, until it is told to stop.
+pub struct Worker {
+    portal: Arc<Portal>,
+    stationery: Stationery,
+    transport: Transport,
+    wake: Arc<Notify>,
+    /// No connection is tried before this.
+    closed_until: Moment,
+    /// Connections that failed in a row.
+    failures: u32,
+}
+
+impl Worker {
+    /// `wake` is poked by whoever queues a job or a mail.
+    #[must_use]
+    pub const fn new(portal: Arc<Portal>, stationery: Stationery, transport: Transport, wake: Arc<Notify>) -> Self {
+        Self { portal, stationery, transport, wake, closed_until: Moment(i64::MIN), failures: 0 }
+    }
+
+    /// Works until `stop` becomes true or its sender is gone.
+    pub async fn run(mut self, mut stop: watch::Receiver<bool>) {
+        while !is_over(&stop) {
+            let rest = match self.round(&stop).await {
+                Ok(rest) => rest,
+                Err(fault) => {
+                    tracing::error!(%fault, "the store did not answer the outbox worker");
+                    STORE_REST
+                }
+            };
+            let rest = Duration::from_secs(u64::try_from(rest).unwrap_or_default());
+            tokio::select! {
+                _ = stop.changed() => {}
+                () = self.wake.notified() => {}
+                () = sleep(rest) => {}
+            }
+        }
+    }
+
+    /// Does everything that is due now, and says how many seconds there are to rest.
+    async fn round(&mut self, stop: &watch::Receiver<bool>) -> Result<i64, Fault> {
+        let mut busy = false;
+        while !is_over(stop) && self.portal.work().await? {
+            busy = true;
+        }
+        let now = self.portal.now();
+        if now >= self.closed_until {
+            busy |= self.send_due(stop).await?;
+        }
+        let now = self.portal.now();
+        let closed = self.closed_until.since(now);
+        let Some(due) = self.portal.store.read().await?.next_due().await? else { return Ok(LONGEST_REST) };
+        let rest = match due.since(now) {
+            // Due, but the server is closed to us: wait for it.
+            ..=0 if closed > 0 => closed,
+            ..=0 if busy => 0,
+            ..=0 => STORE_REST,
+            seconds => seconds,
+        };
+        Ok(rest.min(LONGEST_REST))
+    }
+
+    /// Sends what is due, over one connection. True when there was anything.
+    async fn send_due(&mut self, stop: &watch::Receiver<bool>) -> Result<bool, Fault> {
+        let mut batch = self.transport.batch();
+        let mut sent_any = false;
+        let done = loop {
+            let now = self.portal.now();
+            let next = match self.portal.store.read().await {
+                Ok(mut unit) => unit.next_due().await,
+                Err(fault) => Err(fault),
+            };
+            match next {
+                Ok(Some(due)) if due <= now && !is_over(stop) => {}
+                Ok(_) => break Ok(sent_any),
+                Err(fault) => break Err(fault),
+            }
+            if let Err(why) = batch.ready().await {
+                self.failures = self.failures.saturating_add(1);
+                let wait = backoff::server(self.failures);
+                self.closed_until = self.portal.now().plus(wait);
+                tracing::warn!(why, wait, "the mail server cannot be reached");
+                break Ok(sent_any);
+            }
+            self.failures = 0;
+            match self.send_one(&mut batch).await {
+                Ok(true) => sent_any = true,
+                Ok(false) => break Ok(sent_any),
+                Err(fault) => break Err(fault),
+            }
+        };
+        batch.close().await;
+        done
+    }
+
+    /// Takes one mail and brings it to an end or to its next attempt. False when there was none.
+    async fn send_one(&self, batch: &mut Batch<'_>) -> Result<bool, Fault> {
+        let now = self.portal.now();
+        let mut unit = self.portal.store.begin().await?;
+        let Some(mail) = unit.take_mail(now, now.plus(LEASE_SECONDS)).await? else { return Ok(false) };
+        unit.save().await?;
+
+        let end = self.attempt(batch, &mail).await?;
+        let now = self.portal.now();
+        match &end {
+            End::Sent => tracing::info!(mail = mail.id, kind = mail.kind, tries = mail.tries, "mail sent"),
+            End::Again(why) => {
+                tracing::warn!(mail = mail.id, kind = mail.kind, tries = mail.tries, why, "mail will be tried again");
+            }
+            End::Failed(why) => {
+                tracing::error!(mail = mail.id, kind = mail.kind, tries = mail.tries, why, "mail given up");
+            }
+        }
+        self.record(&mail, &end, now).await?;
+        Ok(true)
+    }
+
+    async fn attempt(&self, batch: &mut Batch<'_>, mail: &Mail) -> Result<End, Fault> {
+        let opened = self.portal.vault.open("mail", mail.id.as_bytes(), &mail.sealed);
+        let Some(letter) = opened.and_then(|plain| serde_json::from_slice::<Letter>(&plain).ok()) else {
+            return Ok(End::Failed("sealed with another key".to_owned()));
+        };
+        let too_old = self.portal.now().since(mail.queued) >= backoff::GIVEN_UP_AFTER;
+        if let Some(why) = self.dead(&letter.message).await? {
+            return Ok(End::Failed(why.to_owned()));
+        }
+        if too_old {
+            return Ok(End::Failed("too old".to_owned()));
+        }
+        let message = match self.stationery.render(mail, &letter) {
+            Ok(message) => message,
+            Err(why) => return Ok(End::Failed(why.to_string())),
+        };
+        Ok(match batch.send(&message).await {
+            Outcome::Sent => End::Sent,
+            Outcome::Later(why) => End::Again(why),
+            Outcome::Never(why) => End::Failed(why),
+        })
+    }
+
+    /// Why the link in a mail is of no use any more.
+    async fn dead(&self, message: &Message) -> Result<Option<&'static str>, Fault> {
+        let Message::ClaimLink { token, .. } = message else { return Ok(None) };
+        let problems = match self.portal.link(token.as_str()).await {
+            Ok(_) => return Ok(None),
+            Err(Declined::Fault(fault)) => return Err(fault),
+            Err(Declined::Problems(problems)) => problems,
+        };
+        Ok(Some(match problems.first().map(|problem| problem.refused) {
+            Some(Refused::LinkSpent) => "spent",
+            Some(Refused::LinkSuperseded) => "superseded",
+            _ => "expired",
+        }))
+    }
+
+    /// Writes down what became of a mail.
+    async fn record(&self, mail: &Mail, end: &End, now: Moment) -> Result<(), Fault> {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            match self.record_once(mail, end, now).await {
+                Err(Fault::Busy(_)) if tries < RECORD_TRIES => sleep(Duration::from_secs(1)).await,
+                done => return done,
+            }
+        }
+    }
+
+    async fn record_once(&self, mail: &Mail, end: &End, now: Moment) -> Result<(), Fault> {
+        let mut unit = self.portal.store.begin().await?;
+        match end {
+            End::Sent => unit.mail_sent(&mail.id, now).await?,
+            End::Again(why) => unit.mail_retry(&mail.id, now.plus(backoff::mail(mail.tries)), why).await?,
+            End::Failed(why) => {
+                unit.mail_failed(&mail.id, now, why).await?;
+                unit.add_audit(&AuditEntry {
+                    at: now,
+                    action: "mail-failed",
+                    account: None,
+                    actor: "worker".to_owned(),
+                    detail: format!("{} {}: {why}", mail.kind, mail.id),
+                })
+                .await?;
+            }
+        }
+        unit.save().await
+    }
+}
+
+/// How an attempt ended.
+enum End {
+    Sent,
+    Again(String),
+    Failed(String),
+}
+
+fn is_over(stop: &watch::Receiver<bool>) -> bool {
+    *stop.borrow() || stop.has_changed().is_err()
+}

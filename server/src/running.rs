@@ -1,0 +1,186 @@
+//! A portal put together and run: pages, worker, health, until it is told to stop.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use app::site;
+use backboard::agency::Agency;
+use backboard::service::Portal;
+use backboard::service::ports::{Clock, Entropy, Hasher, Robots, Store, Vault};
+use ipnet::IpNet;
+use tokio::net::TcpListener;
+use tokio::sync::{Notify, watch};
+
+use crate::clock::{SystemClock, SystemEntropy};
+use crate::config::{Captcha, Config, Database, Mail, Tls};
+use crate::hasher::Argon2Hasher;
+use crate::keys::Keys;
+use crate::mail::{Credentials, Folder, Patience, Relay, RelayAt, Stationery, Transport, Worker};
+use crate::robots::{robots, widget};
+use crate::store::Sqlite;
+use crate::vault::KeyVault;
+use crate::web::{Reach, Web, router, serve};
+use crate::{admin, mail};
+
+/// Seconds the worker may take to finish the mail in hand after the word to stop.
+const WORKER_SECONDS: u64 = 10;
+
+/// What a portal is made of.
+pub struct Parts {
+    pub agency: Agency,
+    pub keys: Keys,
+    pub store: Arc<Sqlite>,
+    pub transport: Transport,
+    pub captcha: Captcha,
+    /// `https://accounts.example.gov`
+    pub origin: String,
+    pub trusted: Vec<IpNet>,
+    pub multiply: u32,
+}
+
+impl Parts {
+    /// Opens everything that the configuration names.
+    ///
+    /// # Errors
+    /// One sentence with the way out.
+    pub async fn open(config: &Config) -> Result<Self, String> {
+        let Database::Sqlite(path) = &config.database else {
+            return Err("database.url: this version keeps its data in SQLite; write sqlite:FILE.".to_owned());
+        };
+        if !config.keys_file.exists() {
+            return Err(format!("There is no key file at {}; make one with: backboard keys new", config.keys_file.display()));
+        }
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+        }
+        Ok(Self {
+            keys: Keys::read(&config.keys_file).map_err(|error| error.to_string())?,
+            store: Arc::new(Sqlite::open(path).await.map_err(|fault| fault.to_string())?),
+            transport: transport(&config.mail)?,
+            agency: config.agency.clone(),
+            captcha: config.captcha.clone(),
+            origin: config.public_url.origin().to_owned(),
+            trusted: config.trusted_proxies.clone(),
+            multiply: config.multiply,
+        })
+    }
+
+    /// The use cases over these parts.
+    ///
+    /// # Errors
+    /// One sentence with the way out.
+    pub fn portal(&self) -> Result<Arc<Portal>, String> {
+        let vault: Arc<dyn Vault> = Arc::new(KeyVault::new(&self.keys));
+        let robots: Arc<dyn Robots> = robots(&self.captcha, &vault).map_err(|fault| fault.to_string())?;
+        let hasher: Arc<dyn Hasher> = Arc::new(Argon2Hasher::new(&self.keys).map_err(|fault| fault.to_string())?);
+        Ok(Arc::new(Portal {
+            agency: self.agency.clone(),
+            store: Arc::clone(&self.store) as Arc<dyn Store>,
+            clock: Arc::new(SystemClock) as Arc<dyn Clock>,
+            entropy: Arc::new(SystemEntropy) as Arc<dyn Entropy>,
+            hasher,
+            vault,
+            robots,
+            multiply: self.multiply,
+        }))
+    }
+}
+
+/// Runs until `stop` resolves; then finishes requests and the mail in hand, and closes the store.
+///
+/// # Errors
+/// One sentence: an address that is taken, a profile that names unknown words.
+pub async fn run(parts: Parts, portal: Arc<Portal>, listener: TcpListener, health: Option<SocketAddr>, stop: impl Future<Output = ()>) -> Result<(), String> {
+    let queued = Arc::new(Notify::new());
+    let hosted = widget(&parts.captcha);
+    let reach = Reach {
+        origin: parts.origin.clone(),
+        trusted: parts.trusted,
+        widget: hosted.as_ref().map(|hosted| site::Widget {
+            class: hosted.class.to_owned(),
+            site_key: hosted.site_key.clone(),
+            script: hosted.script.to_owned(),
+        }),
+        hosted,
+    };
+    let web = Arc::new(Web::new(Arc::clone(&portal), Arc::clone(&queued), reach)?);
+    let stationery = Stationery::new(&portal.agency, &parts.origin).map_err(|error| error.to_string())?;
+    let worker = Worker::new(Arc::clone(&portal), stationery, parts.transport, queued);
+
+    let (stopping, stopped) = watch::channel(false);
+    let working = tokio::spawn(worker.run(stopped.clone()));
+    let housekeeping = tokio::spawn(crate::housekeeping::run(Arc::clone(&portal), stopped.clone()));
+    if let Some(address) = health {
+        let listener = TcpListener::bind(address).await.map_err(|error| taken(address, &error))?;
+        tokio::spawn(serve(listener, admin::router(Arc::clone(&portal.store)), until(stopped.clone())));
+    }
+    serve(listener, router(web), stop).await;
+
+    let _ = stopping.send(true);
+    for task in [working, housekeeping] {
+        if tokio::time::timeout(Duration::from_secs(WORKER_SECONDS), task).await.is_err() {
+            tracing::warn!("the worker was still busy after {WORKER_SECONDS} s; its lease ends by itself");
+        }
+    }
+    parts.store.close().await;
+    Ok(())
+}
+
+/// Binds the portal's own address.
+///
+/// # Errors
+/// One sentence with the way out.
+pub async fn listen(address: SocketAddr) -> Result<TcpListener, String> {
+    TcpListener::bind(address).await.map_err(|error| taken(address, &error))
+}
+
+/// Resolves at SIGTERM or Ctrl-C.
+pub async fn told_to_stop() {
+    let interrupted = tokio::signal::ctrl_c();
+    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(mut terminated) => tokio::select! {
+            _ = interrupted => {}
+            _ = terminated.recv() => {}
+        },
+        Err(_) => {
+            let _ = interrupted.await;
+        }
+    }
+}
+
+async fn until(mut stopped: watch::Receiver<bool>) {
+    let _ = stopped.wait_for(|stopped| *stopped).await;
+}
+
+fn taken(address: SocketAddr, error: &std::io::Error) -> String {
+    format!("{address} cannot be listened on ({error}); stop what uses it, or choose another with listen.")
+}
+
+fn transport(mail: &Mail) -> Result<Transport, String> {
+    match mail {
+        Mail::Folder(folder) => {
+            std::fs::create_dir_all(folder).map_err(|error| format!("mail.folder {}: {error}", folder.display()))?;
+            Ok(Transport::Folder(Folder::at(folder)))
+        }
+        Mail::Smtp(smtp) => {
+            let at = RelayAt {
+                host: smtp.host.clone(),
+                port: smtp.port,
+                tls: match smtp.tls {
+                    Tls::None => mail::Tls::None,
+                    Tls::Starttls => mail::Tls::Starttls,
+                    Tls::Implicit => mail::Tls::Implicit,
+                },
+                credentials: smtp.login.as_ref().map(|(username, password)| Credentials {
+                    username: username.clone(),
+                    password: password.reveal().to_owned(),
+                }),
+                ca_file: smtp.ca_file.clone(),
+                patience: Patience::default(),
+            };
+            Ok(Transport::Smtp(Relay::new(at).map_err(|error| error.to_string())?))
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! Mailed links and the codes beside them.
+
+use async_trait::async_trait;
+use backboard::link::{LinkFate, Purpose};
+use backboard::moment::Moment;
+use backboard::service::ports::{Fault, Links};
+use backboard::service::records::{Digest, Link, NewLink};
+use sqlx::sqlite::SqliteRow;
+
+use super::{Unit, column, fault, unreadable};
+
+macro_rules! link_where {
+    ($condition:literal) => {
+        concat!(
+            "SELECT id, purpose, account, expires, spent IS NOT NULL AS is_spent, \
+             superseded IS NOT NULL AS is_superseded FROM link WHERE ",
+            $condition
+        )
+    };
+}
+
+#[async_trait]
+impl Links for Unit {
+    async fn add_link(&mut self, link: &NewLink) -> Result<(), Fault> {
+        sqlx::query(
+            "INSERT INTO link (id, purpose, account, flow, token, code, created, expires) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        )
+        .bind(&link.id)
+        .bind(link.purpose.code())
+        .bind(link.account)
+        .bind(&link.flow)
+        .bind(link.token.as_slice())
+        .bind(link.code.as_slice())
+        .bind(link.created.0)
+        .bind(link.expires.0)
+        .execute(&mut *self.transaction)
+        .await
+        .map_err(fault)?;
+        Ok(())
+    }
+
+    async fn find_link(&mut self, id: &str) -> Result<Option<Link>, Fault> {
+        let row =
+            sqlx::query(link_where!("id = ?")).bind(id).fetch_optional(&mut *self.transaction).await.map_err(fault)?;
+        row.as_ref().map(link).transpose()
+    }
+
+    async fn find_link_by_token(&mut self, token: &Digest) -> Result<Option<Link>, Fault> {
+        let row = sqlx::query(link_where!("token = ?"))
+            .bind(token.as_slice())
+            .fetch_optional(&mut *self.transaction)
+            .await
+            .map_err(fault)?;
+        row.as_ref().map(link).transpose()
+    }
+
+    async fn find_link_by_code(&mut self, flow: &str, code: &Digest) -> Result<Option<Link>, Fault> {
+        let row = sqlx::query(link_where!("flow = ? AND code = ? ORDER BY created DESC, id DESC LIMIT 1"))
+            .bind(flow)
+            .bind(code.as_slice())
+            .fetch_optional(&mut *self.transaction)
+            .await
+            .map_err(fault)?;
+        row.as_ref().map(link).transpose()
+    }
+
+    async fn spend_link(&mut self, id: &str, now: Moment) -> Result<bool, Fault> {
+        let done = sqlx::query(
+            "UPDATE link SET spent = ? WHERE id = ? AND spent IS NULL AND superseded IS NULL AND expires > ?",
+        )
+        .bind(now.0)
+        .bind(id)
+        .bind(now.0)
+        .execute(&mut *self.transaction)
+        .await
+        .map_err(fault)?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    async fn supersede_links(&mut self, account: i64, keep: u32, now: Moment) -> Result<(), Fault> {
+        sqlx::query(
+            "UPDATE link SET superseded = ? \
+             WHERE account = ? AND spent IS NULL AND superseded IS NULL AND expires > ? \
+             AND id NOT IN (SELECT id FROM link \
+             WHERE account = ? AND spent IS NULL AND superseded IS NULL AND expires > ? \
+             ORDER BY created DESC, id DESC LIMIT ?)",
+        )
+        .bind(now.0)
+        .bind(account)
+        .bind(now.0)
+        .bind(account)
+        .bind(now.0)
+        .bind(keep)
+        .execute(&mut *self.transaction)
+        .await
+        .map_err(fault)?;
+        Ok(())
+    }
+
+    // A link that a flow still names stays until that flow is purged.
+    async fn purge_links(&mut self, expired_before: Moment) -> Result<u64, Fault> {
+        let done = sqlx::query(
+            "DELETE FROM link WHERE expires < ? AND NOT EXISTS (SELECT 1 FROM flow WHERE flow.link = link.id)",
+        )
+        .bind(expired_before.0)
+        .execute(&mut *self.transaction)
+        .await
+        .map_err(fault)?;
+        Ok(done.rows_affected())
+    }
+}
+
+fn link(row: &SqliteRow) -> Result<Link, Fault> {
+    Ok(Link {
+        id: column(row, "id")?,
+        purpose: Purpose::from_code(column(row, "purpose")?).ok_or_else(|| unreadable("purpose"))?,
+        account: column(row, "account")?,
+        fate: LinkFate {
+            expires: Moment(column(row, "expires")?),
+            spent: column(row, "is_spent")?,
+            superseded: column(row, "is_superseded")?,
+        },
+    })
+}

@@ -1,0 +1,108 @@
+//! Mails on their way out.
+
+use async_trait::async_trait;
+use backboard::identity::Email;
+use backboard::moment::Moment;
+use backboard::service::ports::{Fault, Outbox};
+use backboard::service::records::{Mail, NewMail};
+use sqlx::sqlite::SqliteRow;
+
+use super::{Unit, column, fault, unreadable};
+
+#[async_trait]
+impl Outbox for Unit {
+    async fn add_mail(&mut self, mail: &NewMail) -> Result<(), Fault> {
+        sqlx::query(
+            "INSERT INTO mail (id, recipient, account, kind, sealed, queued, due) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        )
+        .bind(&mail.id)
+        .bind(mail.recipient.as_str())
+        .bind(mail.account)
+        .bind(&mail.kind)
+        .bind(mail.sealed.as_slice())
+        .bind(mail.due.0)
+        .bind(mail.due.0)
+        .execute(&mut *self.transaction)
+        .await
+        .map_err(fault)?;
+        Ok(())
+    }
+
+    async fn take_mail(&mut self, now: Moment, until: Moment) -> Result<Option<Mail>, Fault> {
+        let row = sqlx::query(
+            "UPDATE mail SET due = ?, tries = tries + 1 \
+             WHERE id = (SELECT id FROM mail WHERE due <= ? ORDER BY due, queued, id LIMIT 1) \
+             RETURNING id, recipient, kind, sealed, queued, tries",
+        )
+        .bind(until.0)
+        .bind(now.0)
+        .fetch_optional(&mut *self.transaction)
+        .await
+        .map_err(fault)?;
+        row.as_ref().map(mail).transpose()
+    }
+
+    // A mail ends once: what a slow sender says after that changes nothing.
+    async fn mail_sent(&mut self, id: &str, now: Moment) -> Result<(), Fault> {
+        sqlx::query("UPDATE mail SET sent = ?, sealed = NULL, due = NULL WHERE id = ? AND due IS NOT NULL")
+            .bind(now.0)
+            .bind(id)
+            .execute(&mut *self.transaction)
+            .await
+            .map_err(fault)?;
+        Ok(())
+    }
+
+    async fn mail_retry(&mut self, id: &str, due: Moment, why: &str) -> Result<(), Fault> {
+        sqlx::query("UPDATE mail SET due = ?, why = ? WHERE id = ? AND due IS NOT NULL")
+            .bind(due.0)
+            .bind(why)
+            .bind(id)
+            .execute(&mut *self.transaction)
+            .await
+            .map_err(fault)?;
+        Ok(())
+    }
+
+    async fn mail_failed(&mut self, id: &str, now: Moment, why: &str) -> Result<(), Fault> {
+        sqlx::query("UPDATE mail SET failed = ?, why = ?, sealed = NULL, due = NULL WHERE id = ? AND due IS NOT NULL")
+            .bind(now.0)
+            .bind(why)
+            .bind(id)
+            .execute(&mut *self.transaction)
+            .await
+            .map_err(fault)?;
+        Ok(())
+    }
+
+    async fn next_due(&mut self) -> Result<Option<Moment>, Fault> {
+        let due: Option<i64> = sqlx::query_scalar(
+            "SELECT min(due) FROM (SELECT min(due) AS due FROM job \
+             UNION ALL SELECT min(due) AS due FROM mail WHERE due IS NOT NULL) AS waiting",
+        )
+        .fetch_one(&mut *self.transaction)
+        .await
+        .map_err(fault)?;
+        Ok(due.map(Moment))
+    }
+
+    async fn purge_mail(&mut self, ended_before: Moment) -> Result<u64, Fault> {
+        let done = sqlx::query("DELETE FROM mail WHERE due IS NULL AND coalesce(sent, failed) < ?")
+            .bind(ended_before.0)
+            .execute(&mut *self.transaction)
+            .await
+            .map_err(fault)?;
+        Ok(done.rows_affected())
+    }
+}
+
+fn mail(row: &SqliteRow) -> Result<Mail, Fault> {
+    Ok(Mail {
+        id: column(row, "id")?,
+        recipient: Email::parse(column(row, "recipient")?).map_err(|_| unreadable("recipient"))?,
+        kind: column(row, "kind")?,
+        sealed: column(row, "sealed")?,
+        queued: Moment(column(row, "queued")?),
+        tries: column(row, "tries")?,
+    })
+}

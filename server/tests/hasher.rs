@@ -1,0 +1,158 @@
+//! Argon2id behind its semaphore: what it writes, what it costs, and how much of it runs at once.
+
+use std::sync::Arc;
+
+use argon2::password_hash::PasswordVerifier;
+use argon2::password_hash::phc::PasswordHash;
+use argon2::{Algorithm, Argon2, Params, Version};
+use backboard::password::Password;
+use backboard::service::ports::{Fault, Hasher};
+use server::hasher::{Argon2Hasher, Load};
+use server::keys::Keys;
+use tokio::task::JoinSet;
+
+fn password(text: &str) -> Password {
+    Password::parse(text).unwrap()
+}
+
+/// Tests that only look at answers need no more than one core.
+fn small(keys: &Keys) -> Argon2Hasher {
+    Argon2Hasher::with_limits(keys, 1, 8).unwrap()
+}
+
+#[tokio::test]
+async fn a_hash_fits_its_password_and_no_other() {
+    let hasher = small(&Keys::random());
+    let hash = hasher.hash(&password("Six blue ambulances")).await.unwrap();
+    assert!(hasher.verify(&password("Six blue ambulances"), Some(&hash)).await.unwrap());
+    assert!(!hasher.verify(&password("six blue ambulances"), Some(&hash)).await.unwrap());
+    assert!(!hasher.verify(&password("Six blue ambulances "), Some(&hash)).await.unwrap());
+}
+
+#[tokio::test]
+async fn the_librarys_own_verifier_takes_the_hash_with_the_pepper_and_not_without() {
+    let keys = Keys::random();
+    let hash = small(&keys).hash(&password("Six blue ambulances")).await.unwrap();
+    assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1,keyid=AQ$"), "{hash}");
+    let parsed = PasswordHash::new(&hash).unwrap();
+    assert_eq!((parsed.salt.unwrap().len(), parsed.hash.unwrap().len()), (16, 32));
+    let with = |pepper: &'static [u8]| {
+        Argon2::new_with_secret(pepper, Algorithm::Argon2id, Version::V0x13, Params::DEFAULT).unwrap()
+    };
+    let pepper: &'static [u8] = Box::leak(keys.pepper.newest().1.bytes().to_vec().into_boxed_slice());
+    assert!(with(pepper).verify_password(b"Six blue ambulances", &parsed).is_ok());
+    assert!(with(b"another pepper").verify_password(b"Six blue ambulances", &parsed).is_err());
+    assert!(Argon2::default().verify_password(b"Six blue ambulances", &parsed).is_err());
+}
+
+#[tokio::test]
+async fn one_password_twice_has_two_salts() {
+    let hasher = small(&Keys::random());
+    let same = password("Six blue ambulances");
+    assert_ne!(hasher.hash(&same).await.unwrap(), hasher.hash(&same).await.unwrap());
+}
+
+#[tokio::test]
+async fn a_password_is_the_same_however_the_keyboard_composed_it() {
+    let hasher = small(&Keys::random());
+    let hash = hasher.hash(&password("caf\u{e9} ambulance")).await.unwrap();
+    assert!(hasher.verify(&password("cafe\u{301} ambulance"), Some(&hash)).await.unwrap());
+}
+
+#[tokio::test]
+async fn no_hash_costs_the_same_work_as_a_hash_and_answers_no() {
+    let hasher = small(&Keys::random());
+    let typed = password("Six blue ambulances");
+    let hash = hasher.hash(&typed).await.unwrap();
+    let mut costs = Vec::new();
+    // Cut off, another algorithm, a pepper that is not there, without a pepper, and not a hash at all.
+    let cut = &hash[..60];
+    let other = hash.replace("argon2id", "argon2d");
+    let lost = hash.replace("keyid=AQ", "keyid=Ag");
+    let plain = hash.replace(",keyid=AQ", "");
+    let huge = hash.replace("m=19456", "m=4194304");
+    for (hash, right) in [
+        (Some(hash.as_str()), true),
+        (None, false),
+        (Some(cut), false),
+        (Some(&other), false),
+        (Some(&lost), false),
+        (Some(&plain), false),
+        (Some(&huge), false),
+        (Some(""), false),
+    ] {
+        let before = hasher.load();
+        assert_eq!(hasher.verify(&typed, hash).await.unwrap(), right, "{hash:?}");
+        let after = hasher.load();
+        costs.push((after.hashes - before.hashes, after.blocks - before.blocks));
+    }
+    assert!(costs.iter().all(|cost| *cost == (1, 2 * 19_456)), "{costs:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn sixty_four_at_once_never_use_more_than_the_permits() {
+    let hasher = Arc::new(Argon2Hasher::with_limits(&Keys::random(), 2, 64).unwrap());
+    let typed = password("Six blue ambulances");
+    let hash = hasher.hash(&typed).await.unwrap();
+    let mut calls = JoinSet::new();
+    for number in 0..64 {
+        let (hasher, typed, hash) = (Arc::clone(&hasher), typed.clone(), hash.clone());
+        calls.spawn(async move {
+            let hash = (number % 2 == 0).then_some(hash.as_str());
+            assert_eq!(hasher.verify(&typed, hash).await.unwrap(), hash.is_some());
+        });
+    }
+    while let Some(done) = calls.join_next().await {
+        done.unwrap();
+    }
+    let load = hasher.load();
+    assert_eq!(load, Load { hashes: 65, blocks: 65 * 2 * 19_456, most_at_once: 2, arenas: 2 });
+}
+
+#[tokio::test]
+async fn whoever_comes_after_a_full_queue_is_told_that_the_server_is_busy() {
+    let hasher = Arc::new(Argon2Hasher::with_limits(&Keys::random(), 1, 2).unwrap());
+    let mut calls = JoinSet::new();
+    for _ in 0..8 {
+        let hasher = Arc::clone(&hasher);
+        calls.spawn(async move { hasher.verify(&password("Six blue ambulances"), None).await });
+    }
+    let (mut answered, mut busy) = (0, 0);
+    while let Some(done) = calls.join_next().await {
+        match done.unwrap() {
+            Ok(right) => answered += u32::from(!right),
+            Err(Fault::Busy(_)) => busy += 1,
+            Err(Fault::Other(error)) => panic!("{error}"),
+        }
+    }
+    // On one thread all eight have asked before the first is done: one computes, two wait.
+    assert_eq!((answered, busy), (3, 5));
+    assert!(!hasher.verify(&password("Six blue ambulances"), None).await.unwrap(), "the queue is empty again");
+}
+
+#[tokio::test]
+async fn visitors_who_leave_do_not_make_room_for_more_than_the_queue() {
+    let hasher = Argon2Hasher::with_limits(&Keys::random(), 1, 0).unwrap();
+    let typed = password("Six blue ambulances");
+    {
+        let mut leaving = Box::pin(hasher.verify(&typed, None));
+        // Polled until it computes on its own thread, then dropped as when a connection closes.
+        assert!(
+            std::future::poll_fn(|context| std::task::Poll::Ready(leaving.as_mut().poll(context))).await.is_pending()
+        );
+    }
+    assert!(
+        matches!(hasher.verify(&typed, None).await, Err(Fault::Busy(_))),
+        "the left one's computing still holds its place"
+    );
+    while hasher.load().hashes == 0 {
+        tokio::task::yield_now().await;
+    }
+    let again = loop {
+        match hasher.verify(&typed, None).await {
+            Err(Fault::Busy(_)) => tokio::task::yield_now().await,
+            other => break other,
+        }
+    };
+    assert!(!again.unwrap());
+}

@@ -1,0 +1,232 @@
+//! What every store does, whatever it keeps its rows in.
+//!
+//! A backend runs the whole suite with one line, `testkit::store_contract!(crate::bench)`, where `bench`
+//! is an async function that gives a [`Bench`] over an empty store of its own.
+#![expect(clippy::unwrap_used, reason = "a case that cannot go on stops at once")]
+
+pub mod audit;
+pub mod budgets;
+pub mod flows;
+pub mod jobs;
+pub mod links;
+pub mod outbox;
+pub mod people;
+pub mod sessions;
+pub mod units;
+
+use std::sync::Arc;
+
+use backboard::link::{Purpose, Step};
+use backboard::moment::Moment;
+use backboard::service::ports::{Store, UnitOfWork};
+use backboard::service::records::{Digest, Link, NewFlow, NewLink};
+use tokio::sync::Barrier;
+use tokio::task::JoinSet;
+
+use crate::seed::{NewAccount, Seed};
+
+/// Every case, by name, as a test of its own.
+#[macro_export]
+macro_rules! store_contract {
+    ($bench:path) => {
+        $crate::store_contract! { $bench;
+            people {
+                a_person_comes_back_as_the_roster_has_them,
+                everybody_with_one_ssn_is_found,
+                a_person_is_found_by_certificate,
+                the_people_of_a_shared_account_are_found,
+                an_account_is_found_by_username_in_any_case,
+                what_is_not_there_is_not_found,
+                every_account_state_comes_back,
+                a_saved_password_makes_the_account_active,
+                a_password_for_no_account_is_a_fault,
+            }
+            flows {
+                a_flow_is_found_by_its_browser_alone,
+                no_two_flows_share_a_browser_or_an_id,
+                a_flow_that_names_nothing_known_is_a_fault,
+                a_flow_takes_over_the_link_that_let_it_on,
+                a_flow_goes_on_only_from_where_it_stands,
+                a_flow_that_is_over_does_not_go_on,
+                a_flow_never_goes_over_to_another_account,
+                one_of_32_advances_wins,
+                code_tries_run_out,
+                no_more_than_five_of_32_get_a_code_try,
+                purging_takes_flows_that_expired_before_the_moment,
+            }
+            links {
+                a_link_is_found_by_id_token_and_code,
+                a_code_works_in_its_own_flow_alone,
+                no_two_links_share_a_token_or_an_id,
+                a_link_for_no_account_is_a_fault,
+                a_link_is_spent_once,
+                a_link_can_be_spent_until_its_last_second,
+                a_superseded_link_cannot_be_spent,
+                the_newest_links_are_kept,
+                links_of_one_second_are_superseded_down_to_the_number_kept,
+                only_live_links_of_that_account_are_superseded,
+                one_of_32_spenders_wins,
+                purging_takes_links_that_expired_before_the_moment,
+                a_link_stays_while_a_flow_names_it,
+            }
+            sessions {
+                a_session_comes_back_with_its_username,
+                no_two_sessions_share_a_token,
+                a_session_of_no_account_is_a_fault,
+                the_last_use_moves_forward_alone,
+                using_an_ended_session_does_not_bring_it_back,
+                a_session_ends_once,
+                all_sessions_of_one_account_end_together,
+                purging_takes_expired_and_idle_sessions,
+            }
+            budgets {
+                budgets_follow_the_pure_rule_step_by_step,
+                a_budget_of_nothing_gives_nothing,
+                a_refilled_budget_is_full,
+                five_of_32_parallel_tries_get_through,
+                a_try_that_was_not_saved_costs_nothing,
+                a_thing_is_good_once,
+                one_of_32_spends_what_is_good_once,
+                purging_takes_budgets_and_spent_things_before_the_moment,
+            }
+            jobs {
+                the_oldest_job_that_is_due_comes_first,
+                jobs_of_one_second_come_in_order,
+                a_leased_job_is_not_seen_until_its_lease_is_over,
+                parallel_workers_get_different_jobs,
+                a_job_ends_once,
+                a_lease_that_was_not_saved_is_none,
+            }
+            outbox {
+                a_mail_comes_back_as_it_was_queued,
+                the_oldest_mail_that_is_due_comes_first,
+                a_leased_mail_is_not_seen_until_its_lease_is_over,
+                parallel_senders_get_different_mails,
+                a_sent_mail_is_forgotten_but_for_the_ledger,
+                a_mail_to_retry_waits_for_its_time,
+                a_failed_mail_is_forgotten_with_the_reason_kept,
+                a_mail_ends_once,
+                no_two_mails_share_an_id,
+                the_next_due_is_the_earliest_of_jobs_and_mails,
+                purging_takes_mails_that_ended_before_the_moment,
+            }
+            audit {
+                an_entry_comes_back_as_written_and_in_order,
+            }
+            units {
+                what_is_not_saved_is_undone,
+                what_is_saved_is_seen_by_the_next,
+                a_reader_sees_nothing_of_an_unsaved_unit,
+                a_reader_keeps_the_store_it_began_with,
+                a_reader_cannot_write,
+                thirty_two_writers_all_get_their_turn,
+                a_writer_that_waits_too_long_is_told_busy,
+            }
+        }
+    };
+    ($bench:path; $($group:ident { $($case:ident),+ $(,)? })+) => {
+        $(mod $group {
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $case() {
+                    $crate::contract::$group::$case($bench().await).await;
+                }
+            )+
+        })+
+    };
+}
+
+/// An empty store and its back door.
+pub struct Bench {
+    pub store: Arc<dyn Store>,
+    pub seed: Arc<dyn Seed>,
+}
+
+const NOW: Moment = Moment(1_800_000_000);
+const HOUR: i64 = 3_600;
+
+impl Bench {
+    async fn begin(&self) -> Box<dyn UnitOfWork> {
+        self.store.begin().await.unwrap()
+    }
+
+    async fn read(&self) -> Box<dyn UnitOfWork> {
+        self.store.read().await.unwrap()
+    }
+
+    async fn account(&self, username: &str) -> i64 {
+        self.seed.add_account(&NewAccount::unclaimed(username)).await
+    }
+
+    /// A link of this account that expires in an hour.
+    async fn link(&self, id: u8, account: i64) -> Link {
+        let mut unit = self.begin().await;
+        unit.add_link(&link(id, account)).await.unwrap();
+        unit.save().await.unwrap();
+        self.found_link(id).await.unwrap()
+    }
+
+    async fn found_link(&self, id: u8) -> Option<Link> {
+        self.read().await.find_link(&format!("link-{id}")).await.unwrap()
+    }
+
+    /// A flow at its first step that expires in an hour.
+    async fn flow(&self, id: u8) -> String {
+        let mut unit = self.begin().await;
+        unit.add_flow(&flow(id)).await.unwrap();
+        unit.save().await.unwrap();
+        format!("flow-{id}")
+    }
+}
+
+const fn digest(byte: u8) -> Digest {
+    [byte; 32]
+}
+
+fn flow(id: u8) -> NewFlow {
+    NewFlow {
+        id: format!("flow-{id}"),
+        purpose: Purpose::Claim,
+        browser: digest(id),
+        step: Step::Asked,
+        link: None,
+        account: None,
+        expires: NOW.plus(HOUR),
+    }
+}
+
+fn link(id: u8, account: i64) -> NewLink {
+    NewLink {
+        id: format!("link-{id}"),
+        purpose: Purpose::Claim,
+        account,
+        flow: format!("flow-{id}"),
+        token: digest(id),
+        code: digest(id ^ 0xff),
+        created: NOW,
+        expires: NOW.plus(HOUR),
+    }
+}
+
+/// Runs so many tasks that begin together, and gives what each found, in any order.
+async fn together<T, F>(count: u8, bench: &Bench, act: impl Fn(u8, Arc<dyn Store>) -> F) -> Vec<T>
+where
+    T: Send + 'static,
+    F: Future<Output = T> + Send + 'static,
+{
+    let start = Arc::new(Barrier::new(usize::from(count)));
+    let mut tasks = JoinSet::new();
+    for number in 0..count {
+        let (start, task) = (start.clone(), act(number, bench.store.clone()));
+        tasks.spawn(async move {
+            start.wait().await;
+            task.await
+        });
+    }
+    tasks.join_all().await
+}
+
+/// How many of them were told yes.
+fn yes(answers: &[bool]) -> usize {
+    answers.iter().filter(|answer| **answer).count()
+}

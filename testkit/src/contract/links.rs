@@ -1,0 +1,162 @@
+use backboard::link::Purpose;
+use backboard::moment::Moment;
+use backboard::service::records::{NewFlow, NewLink};
+
+use super::{Bench, HOUR, NOW, digest, flow, link, together, yes};
+
+pub async fn a_link_is_found_by_id_token_and_code(bench: Bench) {
+    let account = bench.account("ada.lovelace").await;
+    let new = link(1, account);
+    bench.link(1, account).await;
+    bench.link(2, account).await;
+    let mut unit = bench.read().await;
+    let found = unit.find_link("link-1").await.unwrap().unwrap();
+    assert_eq!((found.id.as_str(), found.purpose, found.account), ("link-1", Purpose::Claim, account));
+    assert_eq!(found.fate.expires, NOW.plus(HOUR));
+    assert!(!found.fate.spent && !found.fate.superseded);
+    assert_eq!(unit.find_link_by_token(&new.token).await.unwrap().as_ref(), Some(&found));
+    assert_eq!(unit.find_link_by_code("flow-1", &new.code).await.unwrap().as_ref(), Some(&found));
+    assert!(unit.find_link("link-3").await.unwrap().is_none());
+    assert!(unit.find_link_by_token(&digest(3)).await.unwrap().is_none());
+}
+
+pub async fn a_code_works_in_its_own_flow_alone(bench: Bench) {
+    let account = bench.account("ada.lovelace").await;
+    bench.link(1, account).await;
+    bench.link(2, account).await;
+    let (first, second) = (link(1, account).code, link(2, account).code);
+    let mut unit = bench.read().await;
+    assert!(unit.find_link_by_code("flow-2", &first).await.unwrap().is_none());
+    assert!(unit.find_link_by_code("flow-1", &second).await.unwrap().is_none());
+    assert!(unit.find_link_by_code("flow-3", &first).await.unwrap().is_none());
+}
+
+pub async fn no_two_links_share_a_token_or_an_id(bench: Bench) {
+    let account = bench.account("ada.lovelace").await;
+    bench.link(1, account).await;
+    bench.begin().await.add_link(&NewLink { id: "link-2".to_owned(), ..link(1, account) }).await.unwrap_err();
+    bench.begin().await.add_link(&NewLink { token: digest(2), ..link(1, account) }).await.unwrap_err();
+}
+
+pub async fn a_link_for_no_account_is_a_fault(bench: Bench) {
+    bench.begin().await.add_link(&link(1, 7)).await.unwrap_err();
+}
+
+pub async fn a_link_is_spent_once(bench: Bench) {
+    let account = bench.account("ada.lovelace").await;
+    bench.link(1, account).await;
+    bench.link(2, account).await;
+    for first in [true, false] {
+        let mut unit = bench.begin().await;
+        assert_eq!(unit.spend_link("link-1", NOW).await.unwrap(), first);
+        unit.save().await.unwrap();
+    }
+    assert!(bench.found_link(1).await.unwrap().fate.spent);
+    assert!(!bench.found_link(2).await.unwrap().fate.spent);
+    assert!(!bench.begin().await.spend_link("link-3", NOW).await.unwrap());
+}
+
+pub async fn a_link_can_be_spent_until_its_last_second(bench: Bench) {
+    let account = bench.account("ada.lovelace").await;
+    bench.link(1, account).await;
+    let mut unit = bench.begin().await;
+    assert!(!unit.spend_link("link-1", NOW.plus(HOUR)).await.unwrap());
+    assert!(unit.spend_link("link-1", NOW.plus(HOUR - 1)).await.unwrap());
+}
+
+pub async fn a_superseded_link_cannot_be_spent(bench: Bench) {
+    let account = bench.account("ada.lovelace").await;
+    bench.link(1, account).await;
+    let mut unit = bench.begin().await;
+    unit.supersede_links(account, 0, NOW).await.unwrap();
+    assert!(!unit.spend_link("link-1", NOW).await.unwrap());
+    let fate = unit.find_link("link-1").await.unwrap().unwrap().fate;
+    assert!(fate.superseded && !fate.spent);
+}
+
+pub async fn the_newest_links_are_kept(bench: Bench) {
+    let account = bench.account("ada.lovelace").await;
+    let mut unit = bench.begin().await;
+    // Not in the order of their age, and the ids not in that of their times.
+    for (id, created) in [(3, 10), (1, 40), (4, 20), (2, 30)] {
+        unit.add_link(&NewLink { created: NOW.plus(created), ..link(id, account) }).await.unwrap();
+    }
+    unit.supersede_links(account, 2, NOW.plus(50)).await.unwrap();
+    let mut superseded = Vec::new();
+    for id in 1..=4 {
+        superseded.push(unit.find_link(&format!("link-{id}")).await.unwrap().unwrap().fate.superseded);
+    }
+    assert_eq!(superseded, [false, false, true, true]);
+}
+
+pub async fn links_of_one_second_are_superseded_down_to_the_number_kept(bench: Bench) {
+    let account = bench.account("ada.lovelace").await;
+    for id in 1..=5 {
+        bench.link(id, account).await;
+    }
+    for keep in [3, 3, 1, 0] {
+        let mut unit = bench.begin().await;
+        unit.supersede_links(account, keep, NOW).await.unwrap();
+        unit.save().await.unwrap();
+        let mut live = 0;
+        for id in 1..=5 {
+            live += u32::from(!bench.found_link(id).await.unwrap().fate.superseded);
+        }
+        assert_eq!(live, keep);
+    }
+}
+
+pub async fn only_live_links_of_that_account_are_superseded(bench: Bench) {
+    let (ada, grace) = (bench.account("ada.lovelace").await, bench.account("grace.hopper").await);
+    let mut unit = bench.begin().await;
+    unit.add_link(&link(1, ada)).await.unwrap();
+    unit.add_link(&link(2, ada)).await.unwrap();
+    unit.add_link(&NewLink { expires: NOW, ..link(3, ada) }).await.unwrap();
+    unit.add_link(&link(4, grace)).await.unwrap();
+    assert!(unit.spend_link("link-1", NOW).await.unwrap());
+    unit.supersede_links(ada, 0, NOW).await.unwrap();
+    let mut fates = Vec::new();
+    for id in 1..=4 {
+        let fate = unit.find_link(&format!("link-{id}")).await.unwrap().unwrap().fate;
+        fates.push((fate.spent, fate.superseded));
+    }
+    assert_eq!(fates, [(true, false), (false, true), (false, false), (false, false)]);
+}
+
+pub async fn one_of_32_spenders_wins(bench: Bench) {
+    let account = bench.account("ada.lovelace").await;
+    bench.link(1, account).await;
+    let answers = together(32, &bench, |_, store| async move {
+        let mut unit = store.begin().await.unwrap();
+        let done = unit.spend_link("link-1", NOW).await.unwrap();
+        unit.save().await.unwrap();
+        done
+    })
+    .await;
+    assert_eq!(yes(&answers), 1);
+}
+
+pub async fn purging_takes_links_that_expired_before_the_moment(bench: Bench) {
+    let account = bench.account("ada.lovelace").await;
+    let mut unit = bench.begin().await;
+    for (id, expires) in [(1, NOW.plus(-1)), (2, NOW), (3, NOW.plus(1))] {
+        unit.add_link(&NewLink { expires, ..link(id, account) }).await.unwrap();
+    }
+    assert_eq!(unit.purge_links(NOW).await.unwrap(), 1);
+    assert!(unit.find_link("link-1").await.unwrap().is_none());
+    assert!(unit.find_link("link-2").await.unwrap().is_some());
+    assert!(unit.find_link("link-3").await.unwrap().is_some());
+}
+
+pub async fn a_link_stays_while_a_flow_names_it(bench: Bench) {
+    let account = bench.account("ada.lovelace").await;
+    let link = bench.link(1, account).await;
+    let late = Moment(NOW.0 + 2 * HOUR);
+    let mut unit = bench.begin().await;
+    unit.add_flow(&NewFlow { link: Some(link.id), expires: late, ..flow(1) }).await.unwrap();
+    assert_eq!(unit.purge_links(late).await.unwrap(), 0);
+    assert_eq!(unit.purge_flows(late.plus(1)).await.unwrap(), 1);
+    assert_eq!(unit.purge_links(late).await.unwrap(), 1);
+    unit.save().await.unwrap();
+    assert!(bench.found_link(1).await.is_none());
+}

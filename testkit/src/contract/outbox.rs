@@ -1,0 +1,164 @@
+use backboard::moment::Moment;
+use backboard::service::records::NewMail;
+
+use super::{Bench, NOW, together};
+use crate::seed::{MailRow, email};
+
+pub async fn a_mail_comes_back_as_it_was_queued(bench: Bench) {
+    let account = bench.account("ada.lovelace").await;
+    let mut unit = bench.begin().await;
+    unit.add_mail(&NewMail { account: Some(account), ..mail("a", NOW) }).await.unwrap();
+    unit.save().await.unwrap();
+    assert_eq!(bench.seed.mail_row("a").await.unwrap().account, Some(account));
+    let taken = bench.begin().await.take_mail(NOW.plus(5), NOW.plus(65)).await.unwrap().unwrap();
+    assert_eq!((taken.id.as_str(), taken.recipient.as_str()), ("a", "Ada+EMS@Example.org"));
+    assert_eq!((taken.kind.as_str(), taken.sealed.as_slice()), ("claim-link", b"sealed".as_slice()));
+    assert_eq!((taken.queued, taken.tries), (NOW, 1));
+    bench.begin().await.add_mail(&NewMail { account: Some(account + 1), ..mail("b", NOW) }).await.unwrap_err();
+}
+
+pub async fn the_oldest_mail_that_is_due_comes_first(bench: Bench) {
+    let mut unit = bench.begin().await;
+    for (id, due) in [("second", -10), ("third", 0), ("first", -20), ("not yet", 1)] {
+        unit.add_mail(&mail(id, NOW.plus(due))).await.unwrap();
+    }
+    for id in ["first", "second", "third"] {
+        assert_eq!(unit.take_mail(NOW, NOW.plus(60)).await.unwrap().unwrap().id, id);
+    }
+    assert_eq!(unit.take_mail(NOW, NOW.plus(60)).await.unwrap(), None);
+}
+
+pub async fn a_leased_mail_is_not_seen_until_its_lease_is_over(bench: Bench) {
+    queue(&bench, "a").await;
+    let mut unit = bench.begin().await;
+    assert_eq!(unit.take_mail(NOW, NOW.plus(60)).await.unwrap().unwrap().tries, 1);
+    assert_eq!(unit.take_mail(NOW.plus(59), NOW.plus(119)).await.unwrap(), None);
+    let again = unit.take_mail(NOW.plus(60), NOW.plus(120)).await.unwrap().unwrap();
+    assert_eq!((again.id.as_str(), again.tries, again.queued), ("a", 2, NOW));
+}
+
+pub async fn parallel_senders_get_different_mails(bench: Bench) {
+    let mut unit = bench.begin().await;
+    for number in 0..20 {
+        unit.add_mail(&mail(&number.to_string(), NOW)).await.unwrap();
+    }
+    unit.save().await.unwrap();
+    let taken = together(32, &bench, |_, store| async move {
+        let mut unit = store.begin().await.unwrap();
+        let mail = unit.take_mail(NOW, NOW.plus(60)).await.unwrap();
+        unit.save().await.unwrap();
+        mail.map(|mail| mail.id)
+    })
+    .await;
+    let mut taken: Vec<String> = taken.into_iter().flatten().collect();
+    taken.sort_unstable();
+    taken.dedup();
+    assert_eq!(taken.len(), 20);
+}
+
+pub async fn a_sent_mail_is_forgotten_but_for_the_ledger(bench: Bench) {
+    queue(&bench, "a").await;
+    let mut unit = bench.begin().await;
+    assert!(unit.take_mail(NOW, NOW.plus(60)).await.unwrap().is_some());
+    unit.mail_sent("a", NOW.plus(2)).await.unwrap();
+    assert_eq!(unit.take_mail(NOW.plus(600), NOW.plus(660)).await.unwrap(), None);
+    unit.save().await.unwrap();
+    let row = bench.seed.mail_row("a").await.unwrap();
+    let sent =
+        MailRow { account: None, sealed: None, due: None, sent: Some(NOW.plus(2)), failed: None, why: String::new() };
+    assert_eq!(row, sent);
+}
+
+pub async fn a_mail_to_retry_waits_for_its_time(bench: Bench) {
+    queue(&bench, "a").await;
+    let mut unit = bench.begin().await;
+    assert!(unit.take_mail(NOW, NOW.plus(60)).await.unwrap().is_some());
+    unit.mail_retry("a", NOW.plus(300), "451 try later").await.unwrap();
+    assert_eq!(unit.take_mail(NOW.plus(299), NOW.plus(359)).await.unwrap(), None);
+    let again = unit.take_mail(NOW.plus(300), NOW.plus(360)).await.unwrap().unwrap();
+    assert_eq!((again.tries, again.sealed.as_slice()), (2, b"sealed".as_slice()));
+    unit.save().await.unwrap();
+    assert_eq!(bench.seed.mail_row("a").await.unwrap().why, "451 try later");
+}
+
+pub async fn a_failed_mail_is_forgotten_with_the_reason_kept(bench: Bench) {
+    queue(&bench, "a").await;
+    let mut unit = bench.begin().await;
+    unit.mail_failed("a", NOW.plus(2), "550 unknown").await.unwrap();
+    assert_eq!(unit.take_mail(NOW.plus(600), NOW.plus(660)).await.unwrap(), None);
+    unit.save().await.unwrap();
+    let row = bench.seed.mail_row("a").await.unwrap();
+    assert_eq!((row.sealed, row.due, row.sent), (None, None, None));
+    assert_eq!((row.failed, row.why.as_str()), (Some(NOW.plus(2)), "550 unknown"));
+}
+
+pub async fn a_mail_ends_once(bench: Bench) {
+    queue(&bench, "a").await;
+    let mut unit = bench.begin().await;
+    unit.mail_sent("a", NOW).await.unwrap();
+    unit.mail_retry("a", NOW, "late").await.unwrap();
+    unit.mail_failed("a", NOW.plus(1), "late").await.unwrap();
+    unit.mail_sent("a", NOW.plus(2)).await.unwrap();
+    assert_eq!(unit.take_mail(NOW.plus(60), NOW.plus(120)).await.unwrap(), None);
+    unit.save().await.unwrap();
+    let row = bench.seed.mail_row("a").await.unwrap();
+    assert_eq!((row.sent, row.failed, row.why.as_str()), (Some(NOW), None, ""));
+}
+
+pub async fn no_two_mails_share_an_id(bench: Bench) {
+    queue(&bench, "a").await;
+    bench.begin().await.add_mail(&mail("a", NOW)).await.unwrap_err();
+}
+
+pub async fn the_next_due_is_the_earliest_of_jobs_and_mails(bench: Bench) {
+    let mut unit = bench.begin().await;
+    assert_eq!(unit.next_due().await.unwrap(), None);
+    unit.add_mail(&mail("a", NOW.plus(20))).await.unwrap();
+    assert_eq!(unit.next_due().await.unwrap(), Some(NOW.plus(20)));
+    unit.add_job("job", b"", NOW.plus(10)).await.unwrap();
+    assert_eq!(unit.next_due().await.unwrap(), Some(NOW.plus(10)));
+    unit.add_mail(&mail("b", NOW)).await.unwrap();
+    assert_eq!(unit.next_due().await.unwrap(), Some(NOW));
+    unit.mail_sent("b", NOW).await.unwrap();
+    let job = unit.take_job(NOW.plus(10), NOW.plus(70)).await.unwrap().unwrap();
+    assert_eq!(unit.next_due().await.unwrap(), Some(NOW.plus(20)));
+    unit.mail_failed("a", NOW, "").await.unwrap();
+    assert_eq!(unit.next_due().await.unwrap(), Some(NOW.plus(70)));
+    assert!(unit.end_job(job.id).await.unwrap());
+    assert_eq!(unit.next_due().await.unwrap(), None);
+}
+
+pub async fn purging_takes_mails_that_ended_before_the_moment(bench: Bench) {
+    let mut unit = bench.begin().await;
+    for id in ["a", "b", "c", "d", "waiting"] {
+        unit.add_mail(&mail(id, NOW.plus(-100))).await.unwrap();
+    }
+    unit.mail_sent("a", NOW.plus(-1)).await.unwrap();
+    unit.mail_failed("b", NOW.plus(-1), "").await.unwrap();
+    unit.mail_sent("c", NOW).await.unwrap();
+    unit.mail_failed("d", NOW, "").await.unwrap();
+    assert_eq!(unit.purge_mail(NOW).await.unwrap(), 2);
+    unit.save().await.unwrap();
+    let mut left = Vec::new();
+    for id in ["a", "b", "c", "d", "waiting"] {
+        left.extend(bench.seed.mail_row(id).await.map(|_| id));
+    }
+    assert_eq!(left, ["c", "d", "waiting"]);
+}
+
+async fn queue(bench: &Bench, id: &str) {
+    let mut unit = bench.begin().await;
+    unit.add_mail(&mail(id, NOW)).await.unwrap();
+    unit.save().await.unwrap();
+}
+
+fn mail(id: &str, due: Moment) -> NewMail {
+    NewMail {
+        id: id.to_owned(),
+        recipient: email("Ada+EMS@Example.org"),
+        account: None,
+        kind: "claim-link".to_owned(),
+        sealed: b"sealed".to_vec(),
+        due,
+    }
+}

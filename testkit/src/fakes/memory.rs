@@ -1,0 +1,119 @@
+//! A store in memory, held to the same contract as the databases.
+//!
+//! One writer at a time works on a copy of all tables; saving puts the copy in place. Readers keep the
+//! tables they began with.
+
+mod audit;
+mod budgets;
+mod flows;
+mod jobs;
+mod links;
+mod outbox;
+mod people;
+mod seed;
+mod sessions;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use backboard::moment::Moment;
+use backboard::service::ports::{Fault, Store, UnitOfWork};
+use backboard::service::records::{Account, Digest, Flow, Job, Mail, NewLink, Session};
+use tokio::sync::OwnedMutexGuard;
+
+use crate::seed::{AuditRow, MailRow, NewPerson};
+
+/// How long a unit of work waits for the one before it.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// A store that is forgotten when its last handle is dropped.
+#[derive(Clone, Debug, Default)]
+pub struct Memory {
+    saved: Arc<Mutex<Arc<Tables>>>,
+    writer: Arc<tokio::sync::Mutex<()>>,
+}
+
+impl Memory {
+    fn tables(&self) -> Arc<Tables> {
+        self.saved.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn put(&self, tables: Arc<Tables>) {
+        *self.saved.lock().unwrap_or_else(PoisonError::into_inner) = tables;
+    }
+}
+
+#[async_trait]
+impl Store for Memory {
+    async fn begin(&self) -> Result<Box<dyn UnitOfWork>, Fault> {
+        let writing = tokio::time::timeout(PATIENCE, self.writer.clone().lock_owned())
+            .await
+            .map_err(|_| Fault::Busy("another unit of work is not done".to_owned()))?;
+        Ok(Box::new(Unit { store: self.clone(), tables: self.tables(), writing: Some(writing) }))
+    }
+
+    async fn read(&self) -> Result<Box<dyn UnitOfWork>, Fault> {
+        Ok(Box::new(Unit { store: self.clone(), tables: self.tables(), writing: None }))
+    }
+}
+
+struct Unit {
+    store: Memory,
+    tables: Arc<Tables>,
+    /// None in a unit that only reads.
+    writing: Option<OwnedMutexGuard<()>>,
+}
+
+impl Unit {
+    fn change(&mut self) -> Result<&mut Tables, Fault> {
+        if self.writing.is_none() {
+            return Err(Fault::Other("this unit of work only reads".to_owned()));
+        }
+        Ok(Arc::make_mut(&mut self.tables))
+    }
+}
+
+#[async_trait]
+impl UnitOfWork for Unit {
+    async fn save(self: Box<Self>) -> Result<(), Fault> {
+        if self.writing.is_some() {
+            self.store.put(self.tables);
+        }
+        Ok(())
+    }
+}
+
+#[derive(Clone, Debug, Default)]
+struct Tables {
+    accounts: BTreeMap<i64, Account>,
+    people: BTreeMap<i64, NewPerson>,
+    flows: Vec<(Digest, Flow)>,
+    links: Vec<LinkRow>,
+    sessions: BTreeMap<Digest, Session>,
+    budgets: BTreeMap<String, Moment>,
+    spent: BTreeMap<Digest, Moment>,
+    jobs: Vec<(Moment, Job)>,
+    last_job: i64,
+    mails: Vec<(Mail, MailRow)>,
+    audit: Vec<AuditRow>,
+}
+
+#[derive(Clone, Debug)]
+struct LinkRow {
+    new: NewLink,
+    spent: bool,
+    superseded: bool,
+}
+
+/// The rows for which `gone` is true are taken out; how many there were.
+fn purge<T>(rows: &mut Vec<T>, gone: impl Fn(&T) -> bool) -> u64 {
+    let before = rows.len();
+    rows.retain(|row| !gone(row));
+    (before - rows.len()) as u64
+}
+
+fn broken(constraint: &str) -> Fault {
+    Fault::Other(format!("constraint {constraint}"))
+}

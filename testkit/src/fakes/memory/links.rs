@@ -1,0 +1,77 @@
+use async_trait::async_trait;
+use backboard::link::LinkFate;
+use backboard::moment::Moment;
+use backboard::service::ports::{Fault, Links};
+use backboard::service::records::{Digest, Link, NewLink};
+
+use super::{LinkRow, Unit, broken};
+
+#[async_trait]
+impl Links for Unit {
+    async fn add_link(&mut self, new: &NewLink) -> Result<(), Fault> {
+        let tables = self.change()?;
+        if tables.links.iter().any(|row| row.new.id == new.id || row.new.token == new.token) {
+            return Err(broken("link_token_unique"));
+        }
+        if !tables.accounts.contains_key(&new.account) {
+            return Err(broken("link_account_exists"));
+        }
+        tables.links.push(LinkRow { new: new.clone(), spent: false, superseded: false });
+        Ok(())
+    }
+
+    async fn find_link(&mut self, id: &str) -> Result<Option<Link>, Fault> {
+        Ok(self.tables.links.iter().find(|row| row.new.id == id).map(LinkRow::link))
+    }
+
+    async fn find_link_by_token(&mut self, token: &Digest) -> Result<Option<Link>, Fault> {
+        Ok(self.tables.links.iter().find(|row| row.new.token == *token).map(LinkRow::link))
+    }
+
+    async fn find_link_by_code(&mut self, flow: &str, code: &Digest) -> Result<Option<Link>, Fault> {
+        let rows = self.tables.links.iter().filter(|row| row.new.flow == flow && row.new.code == *code);
+        Ok(rows.max_by_key(|row| (row.new.created, &row.new.id)).map(LinkRow::link))
+    }
+
+    async fn spend_link(&mut self, id: &str, now: Moment) -> Result<bool, Fault> {
+        let row = self.change()?.links.iter_mut().find(|row| row.new.id == id && row.live(now));
+        let Some(row) = row else { return Ok(false) };
+        row.spent = true;
+        Ok(true)
+    }
+
+    async fn supersede_links(&mut self, account: i64, keep: u32, now: Moment) -> Result<(), Fault> {
+        let links = &mut self.change()?.links;
+        let mut live: Vec<&mut LinkRow> =
+            links.iter_mut().filter(|row| row.new.account == account && row.live(now)).collect();
+        live.sort_by(|a, b| (b.new.created, &b.new.id).cmp(&(a.new.created, &a.new.id)));
+        for row in live.into_iter().skip(keep as usize) {
+            row.superseded = true;
+        }
+        Ok(())
+    }
+
+    async fn purge_links(&mut self, expired_before: Moment) -> Result<u64, Fault> {
+        let tables = self.change()?;
+        let flows = &tables.flows;
+        Ok(super::purge(&mut tables.links, |row| {
+            row.new.expires < expired_before
+                && !flows.iter().any(|(_, flow)| flow.link.as_deref() == Some(row.new.id.as_str()))
+        }))
+    }
+}
+
+impl LinkRow {
+    fn live(&self, now: Moment) -> bool {
+        self.link().fate.live(now).is_ok()
+    }
+
+    fn link(&self) -> Link {
+        Link {
+            id: self.new.id.clone(),
+            purpose: self.new.purpose,
+            account: self.new.account,
+            fate: LinkFate { expires: self.new.expires, spent: self.spent, superseded: self.superseded },
+        }
+    }
+}
