@@ -14,6 +14,7 @@
 //! | [`limit`] | attempt budgets |
 //! | [`agency`] | the profile and the policy presets |
 //! | [`form`] | one file per journey: fields, which of them may be kept, problems |
+//! | [`roster`] | the roster file: its columns, what a row must be like, what a status does (feature `service`) |
 //! | [`service`] | one file per journey: its use cases; and the ports they need (feature `service`) |
 
 pub mod account;
@@ -25,5 +26,7 @@ pub mod link;
 pub mod moment;
 pub mod password;
 pub mod refused;
+#[cfg(feature = "service")]
+pub mod roster;
 #[cfg(feature = "service")]
 pub mod service;

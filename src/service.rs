@@ -10,6 +10,7 @@ pub mod jobs;
 pub mod mail;
 pub mod ports;
 pub mod records;
+pub mod roster;
 pub mod session;
 pub mod sign_in;
 mod token;

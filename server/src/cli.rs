@@ -1,6 +1,9 @@
 //! The commands, one file each. Exit status 0: done; 1: refused or failed, with one sentence; 2: usage.
 
+pub mod demo;
+pub mod import;
 pub mod keys;
+pub mod roster;
 pub mod serve;
 
 use clap::{Parser, Subcommand};
@@ -15,8 +18,14 @@ pub struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Try it: a portal with made-up people, and a mailbox that shows its mails.
+    Demo(demo::DemoArguments),
     /// Run the portal.
     Serve(serve::ServeArguments),
+    /// Take over the office's roster from a CSV file.
+    Import(import::ImportArguments),
+    /// Made-up rosters to try things with.
+    Roster(roster::RosterArguments),
     /// The keys that live outside the database.
     Keys(keys::KeysArguments),
 }
@@ -27,7 +36,10 @@ enum Command {
 /// One sentence with the way out.
 pub async fn run(arguments: Arguments) -> Result<(), String> {
     match arguments.command {
+        Command::Demo(arguments) => demo::run(arguments).await,
         Command::Serve(arguments) => serve::run(arguments).await,
+        Command::Import(arguments) => import::run(arguments).await,
+        Command::Roster(arguments) => roster::run(arguments).await,
         Command::Keys(arguments) => keys::run(arguments),
     }
 }

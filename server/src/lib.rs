@@ -11,6 +11,7 @@ pub mod keys;
 pub mod mail;
 pub mod profiles;
 pub mod robots;
+pub mod roster;
 pub mod running;
 pub mod store;
 pub mod vault;

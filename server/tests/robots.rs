@@ -1,5 +1,7 @@
 //! *I'm not a robot*: the proof of work, and hosted checks against a local stand-in.
 
+#![expect(clippy::unwrap_used, reason = "what cannot be set up has failed")]
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -86,16 +88,16 @@ async fn two_challenges_are_never_the_same() {
 }
 
 #[tokio::test]
-async fn the_work_lies_between_eight_and_sixteen_hundred_derivations() {
+async fn the_work_lies_between_the_fewest_and_twice_as_many_derivations() {
     let altcha = altcha();
     let mut counters = Vec::new();
     for _ in 0..8 {
         let challenge = challenge(&altcha);
-        assert_eq!((challenge.parameters.algorithm.as_str(), challenge.parameters.cost), ("PBKDF2/SHA-256", 1_000));
-        assert_eq!(challenge.parameters.data.as_ref().unwrap()["expected"], 1_200);
+        assert_eq!((challenge.parameters.algorithm.as_str(), challenge.parameters.cost), ("PBKDF2/SHA-256", 500));
+        assert_eq!(challenge.parameters.data.as_ref().unwrap()["expected"], 3_600);
         counters.push(solved(&challenge).solution.counter);
     }
-    assert!(counters.iter().all(|counter| (800..1_600).contains(counter)), "{counters:?}");
+    assert!(counters.iter().all(|counter| (2_400..4_800).contains(counter)), "{counters:?}");
     assert!(counters.iter().any(|counter| *counter != counters[0]), "{counters:?}");
 }
 
@@ -206,7 +208,7 @@ fn hosted(address: SocketAddr) -> Hosted {
 }
 
 fn site_verify(address: SocketAddr) -> SiteVerify {
-    SiteVerify::with_patience(&hosted(address), vault(), Duration::from_millis(500)).unwrap()
+    SiteVerify::new(&hosted(address), vault()).unwrap()
 }
 
 #[tokio::test]
@@ -246,11 +248,14 @@ async fn a_token_that_cannot_be_one_is_bad_without_asking() {
 async fn a_provider_that_does_not_work_makes_nobody_a_robot() {
     let (address, _asked) = provider().await;
     let check = site_verify(address);
-    for token in ["hang", "garbage", "yes", "endless", "broken", "moved", "internal-error"] {
+    for token in ["garbage", "yes", "endless", "broken", "moved", "internal-error"] {
         let fault = check.check(token, NOW).await.unwrap_err();
         assert!(matches!(fault, Fault::Busy(_)), "{token}: {fault}");
         assert!(!fault.to_string().contains("hunter42"), "{fault}");
     }
+    let impatient = SiteVerify::with_patience(&hosted(address), vault(), Duration::from_millis(200)).unwrap();
+    let fault = impatient.check("hang", NOW).await.unwrap_err();
+    assert!(matches!(&fault, Fault::Busy(error) if error.contains("in time")), "{fault}");
     let nobody = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let fault = site_verify(nobody).check("good", NOW).await.unwrap_err();
     assert!(matches!(fault, Fault::Busy(_)), "{fault}");

@@ -28,6 +28,8 @@ CREATE TABLE person (
     certification_level TEXT    NOT NULL,
     email               TEXT,
     products            TEXT    NOT NULL, -- separated by ;
+    roster_username     TEXT,             -- as the roster has it, as compared; none: it was made here
+    roster_status       TEXT,             -- the last one the roster told: only another one is news
     seen                INTEGER NOT NULL, -- last import that named the row
     fingerprint         BLOB    NOT NULL  -- of the whole roster row: an unchanged row costs no write
 ) STRICT;

@@ -51,3 +51,36 @@ fn create(arguments: NewArguments) -> Result<(), String> {
     )
     .map_err(|error| format!("standard output cannot be written ({error})."))
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        keys: KeysArguments,
+    }
+
+    fn typed(line: &[&str]) -> Result<(), String> {
+        run(Line::try_parse_from(line).map_err(|error| error.to_string())?.keys)
+    }
+
+    #[test]
+    fn new_makes_the_file_that_is_named_or_configured_and_never_overwrites_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name).display().to_string();
+        typed(&["keys", "new", "--file", &path("named.toml")]).unwrap();
+        Keys::read(&folder.path().join("named.toml")).unwrap();
+        assert!(typed(&["keys", "new", "--file", &path("named.toml")]).unwrap_err().contains("never overwritten"));
+
+        let text = "public_url = \"https://accounts.example.gov\"\nagency = \"demo\"\n\
+                    keys.file = \"configured.toml\"\nmail = { transport = \"folder\", folder = \"mail\" }\n";
+        std::fs::write(folder.path().join("backboard.toml"), text).unwrap();
+        typed(&["keys", "new", "--config", &path("backboard.toml")]).unwrap();
+        Keys::read(&folder.path().join("configured.toml")).unwrap();
+        assert!(typed(&["keys", "new", "--config", &path("missing.toml")]).unwrap_err().contains("--config"));
+    }
+}

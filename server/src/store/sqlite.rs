@@ -14,6 +14,7 @@ mod links;
 mod migrations;
 mod outbox;
 mod people;
+mod roster;
 mod sessions;
 
 use std::path::Path;

@@ -103,7 +103,7 @@ fn person(row: &SqliteRow) -> Result<Person, Fault> {
     })
 }
 
-fn account(row: &SqliteRow) -> Result<Account, Fault> {
+pub(super) fn account(row: &SqliteRow) -> Result<Account, Fault> {
     Ok(Account {
         id: column(row, "id")?,
         username: Username::parse(column(row, "username")?).map_err(|_| unreadable("username"))?,

@@ -1,0 +1,10 @@
+//! The roster file on disk: reading it in batches, writing what was rejected, making a synthetic one.
+
+mod file;
+mod names;
+mod people;
+mod rejects;
+
+pub use file::{Batch, RosterFile};
+pub use people::{MOST_PEOPLE, People, Synthetic, write};
+pub use rejects::Rejects;

@@ -1,0 +1,248 @@
+//! Import: the roster file becomes people and accounts.
+//!
+//! 1. Rows come in batches; each batch is one unit of work with its audit rows and mails. What a crash
+//!    cuts off, the next run finishes: a row that was taken before is unchanged.
+//! 2. A row whose fingerprint is the last one's says nothing new. Nothing of it is compared, so what
+//!    the office changed at its desk meanwhile stays.
+//! 3. A new person joins the account of the username the row names, if those who have it were given it
+//!    by the roster too; then the account is shared. A name that Backboard made is never shared.
+//! 4. A username that was given out does not change; a person without one gets one made of the name.
+//! 5. Another e-mail address kills the account's live links, and both addresses are told when the
+//!    account has a password. An account that is closed loses its sessions and links.
+//! 6. A dry run takes the same decisions on a snapshot and writes nothing.
+
+mod added;
+mod changed;
+mod facts;
+mod finding;
+mod names;
+mod ports;
+mod settled;
+
+use std::collections::HashMap;
+
+pub use facts::Facts;
+pub use finding::{Change, Finding, Imported, Said};
+pub use ports::{Entry, NamedAccount, NewAccount, NewEntry, RosterStore, RosterWork};
+
+use names::Names;
+use settled::News;
+
+use super::Portal;
+use super::ports::{Fault, UnitOfWork};
+use super::records::{AuditEntry, Digest};
+use crate::account::{AccountState, UsernameKey};
+use crate::moment::{Day, Moment};
+use crate::roster::{Column, PersonId, Reason, Rejection, Row, Warning};
+
+/// One line of the file, read.
+#[derive(Debug)]
+pub struct Line {
+    pub number: u64,
+    pub read: Result<(Row, Vec<Warning>), Rejection>,
+}
+
+/// An import under way.
+pub struct Import<'a> {
+    portal: &'a Portal,
+    store: &'a dyn RosterStore,
+    dry: bool,
+    now: Moment,
+    lines: HashMap<PersonId, u64>,
+    ssns: HashMap<Digest, PersonId>,
+    names: Names,
+    /// Statuses that a dry run did not write.
+    unwritten: HashMap<i64, Option<AccountState>>,
+    imported: Imported,
+}
+
+/// A row with what was computed of it.
+struct Told {
+    place: usize,
+    line: u64,
+    row: Row,
+    ssn: Option<Digest>,
+    fingerprint: Digest,
+}
+
+impl Portal {
+    /// Begins an import. `dry` decides everything and writes nothing.
+    #[must_use]
+    pub fn import<'a>(&'a self, store: &'a dyn RosterStore, dry: bool) -> Import<'a> {
+        Import {
+            portal: self,
+            store,
+            dry,
+            now: self.now(),
+            lines: HashMap::new(),
+            ssns: HashMap::new(),
+            names: Names::default(),
+            unwritten: HashMap::new(),
+            imported: Imported::default(),
+        }
+    }
+}
+
+impl Import<'_> {
+    /// The day on which dates of birth must have passed.
+    #[must_use]
+    pub const fn today(&self) -> Day {
+        self.now.day()
+    }
+
+    /// A username that some row of the file names, so that none of the made ones takes it. Told for the
+    /// whole file before the first batch.
+    pub fn reserve(&mut self, username: &UsernameKey) {
+        self.names.reserve(username);
+    }
+
+    #[must_use]
+    pub const fn imported(&self) -> Imported {
+        self.imported
+    }
+
+    /// Takes one batch of lines, in one unit of work.
+    ///
+    /// # Errors
+    /// When the store fails; then nothing of the batch was taken.
+    pub async fn take(&mut self, lines: Vec<Line>) -> Result<Vec<Finding>, Fault> {
+        let mut findings = Vec::new();
+        let told = self.first_of_each(lines, &mut findings);
+        let mut work = if self.dry { self.store.read_roster() } else { self.store.begin_roster() }.await?;
+
+        let ids: Vec<&str> = told.iter().map(|told| told.row.person_id.as_str()).collect();
+        let known: HashMap<String, Digest> = work.find_fingerprints(&ids).await?.into_iter().collect();
+        let fingerprint = |told: &Told| known.get(told.row.person_id.as_str());
+        let (same, news): (Vec<Told>, Vec<Told>) =
+            told.into_iter().partition(|told| fingerprint(told) == Some(&told.fingerprint));
+        self.judge_ssns(&mut *work, &same, &news, &mut findings).await?;
+        let (changed, new): (Vec<Told>, Vec<Told>) = news.into_iter().partition(|told| fingerprint(told).is_some());
+        let (changed_rows, new_rows) = (changed.len(), new.len());
+
+        self.change(&mut *work, changed, &mut findings).await?;
+        self.add(&mut *work, new, &mut findings).await?;
+        if !self.dry {
+            let ids: Vec<&str> = same.iter().map(|told| told.row.person_id.as_str()).collect();
+            work.mark_seen(&ids, self.now).await?;
+            work.save().await?;
+        }
+        self.count(&findings, same.len() + changed_rows, new_rows);
+        findings.sort_by_key(|finding| finding.place);
+        Ok(findings)
+    }
+
+    /// Ends the import with its audit row. `whole` is false when it stopped on the way.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn finish(self, whole: bool) -> Result<Imported, Fault> {
+        let Imported { added, changed, unchanged, rejected, warned } = self.imported;
+        if !self.dry {
+            let stopped = if whole { "" } else { " stopped" };
+            let detail = format!(
+                "added={added} changed={changed} unchanged={unchanged} rejected={rejected} warned={warned}{stopped}"
+            );
+            let mut work = self.store.begin_roster().await?;
+            self.note(&mut *work, "imported", None, detail).await?;
+            work.save().await?;
+        }
+        Ok(self.imported)
+    }
+
+    fn count(&mut self, findings: &[Finding], known: usize, new: usize) {
+        let mut refused_new = 0;
+        let mut changed = 0;
+        for finding in findings {
+            match &finding.said {
+                Said::Rejected(rejection) => {
+                    self.imported.rejected += 1;
+                    refused_new += u64::from(rejection.reason == Reason::UsernameTaken);
+                }
+                Said::Warned(_) => self.imported.warned += 1,
+                Said::Changed(_) => changed += 1,
+            }
+        }
+        self.imported.added += new as u64 - refused_new;
+        self.imported.changed += changed;
+        self.imported.unchanged += known as u64 - changed;
+    }
+
+    /// The rows that can be read and are the first of their person.
+    fn first_of_each(&mut self, lines: Vec<Line>, findings: &mut Vec<Finding>) -> Vec<Told> {
+        let mut told = Vec::with_capacity(lines.len());
+        for (place, Line { number: line, read }) in lines.into_iter().enumerate() {
+            let (row, warnings) = match read {
+                Ok(read) => read,
+                Err(rejection) => {
+                    findings.push(Finding { place, line, person: None, said: Said::Rejected(rejection) });
+                    continue;
+                }
+            };
+            let person = row.person_id.clone();
+            if let Some(first) = self.lines.get(&person) {
+                let rejection = Rejection { column: Some(Column::PersonId), reason: Reason::PersonTwice(*first) };
+                findings.push(Finding { place, line, person: Some(person), said: Said::Rejected(rejection) });
+                continue;
+            }
+            self.lines.insert(person.clone(), line);
+            findings.extend(warnings.into_iter().map(|warning| Finding {
+                place,
+                line,
+                person: Some(person.clone()),
+                said: Said::Warned(warning),
+            }));
+            let ssn = row.ssn.as_ref().map(|ssn| self.portal.vault.ssn(ssn));
+            let fingerprint = self.portal.vault.digest("roster-row", &facts::written(&row, ssn.as_ref()));
+            told.push(Told { place, line, row, ssn, fingerprint });
+        }
+        told
+    }
+
+    /// Says which rows bring the SSN of another person, of this file or of the store.
+    async fn judge_ssns(
+        &mut self,
+        work: &mut dyn RosterWork,
+        same: &[Told],
+        news: &[Told],
+        findings: &mut Vec<Finding>,
+    ) -> Result<(), Fault> {
+        let digests: Vec<Digest> = news.iter().filter_map(|told| told.ssn).collect();
+        let stored = work.find_people_with_ssns(&digests).await?;
+        let mut rows: Vec<(&Told, bool)> =
+            same.iter().map(|told| (told, false)).chain(news.iter().map(|told| (told, true))).collect();
+        rows.sort_by_key(|(told, _)| told.place);
+        for (told, is_news) in rows {
+            let Some(ssn) = told.ssn else { continue };
+            let own = &told.row.person_id;
+            let other = self.ssns.get(&ssn).cloned().or_else(|| {
+                let (_, other) = stored.iter().find(|(digest, id)| is_news && *digest == ssn && id != own.as_str())?;
+                PersonId::parse(other).ok()
+            });
+            self.ssns.entry(ssn).or_insert_with(|| own.clone());
+            if let Some(other) = other {
+                findings.push(told.found(Said::Warned(Warning::SsnOf(other))));
+            }
+        }
+        Ok(())
+    }
+
+    async fn note(
+        &self,
+        work: &mut (impl UnitOfWork + ?Sized),
+        action: &'static str,
+        account: Option<i64>,
+        detail: String,
+    ) -> Result<(), Fault> {
+        work.add_audit(&AuditEntry { at: self.now, action, account, actor: "import".to_owned(), detail }).await
+    }
+}
+
+impl Told {
+    fn found(&self, said: Said) -> Finding {
+        Finding { place: self.place, line: self.line, person: Some(self.row.person_id.clone()), said }
+    }
+
+    fn news(&self, account: i64) -> News {
+        News { place: self.place, line: self.line, person: self.row.person_id.clone(), account, told: self.row.status }
+    }
+}

@@ -1,0 +1,71 @@
+//! What an import needs from the store, a batch at a time.
+
+use async_trait::async_trait;
+
+use super::Facts;
+use crate::account::{AccountState, Username, UsernameKey};
+use crate::moment::Moment;
+use crate::service::ports::{Fault, UnitOfWork};
+use crate::service::records::{Account, Digest};
+
+#[async_trait]
+pub trait RosterStore: Send + Sync {
+    /// Begins a unit of work that may write. What is not saved is undone.
+    async fn begin_roster(&self) -> Result<Box<dyn RosterWork>, Fault>;
+
+    /// Begins one that only reads.
+    async fn read_roster(&self) -> Result<Box<dyn RosterWork>, Fault>;
+}
+
+/// The statements of an import, in the same transaction as its mails and audit rows.
+#[async_trait]
+pub trait RosterWork: UnitOfWork {
+    /// The fingerprints of those people who are known.
+    async fn find_fingerprints(&mut self, people: &[&str]) -> Result<Vec<(String, Digest)>, Fault>;
+    async fn find_entries(&mut self, people: &[&str]) -> Result<Vec<Entry>, Fault>;
+    async fn find_people_with_ssns(&mut self, ssns: &[Digest]) -> Result<Vec<(Digest, String)>, Fault>;
+    async fn find_named_accounts(&mut self, usernames: &[UsernameKey]) -> Result<Vec<NamedAccount>, Fault>;
+    /// Everybody of an account, with the status the roster told last.
+    async fn find_statuses_of(&mut self, account: i64) -> Result<Vec<(i64, Option<AccountState>)>, Fault>;
+    /// The key of each username with the id of its new account.
+    async fn add_accounts(&mut self, accounts: &[NewAccount], now: Moment) -> Result<Vec<(String, i64)>, Fault>;
+    async fn add_entries(&mut self, entries: &[NewEntry]) -> Result<(), Fault>;
+    async fn save_entry(&mut self, person: i64, entry: &NewEntry) -> Result<(), Fault>;
+    async fn save_state(&mut self, account: i64, state: AccountState) -> Result<(), Fault>;
+    /// Marks an account as used by several people.
+    async fn share_account(&mut self, account: i64) -> Result<(), Fault>;
+    /// Writes down that the roster still names these people.
+    async fn mark_seen(&mut self, people: &[&str], now: Moment) -> Result<(), Fault>;
+}
+
+/// A person as stored, with the account.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    pub id: i64,
+    pub account: Account,
+    pub facts: Facts,
+}
+
+#[derive(Clone, Debug)]
+pub struct NewEntry {
+    pub account: i64,
+    pub facts: Facts,
+    pub fingerprint: Digest,
+    pub seen: Moment,
+}
+
+/// An account that has a username already.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedAccount {
+    pub id: i64,
+    pub key: UsernameKey,
+    /// The roster itself gave this username to somebody, so it may give it to others.
+    pub given: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct NewAccount {
+    pub username: Username,
+    pub state: AccountState,
+    pub shared: bool,
+}
