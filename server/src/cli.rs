@@ -3,10 +3,16 @@
 pub mod demo;
 pub mod import;
 pub mod keys;
+mod progress;
 pub mod roster;
 pub mod serve;
 
+use std::path::PathBuf;
+
 use clap::{Parser, Subcommand};
+
+use crate::config::Config;
+use crate::running::Parts;
 
 /// Gets EMS personnel into their accounts and back into them.
 #[derive(Debug, Parser)]
@@ -23,7 +29,13 @@ enum Command {
     /// Run the portal.
     Serve(serve::ServeArguments),
     /// Take over the office's roster from a CSV file.
-    Import(import::ImportArguments),
+    Import {
+        #[command(flatten)]
+        arguments: import::ImportArguments,
+        /// The configuration.
+        #[arg(long, default_value = "backboard.toml")]
+        config: PathBuf,
+    },
     /// Made-up rosters to try things with.
     Roster(roster::RosterArguments),
     /// The keys that live outside the database.
@@ -38,8 +50,14 @@ pub async fn run(arguments: Arguments) -> Result<(), String> {
     match arguments.command {
         Command::Demo(arguments) => demo::run(arguments).await,
         Command::Serve(arguments) => serve::run(arguments).await,
-        Command::Import(arguments) => import::run(arguments).await,
-        Command::Roster(arguments) => roster::run(arguments).await,
+        Command::Import { arguments, config } => {
+            let config = Config::load(Some(&config), std::env::vars()).map_err(|error| error.to_string())?;
+            let parts = Parts::open(&config).await?;
+            let imported = import::run(&arguments, &*parts.portal()?, &*parts.store, &mut std::io::stdout()).await;
+            parts.store.close().await;
+            imported.map(|_| ())
+        }
+        Command::Roster(arguments) => roster::run(&arguments, &mut std::io::stdout()),
         Command::Keys(arguments) => keys::run(arguments),
     }
 }

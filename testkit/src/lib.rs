@@ -3,5 +3,6 @@
 
 pub mod contract;
 pub mod fakes;
+pub mod outbox;
 pub mod seed;
 pub mod smtp;

@@ -7,7 +7,7 @@
 //! ```
 //!
 //! **On stdout** it says what happens, one event a line, so that nobody has to wait by the clock:
-//! `listening PORT`, `connected`, `refused`, `greylisted`, `rejected`, `accepted N`, `dropped N`,
+//! `listening PORT`, `connected`, `mail`, `refused`, `greylisted`, `rejected`, `accepted N`, `dropped N`,
 //! `hung N`, `left`.
 //!
 //! **In the folder** lie, for each mail whose content arrived:

@@ -22,6 +22,8 @@ use tokio::time::timeout;
 
 use super::{Outcome, Unusable, one_line};
 
+const PEM_BEGINS: &[u8] = b"-----BEGIN CERTIFICATE-----";
+
 /// How a connection is protected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -85,7 +87,9 @@ pub struct Relay {
 impl Relay {
     /// # Errors
     /// `tls = "none"` to another machine, or certificates that cannot be read.
-    pub fn new(at: RelayAt) -> Result<Self, Unusable> {
+    pub fn new(mut at: RelayAt) -> Result<Self, Unusable> {
+        // An IPv6 address may stand in the brackets it has in URLs; sockets and certificates have none.
+        at.host = at.host.trim_start_matches('[').trim_end_matches(']').to_owned();
         let parameters = match at.tls {
             Tls::None if is_loopback(&at.host) => None,
             Tls::None => {
@@ -245,6 +249,10 @@ fn parameters(at: &RelayAt) -> Result<TlsParameters, Unusable> {
     if let Some(file) = &at.ca_file {
         let pem = std::fs::read(file)
             .map_err(|error| Unusable::because(format!("mail.ca_file: {}: {error}", file.display())))?;
+        // The reader takes a file without any certificate for an empty list.
+        if !pem.windows(PEM_BEGINS.len()).any(|window| window == PEM_BEGINS) {
+            return Err(Unusable::because(format!("mail.ca_file: {}: no certificate in it", file.display())));
+        }
         let certificate = Certificate::from_pem(&pem)
             .map_err(|error| Unusable::because(format!("mail.ca_file: {}: {error}", file.display())))?;
         builder = builder.add_root_certificate(certificate);
@@ -253,6 +261,5 @@ fn parameters(at: &RelayAt) -> Result<TlsParameters, Unusable> {
 }
 
 fn is_loopback(host: &str) -> bool {
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    host.eq_ignore_ascii_case("localhost") || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+    host.eq_ignore_ascii_case("localhost") || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }

@@ -71,7 +71,10 @@ impl Worker {
     }
 
     /// Does everything that is due now, and says how many seconds there are to rest.
-    async fn round(&mut self, stop: &watch::Receiver<bool>) -> Result<i64, Fault> {
+    ///
+    /// # Errors
+    /// The store failed; what was taken comes back after its lease.
+    pub async fn round(&mut self, stop: &watch::Receiver<bool>) -> Result<i64, Fault> {
         let mut busy = false;
         while !is_over(stop) && self.portal.work().await? {
             busy = true;

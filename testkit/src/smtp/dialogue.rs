@@ -85,6 +85,7 @@ impl<'a> Dialogue<'a> {
             "MAIL" => {
                 *envelope =
                     Envelope { from: path(line), tls: self.secured, user: self.user.clone(), ..Envelope::default() };
+                self.shared.record.event("mail")?;
                 self.answer("250 OK").await?;
             }
             "RCPT" => self.recipient(line, envelope).await?,

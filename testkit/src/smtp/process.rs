@@ -37,11 +37,10 @@ impl Received {
     pub fn header(&self, name: &str) -> Option<String> {
         let text = String::from_utf8_lossy(&self.bytes);
         let head = text.split("\r\n\r\n").next()?.replace("\r\n ", " ");
-        let found = head.lines().find_map(|line| {
+        head.lines().find_map(|line| {
             let (found, value) = line.split_once(':')?;
             found.eq_ignore_ascii_case(name).then(|| value.trim().to_owned())
-        });
-        found
+        })
     }
 
     /// Whether the envelope holds exactly this line.
@@ -95,9 +94,17 @@ impl SinkProcess {
     /// # Errors
     /// None came in half a minute, or the sink ended.
     pub async fn wait_for(&mut self, word: &str) -> io::Result<String> {
+        self.wait_for_either(&[word]).await
+    }
+
+    /// Waits for the next event that begins with one of these words, over any others.
+    ///
+    /// # Errors
+    /// None came in half a minute, or the sink ended.
+    pub async fn wait_for_either(&mut self, words: &[&str]) -> io::Result<String> {
         loop {
             let event = next(&mut self.lines).await?;
-            if event.split(' ').next() == Some(word) {
+            if event.split(' ').next().is_some_and(|word| words.contains(&word)) {
                 return Ok(event);
             }
         }
