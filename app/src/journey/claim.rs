@@ -9,7 +9,7 @@ use crate::journey::missing::{Dead, Missing};
 use crate::site::{say, site};
 use crate::ui::contact::HelpBox;
 use crate::ui::field::{BirthFields, Kind, TextField};
-use crate::ui::form::Form;
+use crate::ui::form::{Form, form_state};
 use crate::ui::frame::Card;
 use crate::ui::new_password::NewPassword;
 use crate::ui::robot::Robot;
@@ -29,16 +29,27 @@ pub fn Claim() -> impl IntoView {
                 <BirthFields/>
                 <TextField field=Field::LastName kind=Kind::text("family-name") hint=words::CLAIM_LAST_NAME_HINT/>
                 <TextField field=Field::Ssn kind=Kind::secret("off", "numeric") hint=words::CLAIM_SSN_NOTICE show=words::FIELD_SHOW_SSN width="bb-input-medium"/>
-                <details class="bb-alternative">
-                    <summary>{say(words::CLAIM_ALTERNATIVE)}</summary>
-                    <TextField field=Field::Certificate kind=Kind::text("off") hint=words::CLAIM_CERTIFICATE_HINT width="bb-input-medium"/>
-                </details>
+                <Alternative/>
                 <Robot/>
             </Form>
             <p class="bb-card__more"><a href="/code">{say(words::CLAIM_HAVE_CODE)}</a></p>
             <p class="bb-card__more"><a href="/sign-in">{say(words::CLAIM_BACK_TO_SIGN_IN)}</a></p>
         </Card>
         <HelpBox/>
+    }
+}
+
+/// The certificate number in place of the SSN. Open when something was typed there or is wrong there: a
+/// problem inside a closed part would not be seen.
+#[component]
+fn Alternative() -> impl IntoView {
+    let state = form_state();
+    let kept = !state.kept(Field::Certificate).is_empty();
+    view! {
+        <details class="bb-alternative" open=move || kept || state.is_wrong(Field::Certificate)>
+            <summary>{say(words::CLAIM_ALTERNATIVE)}</summary>
+            <TextField field=Field::Certificate kind=Kind::text("off") hint=words::CLAIM_CERTIFICATE_HINT width="bb-input-medium"/>
+        </details>
     }
 }
 

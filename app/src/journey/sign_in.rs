@@ -24,7 +24,7 @@ pub fn SignIn() -> impl IntoView {
                     <p>{say(words::SIGN_IN_CLAIM_TEXT)}</p>
                 </div>
                 <a class="usa-button bb-yes" href="/claim">
-                    {say(words::SIGN_IN_CLAIM_BUTTON)}
+                    {say(words::SIGN_IN_CLAIM_BUTTON)}" "
                     <span class="usa-sr-only">{say(words::SIGN_IN_CLAIM_HEADING)}</span>
                 </a>
             </section>

@@ -35,7 +35,7 @@ pub fn NewPassword(username: String) -> impl IntoView {
                 <label class="usa-label" for="password">{label(Field::Password).map(say)}</label>
                 <FieldProblems field=Field::Password/>
                 <Checklist username typed/>
-                <Input field=Field::Password kind/>
+                <Input field=Field::Password kind has_hint=true/>
                 <Unmask field=Field::Password label=words::FIELD_SHOW_PASSWORD/>
             </div>
             <div class="usa-form-group" class=("usa-form-group--error", move || state.is_wrong(Field::PasswordAgain))>
@@ -81,8 +81,8 @@ fn Checklist(username: String, typed: RwSignal<String>) -> impl IntoView {
         }
     };
     view! {
-        <div class="bb-checklist">
-            <p class="bb-checklist__heading" id="password-hint">{say(words::PASSWORD_ASKED)}</p>
+        <div class="bb-checklist" id="password-hint">
+            <p class="bb-checklist__heading">{say(words::PASSWORD_ASKED)}</p>
             <ul class="bb-checklist__list">{lines}</ul>
             <p class="usa-sr-only" aria-live="polite">{move || (!typed.read().is_empty()).then(&announced)}</p>
         </div>

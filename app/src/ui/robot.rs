@@ -55,16 +55,19 @@ fn ProofOfWork() -> impl IntoView {
         }))
     };
     view! {
-        <div class="usa-checkbox bb-robot__box">
-            <input class="usa-checkbox__input" id="robot" name="robot" type="checkbox" value="on" autocomplete="off" on:change=on_change
-                aria-invalid=move || state.is_wrong(Field::Robot).then_some("true")/>
-            <label class="usa-checkbox__label" for="robot">{say(words::FIELD_ROBOT)}</label>
-        </div>
-        <input type="hidden" name="captcha" id="captcha" value=""/>
-        <div class="bb-robot__state">
-            <progress class="bb-robot__bar" max="100" hidden=move || state.solving.get() != Solving::Working
-                value=move || share.get().to_string() aria-label=say(words::ROBOT_WORKING)></progress>
-            <p class="bb-robot__said" role="status">{said}</p>
+        <div class="bb-robot__panel" class=("bb-robot__panel--done", move || state.solving.get() == Solving::Done)>
+            <div class="usa-checkbox bb-robot__box">
+                <input class="usa-checkbox__input" id="robot" name="robot" type="checkbox" value="on" autocomplete="off" on:change=on_change
+                    aria-invalid=move || state.is_wrong(Field::Robot).then_some("true")
+                    aria-describedby=move || state.is_wrong(Field::Robot).then_some("robot-problem")/>
+                <label class="usa-checkbox__label" for="robot">{say(words::FIELD_ROBOT)}</label>
+            </div>
+            <input type="hidden" name="captcha" id="captcha" value=""/>
+            <div class="bb-robot__state">
+                <progress class="bb-robot__bar" max="100" hidden=move || state.solving.get() != Solving::Working
+                    value=move || share.get().to_string() aria-label=say(words::ROBOT_WORKING)></progress>
+                <p class="bb-robot__said" role="status">{said}</p>
+            </div>
         </div>
     }
 }
