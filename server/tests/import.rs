@@ -260,15 +260,15 @@ async fn a_bad_row_never_stops_the_import_and_its_ssn_is_not_repeated() {
         bench.reasons(),
         [
             "4 rejected last_name is not UTF-8 text; save the file as \"CSV UTF-8\"",
-            "5 rejected last_name holds a control character or a character that was lost in a conversion",
+            "5 rejected last_name holds a line break, a control character or one that was lost in a conversion",
             "6 rejected the row has 4 cells instead of 13; look for a missing quotation mark or comma",
             "7 rejected date_of_birth is not a day of the calendar",
             "8 imported email is no address mail can be sent to; imported without one",
             "9 rejected line 2 names the same person_id",
             "10 rejected person_id is empty",
-            "11 rejected last_name holds a control character or a character that was lost in a conversion",
+            "11 rejected last_name holds a line break, a control character or one that was lost in a conversion",
             "14 rejected last_name is not a name",
-            "15 rejected person_id is too long",
+            "15 rejected person_id is far too long; look for a quotation mark that is never closed",
         ]
     );
     let rejects = bench.rejects();
@@ -403,6 +403,36 @@ async fn one_username_on_several_rows_is_a_shared_account() {
     // It is closed with the last of its people.
     assert_eq!(bench.import(&row(1, "inactive")).await, counts(0, 1, 0, 0, 0));
     assert_eq!(bench.state_of("engine7").await, "inactive");
+}
+
+#[tokio::test]
+async fn who_joins_a_closed_account_opens_it_and_is_counted_as_new() {
+    let bench = Bench::new().await;
+    bench.import(&ADA.replace("unclaimed", "suspended")).await;
+    let joined = bench.import("P-2,Other,One,,,1990-01-01,,,,,ada,active,\n").await;
+    assert_eq!(joined, counts(1, 0, 0, 0, 0));
+    assert_eq!(bench.state_of("ada").await, "unclaimed");
+}
+
+#[tokio::test]
+async fn a_quotation_mark_that_is_never_closed_is_found_by_its_line() {
+    let bench = Bench::new().await;
+    let rows: String = (3..200).map(|id| format!("P-{id},A,B,,,1990-01-01,,,,,,,\n")).collect();
+    assert_eq!(bench.import(&format!("{ADA}P-2,\"Smith,B,,,1990-01-01,,,,,,,\n{rows}")).await, counts(1, 0, 0, 1, 0));
+    assert!(bench.reasons()[0].starts_with("3 rejected the row has 2 cells instead of 13; look for a missing quot"));
+    bench.import(&format!("{ADA}P-2,A,B,,,1990-01-01,,,,,,,\"{rows}")).await;
+    assert_eq!(
+        bench.reasons(),
+        ["3 rejected products is far too long; look for a quotation mark that is never closed"]
+    );
+}
+
+#[tokio::test]
+async fn a_file_with_nothing_to_mend_is_not_announced() {
+    let bench = Bench::new().await;
+    let (_, said) = bench.try_run(format!("{HEADER}{ADA}").as_bytes(), false).await.unwrap();
+    assert!(!said.contains("mend"), "{said}");
+    assert!(bench.reasons().is_empty());
 }
 
 #[tokio::test]
