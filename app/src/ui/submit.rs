@@ -12,8 +12,8 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    Event, FormData, HtmlFormElement, HtmlInputElement, MessageEvent, RequestInit, Response, SubmitEvent,
-    UrlSearchParams, Worker, WorkerOptions, WorkerType,
+    Event, FormData, HtmlFormElement, HtmlInputElement, MessageEvent, RequestInit, Response, UrlSearchParams, Worker,
+    WorkerOptions, WorkerType,
 };
 
 use crate::answer::Answer;
@@ -40,7 +40,7 @@ pub fn going() -> Going {
 }
 
 /// Posts a form's fields to its operation and shows the answer.
-pub fn submit(event: &SubmitEvent, state: FormState, go: Going) {
+pub fn submit(event: &Event, state: FormState, go: Going) {
     let Some(form) = event.target().and_then(|target| target.dyn_into::<HtmlFormElement>().ok()) else { return };
     event.prevent_default();
     if state.busy.get_untracked() {
@@ -94,7 +94,7 @@ async fn post(path: &str, body: &JsValue) -> Result<Answer, words::Word> {
     let text = JsFuture::from(response.text().map_err(|_| words::COMMON_UNAVAILABLE)?)
         .await
         .map_err(|_| words::COMMON_OFFLINE)?;
-    text.as_string().and_then(|text| serde_json::from_str(&text).ok()).ok_or(words::COMMON_UNAVAILABLE)
+    text.as_string().and_then(|text| crate::json::answer(&text)).ok_or(words::COMMON_UNAVAILABLE)
 }
 
 fn empty_secrets(form: &HtmlFormElement) {
@@ -118,6 +118,19 @@ fn bubbling() -> web_sys::EventInit {
 
 fn input(id: &str) -> Option<HtmlInputElement> {
     document().get_element_by_id(id).and_then(|element| element.dyn_into().ok())
+}
+
+/// What was typed, if into the input with this id.
+pub fn typed_into(event: &Event, id: &str) -> Option<String> {
+    let input = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok())?;
+    (input.id() == id).then(|| input.value())
+}
+
+/// Shows or hides what stands in a secret field.
+pub fn unmask(event: &Event, id: &str) {
+    if let Some(input) = input(id) {
+        input.set_type(if event_target_checked(event) { "text" } else { "password" });
+    }
 }
 
 /// A whole date pasted into one field of birth fills all three.
