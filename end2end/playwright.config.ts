@@ -23,7 +23,7 @@ export default defineConfig({
   retries: 0,
   forbidOnly: true,
   reporter: [["list"], ["json", { outputFile: process.env.END2END_REPORT ?? "../target/end2end.json" }]],
-  use: { trace: "retain-on-failure", locale: "en-US" },
+  use: { trace: "retain-on-failure", locale: "en-US", actionTimeout: 10_000 },
   projects: [
     { name: "desktop", use: desktop },
     { name: "phone", use: phone },

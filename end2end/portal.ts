@@ -7,7 +7,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
-export const program = resolve(process.env.BACKBOARD ?? "target/debug/backboard");
+export const program = resolve(process.env.BACKBOARD_BIN ?? "target/debug/backboard");
 
 export interface Person {
   person_id: string; last_name: string; first_name: string; suffix: string; earlier_names: string;
@@ -124,7 +124,7 @@ export async function lookUp(page: Page, person: Person, javaScriptEnabled: bool
   await page.getByLabel("Year").fill(year!);
   await page.getByLabel("Last Name").fill(person.last_name);
   await page.getByLabel("Social Security Number").fill(person.ssn);
-  await page.getByText("I'm not a robot", { exact: true }).click();
+  await page.getByLabel("I'm not a robot").check();
   await page.getByRole("button", { name: "Lookup" }).click();
   await expect(page).toHaveURL(/\/claim\/sent$/);
 }
