@@ -1,4 +1,3 @@
-import AxeBuilder from "@axe-core/playwright";
 import { codeIn, expect, linkIn, live, lookUp, test } from "./portal";
 
 const password = "Kayak over 7 rivers";
@@ -136,28 +135,4 @@ test("a password that does not do is refused in words, and the next one does", a
   await page.getByLabel("Password, once more").fill(password);
   await page.getByRole("button", { name: "Submit" }).click();
   await expect(page).toHaveURL(/\/home$/);
-});
-
-test("every page of the journey passes axe", async ({ page, portal, javaScriptEnabled }) => {
-  const check = async (name: string) => {
-    await live(page, javaScriptEnabled);
-    const found = (await new AxeBuilder({ page }).analyze()).violations;
-    expect(found.map((one) => `${name}: ${one.id}: ${one.nodes.map((node) => node.target).join(" ")}`)).toEqual([]);
-  };
-  await page.goto("/sign-in"); await check("sign-in");
-  await page.getByRole("button", { name: "Login" }).click();
-  await expect(page.getByRole("alert")).toBeVisible(); await check("sign-in refused");
-  await page.goto("/claim"); await check("claim");
-  await page.getByRole("button", { name: "Lookup" }).click();
-  await expect(page.getByRole("alert")).toBeVisible(); await check("claim refused");
-  await page.goto("/nowhere"); await check("missing");
-  const person = portal.take("unclaimed");
-  await lookUp(page, person, javaScriptEnabled); await check("sent");
-  await page.goto(linkIn(await portal.mail(person.email))); await check("link");
-  await page.getByRole("button", { name: "Go on" }).click();
-  await expect(page).toHaveURL(/\/claim\/password$/); await check("password");
-  await page.getByLabel("Password", { exact: true }).fill(password);
-  await page.getByLabel("Password, once more").fill(password);
-  await page.getByRole("button", { name: "Submit" }).click();
-  await expect(page).toHaveURL(/\/home$/); await check("home");
 });

@@ -107,7 +107,7 @@ export { expect };
 
 /** Chromium reports refused forms, dead links and pulled plugs on the console; they are part of the tests. */
 const expected = (text: string) =>
-  /status of (404|410|422|429)/.test(text) || text.includes("net::ERR_INTERNET_DISCONNECTED");
+  /status of (404|410|422|429)/.test(text) || /net::ERR_(INTERNET_DISCONNECTED|FAILED)/.test(text);
 
 /** Waits until the page is taken over by its script, where scripts run. */
 export async function live(page: Page, javaScriptEnabled: boolean | undefined) {

@@ -81,7 +81,7 @@ impl Node {
     #[must_use]
     pub fn live(mut self, name: &'static str, value: impl Fn() -> Option<String> + Send + Sync + 'static) -> Self {
         let value: Computed = Box::new(value);
-        self.attributes.push(custom_attribute(name, move || value()).into_any_attr());
+        self.attributes.push(custom_attribute(name, value).into_any_attr());
         self
     }
 
