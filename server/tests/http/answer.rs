@@ -143,6 +143,9 @@ impl Answer {
         if cache != "no-store" {
             assert_eq!(self.headers.get(SET_COOKIE), None, "{asked}: a cookie on a file");
         }
+        if matches!(self.status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
+            assert!(self.retry_after().is_some_and(|seconds| seconds > 0), "{asked}: {}", self.status);
+        }
         if let Some(location) = self.location() {
             let local = location.starts_with('/') && !location.starts_with("//") && !location.contains(['\\', '?']);
             assert!(local && self.status == StatusCode::SEE_OTHER, "{asked}: {} {location}", self.status);

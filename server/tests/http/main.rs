@@ -12,4 +12,13 @@ mod people;
 mod proof;
 
 mod claim;
+mod guard;
+mod headers;
+mod input;
+mod limits;
+mod link;
 mod neutral;
+mod operations;
+mod origin;
+mod refusal;
+mod session;
