@@ -245,9 +245,14 @@ impl Portal {
         let now = self.now();
         let mut work = self.store.begin().await?;
         self.take(&mut *work, &self.crowd("claim.code", visitor, OPENED_BY_ADDRESS), now).await?;
-        let flow = self.flow_at(&mut *work, browser, Step::Asked).await?;
-        let left = work.take_code_try(&flow.id, CODE_TRIES).await?;
+        // What was taken is kept also when there is no flow to try a code on.
+        let flow = self.flow_at(&mut *work, browser, Step::Asked).await;
+        let left = match &flow {
+            Ok(flow) => work.take_code_try(&flow.id, CODE_TRIES).await?,
+            Err(_) => None,
+        };
         work.save().await?;
+        let flow = flow?;
         let Some(left) = left else { return Err(Problem::at(Field::Code, Refused::CodeDead).into()) };
 
         let wrong = || Problem::at(Field::Code, if left == 0 { Refused::CodeDead } else { Refused::CodeWrong });

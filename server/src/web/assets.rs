@@ -100,8 +100,7 @@ impl Assets {
     pub fn answer(&self, path: &str, headers: &HeaderMap) -> Option<Response> {
         let asset = self.by_path.get(path)?;
         let accepted = headers.get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let takes =
-            |form: &str| accepted.split(',').any(|one| one.split(';').next().is_some_and(|name| name.trim() == form));
+        let takes = |form: &str| accepted.split(',').any(|one| is_taken(one, form));
         let (bytes, encoding) = match (&asset.brotli, &asset.gzip) {
             (Some(brotli), _) if takes("br") => (brotli, Some("br")),
             (_, Some(gzip)) if takes("gzip") => (gzip, Some("gzip")),
@@ -120,6 +119,14 @@ impl Assets {
     }
 }
 
+/// Whether one part of `Accept-Encoding` takes this form. A weight of zero refuses it; other weights do not
+/// count, because the smallest form serves both sides.
+fn is_taken(part: &str, form: &str) -> bool {
+    let (name, weight) = part.split_once(';').unwrap_or((part, ""));
+    let weight = weight.trim().strip_prefix("q=").and_then(|weight| weight.parse::<f32>().ok());
+    name.trim() == form && weight.is_none_or(|weight| weight > 0.0)
+}
+
 fn is_compressed(name: &str) -> bool {
     [".br", ".gz"].iter().any(|ending| name.ends_with(ending))
 }
@@ -133,5 +140,34 @@ fn hashed(name: &str, content: &[u8]) -> String {
     match name.rsplit_once('.') {
         Some((stem, ending)) => format!("/{stem}.{hash}.{ending}"),
         None => format!("/{name}.{hash}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_sent_in_the_smallest_form_that_the_browser_takes() {
+        let mut assets = Assets { by_path: HashMap::new(), paths: HashMap::new() };
+        assets.add("pkg/a.js", b"plain".to_vec(), Some(b"brotli".to_vec()), Some(b"gzip".to_vec()));
+        let path = assets.path("pkg/a.js");
+        for (accepted, expected) in [
+            ("gzip, deflate, br, zstd", Some("br")),
+            ("gzip;q=1.0, br;q=0.1", Some("br")),
+            ("gzip", Some("gzip")),
+            ("gzip, br;q=0", Some("gzip")),
+            ("br;q=0.000, gzip; q=0", None),
+            ("brotli, x-gzip", None),
+            ("identity", None),
+            ("", None),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(ACCEPT_ENCODING, HeaderValue::from_static(accepted));
+            let answer = assets.answer(&path, &headers).unwrap();
+            let encoding = answer.headers().get(CONTENT_ENCODING).map(|encoding| encoding.to_str().unwrap());
+            assert_eq!(encoding, expected, "{accepted}");
+            assert_eq!(answer.headers().get(VARY).unwrap(), "accept-encoding");
+        }
     }
 }

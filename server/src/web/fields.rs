@@ -10,8 +10,8 @@ use backboard::refused::{Field, Problem, Refused};
 pub enum Wrong {
     /// A field nobody could fill in with our pages. Not a mistake of a person.
     Shape,
-    /// Text that cannot be read.
-    Text(Problem),
+    /// Text that cannot be read, and the fields that can.
+    Text(Problem, Vec<(String, String)>),
 }
 
 /// The names under which hosted checks send their answer; hCaptcha sends it under two.
@@ -20,9 +20,10 @@ const PROOFS: [&str; 3] = ["cf-turnstile-response", "h-captcha-response", "g-rec
 /// The fields as pairs, in their order.
 ///
 /// # Errors
-/// The first thing that is wrong.
+/// A field of no form of ours; else the first text that cannot be read.
 pub fn read(body: &[u8], known: &[String]) -> Result<Vec<(String, String)>, Wrong> {
     let mut fields: Vec<(String, String)> = Vec::new();
+    let mut unreadable = Vec::new();
     for pair in body.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()) {
         let (name, value) = match pair.iter().position(|byte| *byte == b'=') {
             Some(place) => (pair.get(..place).unwrap_or_default(), pair.get(place + 1..).unwrap_or_default()),
@@ -32,19 +33,27 @@ pub fn read(body: &[u8], known: &[String]) -> Result<Vec<(String, String)>, Wron
         if PROOFS.contains(&name.as_str()) && known.iter().any(|known| known == "captcha") {
             "captcha".clone_into(&mut name);
             fields.retain(|(earlier, _)| earlier != "captcha");
+            unreadable.retain(|earlier| earlier != "captcha");
         }
-        if (name != "csrf" && !known.contains(&name)) || fields.iter().any(|(earlier, _)| *earlier == name) {
+        let is_repeated = fields.iter().any(|(earlier, _)| *earlier == name) || unreadable.contains(&name);
+        if is_repeated || (name != "csrf" && !known.contains(&name)) {
             return Err(Wrong::Shape);
         }
-        let field = Field::from_code(&name).unwrap_or(Field::Form);
-        let value = decode(value).ok_or(Wrong::Text(Problem::at(field, Refused::Unreadable)))?;
         // Line ends may come with pasting; the rules trim them.
-        if value.chars().any(|c| (c.is_control() && !matches!(c, '\r' | '\n' | '\t')) || c == '\u{FFFD}') {
-            return Err(Wrong::Text(Problem::at(field, Refused::Unreadable)));
+        let is_readable =
+            |c: char| (!c.is_control() || matches!(c, '\r' | '\n' | '\t')) && c != char::REPLACEMENT_CHARACTER;
+        match decode(value).filter(|value| value.chars().all(is_readable)) {
+            Some(value) => fields.push((name, value)),
+            None => unreadable.push(name),
         }
-        fields.push((name, value));
     }
-    Ok(fields)
+    match unreadable.first() {
+        None => Ok(fields),
+        Some(name) => {
+            let field = Field::from_code(name).unwrap_or(Field::Form);
+            Err(Wrong::Text(Problem::at(field, Refused::Unreadable), fields))
+        }
+    }
 }
 
 /// The same fields as a body again: a server function sees what was read here, and nothing else.
@@ -107,9 +116,12 @@ mod tests {
     #[test]
     fn text_that_cannot_be_read_is_refused_at_its_field() {
         for value in ["%ff", "%c0%80", "%00", "%ed%a0%80", "%EF%BF%BD", "%1b", "%", "%4", "%zz"] {
-            let body = format!("last_name={value}");
+            let body = format!("last_name={value}&ssn=1");
             let problem = Problem::at(Field::LastName, Refused::Unreadable);
-            assert_eq!(read(body.as_bytes(), &known()), Err(Wrong::Text(problem)), "{value}");
+            let others = vec![("ssn".to_owned(), "1".to_owned())];
+            assert_eq!(read(body.as_bytes(), &known()), Err(Wrong::Text(problem, others)), "{value}");
+            let repeated = format!("last_name={value}&last_name=Other");
+            assert_eq!(read(repeated.as_bytes(), &known()), Err(Wrong::Shape), "{value}");
         }
     }
 

@@ -87,7 +87,7 @@ async fn admit(web: &Web, peer: SocketAddr, request: Request, wants_page: bool) 
         session_token,
         browser: cookies::token(&parts.headers, BROWSER_COOKIE),
         wants_page,
-        action: operation.path.clone(),
+        action: operation.shown_by.as_ref().unwrap_or(&operation.path).clone(),
         page: operation.page.clone(),
         kept: Vec::new(),
         queued: Arc::clone(&web.queued),
@@ -95,12 +95,17 @@ async fn admit(web: &Web, peer: SocketAddr, request: Request, wants_page: bool) 
     let fields = match read {
         Ok(fields) => fields,
         Err(fields::Wrong::Shape) => return Err(away(StatusCode::BAD_REQUEST)),
-        Err(fields::Wrong::Text(problem)) => return Err(Turned::Back(Box::new(caller), problem)),
+        Err(fields::Wrong::Text(problem, readable)) => {
+            caller.kept = kept(&readable);
+            return Err(Turned::Back(Box::new(caller), problem));
+        }
     };
-    authorise(&caller, operation, &fields)?;
     caller.kept = kept(&fields);
-    // Without a Referer there is nothing that a server function's answer could be sent to.
+    authorise(&caller, operation, &fields)?;
+    // The library behind the server functions sends a browser that wants a page to the Referer, or to the
+    // first page: it must see neither. What a browser gets is decided here.
     parts.headers.remove(REFERER);
+    parts.headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
     parts.extensions.insert(caller.clone());
     parts.headers.remove(CONTENT_LENGTH);
     Ok((caller, Request::from_parts(parts, Body::from(fields::write(&fields)))))
@@ -163,7 +168,9 @@ fn wants_page(headers: &HeaderMap) -> bool {
 
 /// Exactly a form, as browsers and `URLSearchParams` send it, and not compressed.
 fn is_form(headers: &HeaderMap) -> bool {
-    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let mut kinds = headers.get_all(CONTENT_TYPE).iter();
+    let (Some(kind), None) = (kinds.next(), kinds.next()) else { return false };
+    let kind = kind.to_str().unwrap_or_default();
     let (kind, charset) = kind.split_once(';').unwrap_or((kind, ""));
     kind.eq_ignore_ascii_case("application/x-www-form-urlencoded")
         && (charset.is_empty() || charset.trim().eq_ignore_ascii_case("charset=utf-8"))

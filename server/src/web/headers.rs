@@ -5,40 +5,34 @@ use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, SERVER, STRICT_TRANSPORT_SECURITY,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, RETRY_AFTER, SERVER, STRICT_TRANSPORT_SECURITY,
     X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
-use http::{HeaderValue, Method, StatusCode};
+use http::{HeaderValue, StatusCode};
 
 use super::Web;
 use crate::robots::Widget;
+
+/// Seconds after which a visitor may try again when the server is busy: *in a minute*, as the pages say.
+const BUSY_SECONDS: u32 = 60;
 
 /// The nonce of one response's Content-Security-Policy.
 #[derive(Clone)]
 pub struct Nonce(pub String);
 
-/// Sets the headers, and refuses what no browser asks: an unknown Host, TRACE.
+/// Sets the headers, and refuses a Host that is not ours.
 pub async fn protect(State(web): State<Arc<Web>>, mut request: Request, next: Next) -> Response {
     let nonce = nonce(&web);
-    let refused = if !is_our_host(&web, &request) {
-        Some(StatusCode::MISDIRECTED_REQUEST)
-    } else if request.method() == Method::TRACE || request.method() == Method::CONNECT {
-        Some(StatusCode::METHOD_NOT_ALLOWED)
+    let mut response = if is_our_host(&web, &request) {
+        request.extensions_mut().insert(Nonce(nonce.clone()));
+        next.run(request).await
     } else {
-        None
-    };
-    request.extensions_mut().insert(Nonce(nonce.clone()));
-    let mut response = match refused {
-        Some(status) => {
-            let mut response = Response::default();
-            *response.status_mut() = status;
-            response
-        }
-        None => next.run(request).await,
+        StatusCode::MISDIRECTED_REQUEST.into_response()
     };
     let policy = policy(&nonce, web.hosted.as_ref());
+    let is_busy = response.status() == StatusCode::SERVICE_UNAVAILABLE;
     let headers = response.headers_mut();
     headers.remove(SERVER);
     let mut set = |name: HeaderName, value: &'static str| {
@@ -55,6 +49,9 @@ pub async fn protect(State(web): State<Arc<Web>>, mut request: Request, next: Ne
     }
     if !headers.contains_key(CACHE_CONTROL) {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    if is_busy && !headers.contains_key(RETRY_AFTER) {
+        headers.insert(RETRY_AFTER, HeaderValue::from(BUSY_SECONDS));
     }
     if let Ok(policy) = HeaderValue::from_str(&policy) {
         headers.insert(CONTENT_SECURITY_POLICY, policy);

@@ -11,6 +11,9 @@ pub struct Operation {
     pub method: String,
     pub path: String,
     pub page: String,
+    /// The operation whose form on that page shows the refusal, where this one's own form stands elsewhere.
+    #[serde(default)]
+    pub shown_by: Option<String>,
     pub fields: Vec<String>,
     pub sessions: Vec<String>,
     pub limits: Vec<String>,

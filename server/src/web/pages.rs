@@ -11,7 +11,7 @@ use backboard::refused::Refused;
 use backboard::service::Declined;
 use backboard::service::ports::Fault;
 use backboard::service::records::Session;
-use http::header::SET_COOKIE;
+use http::header::{ALLOW, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 
 use super::headers::Nonce;
@@ -30,11 +30,13 @@ pub async fn show(
     request: Request,
 ) -> Response {
     let path = request.uri().path();
+    if request.method() != Method::GET && request.method() != Method::HEAD {
+        let mut response = dead_end(&web, StatusCode::METHOD_NOT_ALLOWED, &nonce);
+        response.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
+        return response;
+    }
     if let Some(file) = web.assets.answer(path, request.headers()) {
         return file;
-    }
-    if request.method() != Method::GET && request.method() != Method::HEAD {
-        return dead_end(&web, StatusCode::METHOD_NOT_ALLOWED, &nonce);
     }
     match visit(&web, path, request.headers()).await {
         Ok(Shown::Page(status, visit)) => page(&web, status, &visit, request.headers(), &nonce),
@@ -77,8 +79,8 @@ async fn visit(web: &Web, path: &str, headers: &HeaderMap) -> Result<Shown, Faul
             shared: choosing.shared,
         }))?,
         path => match path.strip_prefix("/link/") {
-            Some(token) => alive(web.portal.link(token).await.map(|_| Page::Link { token: token.to_owned() }))?,
-            None => (StatusCode::NOT_FOUND, Page::Missing),
+            Some(token) if !token.is_empty() && !token.contains('/') => alive(web.portal.link(token).await.map(|_| Page::Link { token: token.to_owned() }))?,
+            _ => (StatusCode::NOT_FOUND, Page::Missing),
         },
     };
     let refused = cookies::cookie(headers, REFUSED_COOKIE).and_then(|value| open(&web.portal, value));

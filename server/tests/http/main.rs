@@ -1,0 +1,24 @@
+//! The portal over HTTP: the real router behind a real listener, with SQLite in a temporary folder, asked
+//! byte by byte what browsers, scripts and attackers ask.
+//!
+//! Every answer of every test is held to what must be true of all of them: see `answer.rs`.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on stops at once")]
+
+mod answer;
+mod app;
+mod browser;
+mod mail;
+mod people;
+mod proof;
+
+mod claim;
+mod guard;
+mod headers;
+mod input;
+mod limits;
+mod link;
+mod neutral;
+mod operations;
+mod origin;
+mod refusal;
+mod session;
