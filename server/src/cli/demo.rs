@@ -176,7 +176,8 @@ fn shown(person: &Synthetic) -> Demonstration {
     };
     Demonstration {
         state: person.status.clone(),
-        name: [person.first_name.as_str(), &person.last_name, &person.suffix].join(" ").trim().to_owned(),
+        // The last name first, because it is what the form asks for, and some have two words.
+        name: format!("{}, {}", [person.last_name.as_str(), &person.suffix].join(" ").trim(), person.first_name),
         born: person.date_of_birth.clone(),
         ssn: person.ssn.clone(),
         certificate: person.certificate_number.clone(),

@@ -1,8 +1,6 @@
 //! An answer of the portal, and what must be true of every one of them.
 
-use http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, RETRY_AFTER, SERVER, SET_COOKIE,
-};
+use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, RETRY_AFTER, SERVER, SET_COOKIE};
 use http::{HeaderMap, StatusCode};
 use serde_json::Value;
 

@@ -232,8 +232,7 @@ impl App {
                 .unwrap();
             let quoted: Vec<String> = columns.iter().map(|column| format!("quote(\"{column}\")")).collect();
             let query = format!("SELECT {} FROM \"{table}\" ORDER BY 1", quoted.join(" || '|' || "));
-            let rows: Vec<String> =
-                sqlx::query_scalar(AssertSqlSafe(query)).fetch_all(&self.back_door).await.unwrap();
+            let rows: Vec<String> = sqlx::query_scalar(AssertSqlSafe(query)).fetch_all(&self.back_door).await.unwrap();
             for row in rows {
                 dump.push_str(&format!("{table}: {row}\n"));
             }

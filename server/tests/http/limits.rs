@@ -28,11 +28,8 @@ const UNPROVEN: &str = "without a proof of work 5 an hour for an address and 120
 /// The number in front of a listed limit.
 fn listed(operation: &str, words: &str) -> u32 {
     let operation = operations().iter().find(|known| known.name == operation).unwrap();
-    let found: Vec<u32> = operation
-        .limits
-        .iter()
-        .filter_map(|limit| limit.strip_suffix(words)?.trim_end().parse().ok())
-        .collect();
+    let found: Vec<u32> =
+        operation.limits.iter().filter_map(|limit| limit.strip_suffix(words)?.trim_end().parse().ok()).collect();
     assert_eq!(found.len(), 1, "{}: {words}", operation.name);
     found[0]
 }
