@@ -7,8 +7,8 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, RETRY_AFTER, SERVER, STRICT_TRANSPORT_SECURITY,
-    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, RETRY_AFTER, SERVER,
+    STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use http::{HeaderValue, StatusCode};
 
@@ -72,8 +72,9 @@ fn is_our_host(web: &Web, request: &Request) -> bool {
 }
 
 fn policy(nonce: &str, hosted: Option<&Widget>) -> String {
-    let (script, frame, connect, style) =
-        hosted.map_or(("", "'none'", "", ""), |one| (one.script_origin, one.frame_origin, one.connect_origin, one.style_origin));
+    let (script, frame, connect, style) = hosted.map_or(("", "'none'", "", ""), |one| {
+        (one.script_origin, one.frame_origin, one.connect_origin, one.style_origin)
+    });
     format!(
         "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval' {script}; worker-src 'self'; style-src 'self' {style}; \
          img-src 'self' data:; font-src 'self'; connect-src 'self' {connect}; frame-src {frame}; manifest-src 'self'; base-uri 'none'; \

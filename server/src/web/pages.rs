@@ -79,7 +79,9 @@ async fn visit(web: &Web, path: &str, headers: &HeaderMap) -> Result<Shown, Faul
             shared: choosing.shared,
         }))?,
         path => match path.strip_prefix("/link/") {
-            Some(token) if !token.is_empty() && !token.contains('/') => alive(web.portal.link(token).await.map(|_| Page::Link { token: token.to_owned() }))?,
+            Some(token) if !token.is_empty() && !token.contains('/') => {
+                alive(web.portal.link(token).await.map(|_| Page::Link { token: token.to_owned() }))?
+            }
             _ => (StatusCode::NOT_FOUND, Page::Missing),
         },
     };

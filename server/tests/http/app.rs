@@ -50,7 +50,7 @@ pub struct Setup {
     /// Argon2id instead of a hash that costs nothing.
     pub argon2: bool,
     pub trusted: Vec<IpNet>,
-    /// Runs on the folder before the portal opens it.
+    /// Instead of either.
     pub hasher: Option<Arc<dyn Hasher>>,
 }
 
@@ -232,8 +232,7 @@ impl App {
                 .unwrap();
             let quoted: Vec<String> = columns.iter().map(|column| format!("quote(\"{column}\")")).collect();
             let query = format!("SELECT {} FROM \"{table}\" ORDER BY 1", quoted.join(" || '|' || "));
-            let rows: Vec<String> =
-                sqlx::query_scalar(AssertSqlSafe(query)).fetch_all(&self.back_door).await.unwrap();
+            let rows: Vec<String> = sqlx::query_scalar(AssertSqlSafe(query)).fetch_all(&self.back_door).await.unwrap();
             for row in rows {
                 dump.push_str(&format!("{table}: {row}\n"));
             }

@@ -80,7 +80,10 @@ async fn a_dead_link_says_why_and_offers_a_new_mail() {
     let mut second = app.browser();
     let other = paths[3].trim_start_matches("/link/");
     second.submit("/api/claim/start", &[("token", other)]).await.assert_goes("/claim/password");
-    browser.submit("/api/claim/password", &[("password", PASSWORD), ("password_again", PASSWORD)]).await.assert_goes("/home");
+    browser
+        .submit("/api/claim/password", &[("password", PASSWORD), ("password_again", PASSWORD)])
+        .await
+        .assert_goes("/home");
     assert_dead(&app, &paths[2], "link-spent", "This link was already used").await;
     assert_dead(&app, &paths[3], "link-superseded", "A newer mail has taken").await;
 

@@ -71,13 +71,8 @@ async fn a_lookup_answers_the_same_whoever_was_found() {
         app.deliver().await.iter().map(|mail| (mail.to.clone(), mail.link().is_some())).collect();
     mails.sort_unstable();
     mails.dedup();
-    let expected = [
-        (ADA.email, true),
-        (BERT.email, false),
-        (CARL.email, false),
-        (DORA.email, false),
-        (EVE.email, false),
-    ];
+    let expected =
+        [(ADA.email, true), (BERT.email, false), (CARL.email, false), (DORA.email, false), (EVE.email, false)];
     assert_eq!(mails, expected.map(|(to, link)| (to.to_owned(), link)));
 }
 

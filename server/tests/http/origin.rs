@@ -108,7 +108,6 @@ async fn only_the_configured_host_is_answered() {
         &["accounts.example.gov.evil.test"],
         &["evil.test#accounts.example.gov"],
         &["127.0.0.1"],
-        &["accounts.example.gov\t"],
         &["a@accounts.example.gov"],
     ] {
         for path in ["/sign-in", "/api/claim/code", "/nothing", "/icon.svg"] {
@@ -120,10 +119,8 @@ async fn only_the_configured_host_is_answered() {
             for host in hosts {
                 request.headers_mut().append(HOST_HEADER, HeaderValue::from_static(host));
             }
-            // A header value loses the blanks around it on its way.
-            let expected = if hosts == ["accounts.example.gov\t"] { false } else { true };
             let answer = app.send(request).await;
-            assert_eq!(answer.status == StatusCode::MISDIRECTED_REQUEST, expected, "{hosts:?} {path}: {}", answer.status);
+            assert_eq!(answer.status, StatusCode::MISDIRECTED_REQUEST, "{hosts:?} {path}");
             assert!(!answer.holds(evil), "{hosts:?}");
         }
     }
@@ -176,7 +173,20 @@ async fn an_untrusted_peer_cannot_choose_its_address() {
 async fn garbage_from_a_trusted_proxy_refuses_the_request() {
     let app = App::with(Setup::behind_proxy()).await;
     let long = "1.2.3.4, ".repeat(100) + "1.2.3.4";
-    for garbage in ["a", "", " ", "1.2.3.4:5", "[::1]", "1.2.3.4,", ",1.2.3.4", "999.1.1.1", "1.2.3.4, a", "unknown", "_hidden", &long] {
+    for garbage in [
+        "a",
+        "",
+        " ",
+        "1.2.3.4:5",
+        "[::1]",
+        "1.2.3.4,",
+        ",1.2.3.4",
+        "999.1.1.1",
+        "1.2.3.4, a",
+        "unknown",
+        "_hidden",
+        &long,
+    ] {
         for accept in [HTML, JSON] {
             let mut browser = app.browser().from(garbage);
             let answer = browser.post("/api/claim/lookup", accept, &ADA.lookup("good 1")).await;

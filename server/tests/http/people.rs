@@ -99,7 +99,9 @@ impl Person {
     /// Her row of the roster.
     pub fn row(&self) -> String {
         let Self { username, last_name, born, ssn, certificate, email, .. } = self;
-        format!("P-{certificate},{last_name},Somebody,,,{born},{ssn},{certificate},EMT,{email},{username},unclaimed,eICS\n")
+        format!(
+            "P-{certificate},{last_name},Somebody,,,{born},{ssn},{certificate},EMT,{email},{username},unclaimed,eICS\n"
+        )
     }
 
     /// *Lookup* by her SSN, the box checked, with this answer of *I'm not a robot*.

@@ -41,7 +41,9 @@ async fn a_refused_lookup_keeps_what_was_typed_but_never_the_ssn() {
     assert!(page.cookies().iter().any(|cookie| cookie.name == "__Host-refused" && cookie.is_removal()));
     assert!(page.summary().unwrap().contains("href=\"#birth_day\""), "{:?}", page.summary());
     assert!(page.holds("There is no such day in that month."));
-    for value in ["value=\"2\"", "value=\"31\"", "value=\"1984\"", "value=\"EMT/77-1\"", "O'Brien &quot;Jr&quot; &amp; Söhne"] {
+    for value in
+        ["value=\"2\"", "value=\"31\"", "value=\"1984\"", "value=\"EMT/77-1\"", "O'Brien &quot;Jr&quot; &amp; Söhne"]
+    {
         assert!(page.holds(value), "{value}: {}", page.text());
     }
     let again = browser.open("/claim").await;
@@ -56,7 +58,13 @@ async fn the_cookie_of_a_refusal_cannot_be_forged_nor_shown_by_another_form() {
     browser.submit("/api/claim/code", &[("code", "12")]).await.assert_goes("/code");
     let value = browser.jar["__Host-refused"].clone();
     assert_eq!(browser.open("/sign-in").await.summary(), None);
-    for forged in [value.replace('a', "b"), value[..value.len() - 2].to_owned(), value.clone() + "00", "x".repeat(200), "é".to_owned()] {
+    for forged in [
+        value.replace('a', "b"),
+        value[..value.len() - 2].to_owned(),
+        value.clone() + "00",
+        "x".repeat(200),
+        "é".to_owned(),
+    ] {
         let mut other = app.browser();
         other.jar.insert("__Host-refused".to_owned(), forged.clone());
         let page = other.open("/code").await;
@@ -70,7 +78,9 @@ async fn the_cookie_of_a_refusal_cannot_be_forged_nor_shown_by_another_form() {
 #[tokio::test]
 async fn every_form_that_is_refused_says_why_on_the_page_it_comes_back_to() {
     let app = App::start().await;
-    for operation in operations().iter().filter(|operation| !["captcha.challenge", "signout"].contains(&operation.name.as_str())) {
+    for operation in
+        operations().iter().filter(|operation| !["captcha.challenge", "signout"].contains(&operation.name.as_str()))
+    {
         let mut browser = app.browser();
         let refused = browser.call(&operation.path, &[]).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", operation.name);
@@ -79,7 +89,11 @@ async fn every_form_that_is_refused_says_why_on_the_page_it_comes_back_to() {
         browser.submit(&operation.path, &[]).await.assert_goes(&operation.page);
         let page = browser.open(&operation.page).await;
         // Without a flow the page of the new password is itself the reason.
-        let says = if operation.name == "claim.set" { page.holds("begun in another browser") } else { page.summary().is_some() };
+        let says = if operation.name == "claim.set" {
+            page.holds("begun in another browser")
+        } else {
+            page.summary().is_some()
+        };
         assert!(says, "{}: {}", operation.name, page.text());
     }
 }
@@ -105,7 +119,8 @@ async fn a_password_that_is_refused_says_every_line_and_keeps_nothing() {
         let fields = [("password", password), ("password_again", again)];
         let answer = browser.call("/api/claim/password", &fields).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
-        let said: Vec<String> = answer.problems().into_iter().map(|(field, refused)| format!("{field} {refused}")).collect();
+        let said: Vec<String> =
+            answer.problems().into_iter().map(|(field, refused)| format!("{field} {refused}")).collect();
         assert_eq!(said, problems, "{password}");
         browser.submit("/api/claim/password", &fields).await.assert_goes("/claim/password");
         let page = browser.open("/claim/password").await;
@@ -189,7 +204,10 @@ async fn a_panic_becomes_a_plain_500_and_the_portal_lives_on() {
     }
     assert_eq!(app.browser().open("/claim").await.status, StatusCode::OK);
     // Nothing is left locked by the panics.
-    app.browser().call("/api/claim/lookup", &with(&ADA.lookup(""), "captcha", "")).await.assert_json_goes("/claim/sent");
+    app.browser()
+        .call("/api/claim/lookup", &with(&ADA.lookup(""), "captcha", ""))
+        .await
+        .assert_json_goes("/claim/sent");
 }
 
 /// Takes the five seconds that a unit of work waits for the writer.
