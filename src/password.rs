@@ -199,7 +199,7 @@ impl std::fmt::Debug for Password {
 /// Usernames of fewer than four letters stand in too many words to be refused inside a password.
 fn has_username(typed: &str, username: &str) -> bool {
     let username = username.to_ascii_lowercase();
-    let typed = typed.to_lowercase();
+    let typed = typed.to_ascii_lowercase();
     let name = username.split('@').next().unwrap_or_default();
     name.len() >= 4 && typed.contains(name)
 }

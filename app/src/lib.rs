@@ -6,6 +6,8 @@
 
 pub mod answer;
 pub mod journey;
+#[cfg(feature = "hydrate")]
+mod json;
 #[cfg(feature = "ssr")]
 pub mod request;
 pub mod routes;
@@ -21,9 +23,7 @@ pub mod words;
 #[cfg(feature = "hydrate")]
 pub fn hydrate(site: &str, visit: &str) {
     use leptos::prelude::*;
-    let (Ok(site), Ok(visit)) =
-        (serde_json::from_str::<site::SiteText>(site), serde_json::from_str::<visit::Visit>(visit))
-    else {
+    let (Some(site), Some(visit)) = (json::site(site), json::visit(visit)) else {
         return;
     };
     leptos::mount::hydrate_body(move || {

@@ -185,7 +185,7 @@ impl Caller {
         }
         let cookie = cookie(REFUSED_COOKIE, &value, Some(120));
         headers.push((SET_COOKIE, HeaderValue::from_str(&cookie).map_err(|_| Broken)?));
-        headers.push((LOCATION, HeaderValue::from_str(&self.page).map_err(|_| Broken)?));
+        headers.push((LOCATION, HeaderValue::from_str(&format!("{}#problems", self.page)).map_err(|_| Broken)?));
         Ok((StatusCode::SEE_OTHER, headers))
     }
 }

@@ -5,13 +5,13 @@ use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::hooks::use_location;
 use leptos_router::path;
 
-use crate::journey::claim::{Claim, ClaimPassword, ClaimSent, TypedCode};
-use crate::journey::home::Home;
-use crate::journey::link::Link;
-use crate::journey::missing::Missing;
-use crate::journey::sign_in::SignIn;
+use crate::journey::claim::{claim, claim_password, claim_sent, typed_code};
+use crate::journey::home::home;
+use crate::journey::link::link;
+use crate::journey::missing::missing;
+use crate::journey::sign_in::sign_in;
 use crate::site::site;
-use crate::ui::frame::Frame;
+use crate::ui::frame::frame;
 use crate::words::{self, Word};
 
 /// The title of the page at a path.
@@ -35,17 +35,20 @@ pub fn App() -> impl IntoView {
     view! {
         <Router>
             <Titles/>
-            <Frame>
-                <FlatRoutes fallback=Missing>
-                    <Route path=path!("/sign-in") view=SignIn/>
-                    <Route path=path!("/claim") view=Claim/>
-                    <Route path=path!("/claim/sent") view=ClaimSent/>
-                    <Route path=path!("/claim/password") view=ClaimPassword/>
-                    <Route path=path!("/code") view=TypedCode/>
-                    <Route path=path!("/link/:token") view=Link/>
-                    <Route path=path!("/home") view=Home/>
-                </FlatRoutes>
-            </Frame>
+            {frame(
+                view! {
+                    <FlatRoutes fallback=missing>
+                        <Route path=path!("/sign-in") view=sign_in/>
+                        <Route path=path!("/claim") view=claim/>
+                        <Route path=path!("/claim/sent") view=claim_sent/>
+                        <Route path=path!("/claim/password") view=claim_password/>
+                        <Route path=path!("/code") view=typed_code/>
+                        <Route path=path!("/link/:token") view=link/>
+                        <Route path=path!("/home") view=home/>
+                    </FlatRoutes>
+                }
+                .into_any(),
+            )}
         </Router>
     }
 }

@@ -6,6 +6,7 @@ pub mod focus;
 pub mod form;
 pub mod frame;
 pub mod new_password;
+pub mod node;
 pub mod robot;
 pub mod sentence;
 pub mod steps;

@@ -50,7 +50,10 @@ impl Parts {
             return Err("database.url: this version keeps its data in SQLite; write sqlite:FILE.".to_owned());
         };
         if !config.keys_file.exists() {
-            return Err(format!("There is no key file at {}; make one with: backboard keys new", config.keys_file.display()));
+            return Err(format!(
+                "There is no key file at {}; make one with: backboard keys new",
+                config.keys_file.display()
+            ));
         }
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
@@ -92,7 +95,13 @@ impl Parts {
 ///
 /// # Errors
 /// One sentence: an address that is taken, a profile that names unknown words.
-pub async fn run(parts: Parts, portal: Arc<Portal>, listener: TcpListener, health: Option<SocketAddr>, stop: impl Future<Output = ()>) -> Result<(), String> {
+pub async fn run(
+    parts: Parts,
+    portal: Arc<Portal>,
+    listener: TcpListener,
+    health: Option<SocketAddr>,
+    stop: impl Future<Output = ()>,
+) -> Result<(), String> {
     let queued = Arc::new(Notify::new());
     let hosted = widget(&parts.captcha);
     let reach = Reach {

@@ -65,6 +65,8 @@ pub fn fold(text: &str) -> String {
             'đ' | 'ð' => folded.push('d'),
             'ħ' => folded.push('h'),
             'ı' => folded.push('i'),
+            // A sigma at the end of a word comes out otherwise when it was a capital.
+            'ς' => folded.push('σ'),
             // Lowercasing İ leaves a combining dot behind.
             c if is_combining_mark(c) => {}
             c => folded.push(c),
@@ -76,7 +78,12 @@ pub fn fold(text: &str) -> String {
 /// The words of a name. An apostrophe joins (`O'Brien` is one word); hyphens and spaces part.
 fn words(name: &str) -> Vec<String> {
     let mut words = vec![String::new()];
-    for c in fold(name).chars() {
+    // Taken out before folding too: a lone accent would fold into a space.
+    let joined: String = name.chars().filter(|c| !is_apostrophe(*c)).collect();
+    for c in fold(&joined).chars() {
+        if is_apostrophe(c) {
+            continue;
+        }
         if c.is_alphanumeric() {
             if let Some(word) = words.last_mut() {
                 word.push(c);
@@ -87,6 +94,16 @@ fn words(name: &str) -> Vec<String> {
     }
     words.retain(|word| !word.is_empty());
     words
+}
+
+/// Everything that keyboards, phones and old systems put for an apostrophe, modifier letters included,
+/// which count as letters elsewhere.
+const fn is_apostrophe(c: char) -> bool {
+    matches!(
+        c,
+        '\'' | '`' | '´' | '\u{2018}'..='\u{201B}' | '\u{2032}' | '\u{2035}' | '\u{02B9}'..='\u{02BF}' | '\u{02C8}'
+            | '\u{02CA}' | '\u{02CB}' | '\u{A78B}' | '\u{A78C}' | '\u{FF07}'
+    )
 }
 
 fn without_suffix(words: &[String]) -> &[String] {

@@ -67,12 +67,27 @@ pub fn refused(typed: &str) -> Option<Refused> {
     if is_run(&lower) {
         return Some(Refused::PasswordCommon);
     }
-    let around = |c: char| !c.is_alphabetic();
-    let spelled = lower.trim_end_matches(around).trim_start_matches(around);
-    let resolved: String = spelled.chars().map(look_alike).filter(|c| c.is_alphabetic()).collect();
-    // `P@ssw0rd` keeps its inner marks; `$ummer` loses its first letter to the trimming.
-    let whole: String = lower.trim_end_matches(around).chars().map(look_alike).filter(|c| c.is_alphabetic()).collect();
-    [resolved, whole].iter().any(|word| in_list(word)).then_some(Refused::PasswordPatterned)
+    spellings(&lower).iter().any(|word| in_list(word)).then_some(Refused::PasswordPatterned)
+}
+
+/// The letters of a password, look-alikes resolved: without the digits and marks around them, and with
+/// each few of those, because they may stand for letters too (`$ummer1`, `Welcom3!`).
+fn spellings(lower: &str) -> Vec<String> {
+    const KEPT: usize = 3;
+    let chars: Vec<char> = lower.chars().collect();
+    let (Some(first), Some(last)) =
+        (chars.iter().position(|c| c.is_alphabetic()), chars.iter().rposition(|c| c.is_alphabetic()))
+    else {
+        return Vec::new();
+    };
+    let mut spellings = Vec::new();
+    for start in first.saturating_sub(KEPT)..=first {
+        for end in last + 1..=chars.len().min(last + 1 + KEPT) {
+            let part = chars.get(start..end).unwrap_or_default();
+            spellings.push(part.iter().copied().map(look_alike).filter(|c| c.is_alphabetic()).collect());
+        }
+    }
+    spellings
 }
 
 fn in_list(word: &str) -> bool {

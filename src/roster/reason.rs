@@ -18,6 +18,8 @@ pub enum Reason {
     /// The cell cannot be what its column asks.
     Unusable(Refused),
     NotUtf8,
+    /// More than any value has.
+    CellTooLong,
     TooManyParts,
     UnknownStatus,
     /// This many cells instead of that many.
@@ -49,6 +51,9 @@ impl std::fmt::Display for Rejection {
         match &self.reason {
             Reason::Unusable(refused) => write!(out, "{column} {}", said(*refused)),
             Reason::NotUtf8 => write!(out, "{column} is not UTF-8 text; save the file as \"CSV UTF-8\""),
+            Reason::CellTooLong => {
+                write!(out, "{column} is far too long; look for a quotation mark that is never closed")
+            }
             Reason::TooManyParts => write!(out, "{column} lists more than {} entries", super::row::MOST_PARTS),
             Reason::UnknownStatus => {
                 write!(out, "{column} is none of unclaimed, active, inactive, suspended, external")
@@ -88,7 +93,7 @@ const fn said(refused: Refused) -> &'static str {
     match refused {
         Refused::Missing => "is empty",
         Refused::TooLong => "is too long",
-        Refused::Unreadable => "holds a control character or a character that was lost in a conversion",
+        Refused::Unreadable => "holds a line break, a control character or one that was lost in a conversion",
         Refused::NameUnusable => "is not a name",
         Refused::DateNotNumbers | Refused::DateMonth | Refused::DateDay | Refused::DateYear => {
             "is not a date like 1984-02-29"

@@ -111,11 +111,11 @@ impl<'a> Cells<'a> {
             let wrong = |reason| Rejection { column: Some(column), reason };
             // Counted in bytes first: a cell of a million characters is not worth decoding.
             if cell.len() > CELL_LONGEST * 4 {
-                return Err(wrong(Reason::Unusable(Refused::TooLong)));
+                return Err(wrong(Reason::CellTooLong));
             }
             let text = std::str::from_utf8(cell).map_err(|_| wrong(Reason::NotUtf8))?;
             if text.chars().count() > CELL_LONGEST {
-                return Err(wrong(Reason::Unusable(Refused::TooLong)));
+                return Err(wrong(Reason::CellTooLong));
             }
             let text = readable(text).map_err(|refused| wrong(Reason::Unusable(refused)))?;
             read.push((column, text.trim()));
@@ -272,7 +272,8 @@ mod tests {
         assert_eq!(refused(Column::Username, "аdmin".as_bytes()), Reason::Unusable(Refused::UsernameUnusable));
         assert_eq!(refused(Column::Status, b"retired"), Reason::UnknownStatus);
         assert_eq!(refused(Column::Products, "a;".repeat(21).as_bytes()), Reason::TooManyParts);
-        assert_eq!(refused(Column::Suffix, "x".repeat(10_000).as_bytes()), Reason::Unusable(Refused::TooLong));
+        assert_eq!(refused(Column::Suffix, "x".repeat(10_000).as_bytes()), Reason::CellTooLong);
+        assert_eq!(refused(Column::Suffix, "x".repeat(65).as_bytes()), Reason::Unusable(Refused::TooLong));
     }
 
     #[test]

@@ -19,7 +19,7 @@ mod names;
 mod ports;
 mod settled;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 pub use facts::Facts;
 pub use finding::{Change, Finding, Imported, Said};
@@ -117,7 +117,8 @@ impl Import<'_> {
             told.into_iter().partition(|told| fingerprint(told) == Some(&told.fingerprint));
         self.judge_ssns(&mut *work, &same, &news, &mut findings).await?;
         let (changed, new): (Vec<Told>, Vec<Told>) = news.into_iter().partition(|told| fingerprint(told).is_some());
-        let (changed_rows, new_rows) = (changed.len(), new.len());
+        let known: HashSet<usize> = same.iter().chain(&changed).map(|told| told.place).collect();
+        let new_rows = new.len() as u64;
 
         self.change(&mut *work, changed, &mut findings).await?;
         self.add(&mut *work, new, &mut findings).await?;
@@ -126,7 +127,7 @@ impl Import<'_> {
             work.mark_seen(&ids, self.now).await?;
             work.save().await?;
         }
-        self.count(&findings, same.len() + changed_rows, new_rows);
+        self.count(&findings, &known, new_rows);
         findings.sort_by_key(|finding| finding.place);
         Ok(findings)
     }
@@ -149,7 +150,7 @@ impl Import<'_> {
         Ok(self.imported)
     }
 
-    fn count(&mut self, findings: &[Finding], known: usize, new: usize) {
+    fn count(&mut self, findings: &[Finding], known: &HashSet<usize>, new: u64) {
         let mut refused_new = 0;
         let mut changed = 0;
         for finding in findings {
@@ -159,12 +160,13 @@ impl Import<'_> {
                     refused_new += u64::from(rejection.reason == Reason::UsernameTaken);
                 }
                 Said::Warned(_) => self.imported.warned += 1,
-                Said::Changed(_) => changed += 1,
+                // A new person can change the account that they join, and is still counted as new.
+                Said::Changed(_) => changed += u64::from(known.contains(&finding.place)),
             }
         }
-        self.imported.added += new as u64 - refused_new;
+        self.imported.added += new - refused_new;
         self.imported.changed += changed;
-        self.imported.unchanged += known as u64 - changed;
+        self.imported.unchanged += known.len() as u64 - changed;
     }
 
     /// The rows that can be read and are the first of their person.

@@ -100,6 +100,7 @@ macro_rules! store_contract {
             outbox {
                 a_mail_comes_back_as_it_was_queued,
                 the_oldest_mail_that_is_due_comes_first,
+                mails_of_one_second_go_out_as_they_were_queued,
                 a_leased_mail_is_not_seen_until_its_lease_is_over,
                 parallel_senders_get_different_mails,
                 a_sent_mail_is_forgotten_but_for_the_ledger,

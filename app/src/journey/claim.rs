@@ -5,125 +5,149 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::PostUrl;
 
 use crate::answer::{Answer, Broken};
-use crate::journey::missing::{Dead, Missing};
+use crate::journey::missing::{dead, missing};
 use crate::site::{say, site};
-use crate::ui::contact::HelpBox;
-use crate::ui::field::{BirthFields, Kind, TextField};
-use crate::ui::form::Form;
-use crate::ui::frame::Card;
-use crate::ui::new_password::NewPassword;
-use crate::ui::robot::Robot;
-use crate::ui::steps::Steps;
+use crate::ui::contact::help_box;
+use crate::ui::field::{Kind, birth_fields, text_field};
+use crate::ui::form::{FormState, form};
+use crate::ui::frame::{card, lead, more};
+use crate::ui::new_password::new_password;
+use crate::ui::node::{el, row, text};
+use crate::ui::robot::robot;
+use crate::ui::steps::steps;
 use crate::visit::{Page, visit};
 use crate::words::{self, Word};
 
 const STEPS: &[Word] = &[words::CLAIM_STEP_LOOKUP, words::CLAIM_STEP_MAIL, words::CLAIM_STEP_PASSWORD];
 
-#[component]
-pub fn Claim() -> impl IntoView {
-    view! {
-        <Card heading=say(words::CLAIM_HEADING)>
-            <Steps names=STEPS now=0/>
-            <p class="usa-intro bb-lead">{say(words::CLAIM_LEAD)}</p>
-            <Form action="/api/claim/lookup" button=say(words::CLAIM_LOOKUP_BUTTON)>
-                <BirthFields/>
-                <TextField field=Field::LastName kind=Kind::text("family-name") hint=words::CLAIM_LAST_NAME_HINT/>
-                <TextField field=Field::Ssn kind=Kind::secret("off", "numeric") hint=words::CLAIM_SSN_NOTICE show=words::FIELD_SHOW_SSN width="bb-input-medium"/>
-                <details class="bb-alternative">
-                    <summary>{say(words::CLAIM_ALTERNATIVE)}</summary>
-                    <TextField field=Field::Certificate kind=Kind::text("off") hint=words::CLAIM_CERTIFICATE_HINT width="bb-input-medium"/>
-                </details>
-                <Robot/>
-            </Form>
-            <p class="bb-card__more"><a href="/code">{say(words::CLAIM_HAVE_CODE)}</a></p>
-            <p class="bb-card__more"><a href="/sign-in">{say(words::CLAIM_BACK_TO_SIGN_IN)}</a></p>
-        </Card>
-        <HelpBox/>
-    }
+/// *Find Username*.
+#[must_use]
+pub fn claim() -> AnyView {
+    const LAST_NAME: Kind = Kind::text("family-name").hint(words::CLAIM_LAST_NAME_HINT);
+    const SSN: Kind = Kind { inputmode: "numeric", ..Kind::secret("off") }
+        .hint(words::CLAIM_SSN_NOTICE)
+        .show(words::FIELD_SHOW_SSN)
+        .width("bb-input-medium");
+    let lookup = form("/api/claim/lookup", say(words::CLAIM_LOOKUP_BUTTON), |state| {
+        vec![
+            birth_fields(state),
+            text_field(state, &[Field::LastName], LAST_NAME),
+            text_field(state, &[Field::Ssn], SSN),
+            alternative(state),
+            robot(state),
+        ]
+    });
+    row(vec![
+        card(
+            say(words::CLAIM_HEADING),
+            vec![
+                steps(STEPS, 0),
+                lead(say(words::CLAIM_LEAD)),
+                lookup,
+                more("/code", say(words::CLAIM_HAVE_CODE)),
+                more("/sign-in", say(words::CLAIM_BACK_TO_SIGN_IN)),
+            ],
+        ),
+        help_box(),
+    ])
+}
+
+/// The certificate number in place of the SSN. Open when something was typed there or is wrong there: a
+/// problem inside a closed part would not be seen.
+fn alternative(state: FormState) -> AnyView {
+    const KIND: Kind = Kind::text("off").hint(words::CLAIM_CERTIFICATE_HINT).width("bb-input-medium");
+    let kept = !state.kept(Field::Certificate).is_empty();
+    el("details")
+        .class("bb-alternative")
+        .live("open", move || (kept || state.is_wrong(Field::Certificate)).then(String::new))
+        .child(text("summary", "", say(words::CLAIM_ALTERNATIVE)))
+        .child(text_field(state, &[Field::Certificate], KIND))
+        .view()
 }
 
 /// The same page whoever was looked up.
-#[component]
-pub fn ClaimSent() -> impl IntoView {
+#[must_use]
+pub fn claim_sent() -> AnyView {
     let sender = site().agency().sender.address.clone();
-    view! {
-        <Card heading=say(words::CLAIM_SENT_HEADING)>
-            <Steps names=STEPS now=1/>
-            <p class="usa-intro bb-lead">{say(words::CLAIM_SENT_LEAD)}</p>
-            <ul class="usa-list">
-                <li>{say(words::CLAIM_SENT_WHERE)}</li>
-                <li>{say(words::CLAIM_SENT_SPAM)}" "<strong>{sender}</strong></li>
-                <li>{say(words::CLAIM_SENT_HOW_LONG)}</li>
-                <li>{say(words::CLAIM_SENT_NOTHING)}</li>
-            </ul>
-            <h2 class="bb-card__second">{say(words::CLAIM_CODE_HEADING)}</h2>
-            <CodeForm/>
-            <p class="bb-card__more"><a href="/claim">{say(words::CLAIM_SENT_AGAIN)}</a></p>
-        </Card>
-        <HelpBox/>
-    }
+    let hints = el("ul")
+        .class("usa-list")
+        .child(text("li", "", say(words::CLAIM_SENT_WHERE)))
+        .child(el("li").text(format!("{} ", say(words::CLAIM_SENT_SPAM))).child(text("strong", "", sender)).view())
+        .child(text("li", "", say(words::CLAIM_SENT_HOW_LONG)))
+        .child(text("li", "", say(words::CLAIM_SENT_NOTHING)));
+    row(vec![
+        card(
+            say(words::CLAIM_SENT_HEADING),
+            vec![
+                steps(STEPS, 1),
+                lead(say(words::CLAIM_SENT_LEAD)),
+                hints.view(),
+                text("h2", "bb-card__second", say(words::CLAIM_CODE_HEADING)),
+                code_form(),
+                more("/claim", say(words::CLAIM_SENT_AGAIN)),
+            ],
+        ),
+        help_box(),
+    ])
 }
 
-#[component]
-pub fn TypedCode() -> impl IntoView {
-    view! {
-        <Card heading=say(words::CLAIM_CODE_HEADING)>
-            <Steps names=STEPS now=1/>
-            <CodeForm/>
-            <p class="bb-card__more"><a href="/claim">{say(words::CLAIM_SENT_AGAIN)}</a></p>
-        </Card>
-        <HelpBox/>
-    }
+/// The typed code, on a page of its own.
+#[must_use]
+pub fn typed_code() -> AnyView {
+    row(vec![
+        card(
+            say(words::CLAIM_CODE_HEADING),
+            vec![steps(STEPS, 1), code_form(), more("/claim", say(words::CLAIM_SENT_AGAIN))],
+        ),
+        help_box(),
+    ])
 }
 
-#[component]
-fn CodeForm() -> impl IntoView {
-    view! {
-        <Form action="/api/claim/code" button=say(words::CLAIM_CODE_BUTTON)>
-            <TextField field=Field::Code kind=Kind::digits("one-time-code") hint=words::CLAIM_CODE_HINT width="bb-input-medium"/>
-        </Form>
-    }
+fn code_form() -> AnyView {
+    const CODE: Kind = Kind::digits("one-time-code").hint(words::CLAIM_CODE_HINT).width("bb-input-medium");
+    form("/api/claim/code", say(words::CLAIM_CODE_BUTTON), |state| vec![text_field(state, &[Field::Code], CODE)])
 }
 
-#[component]
-pub fn ClaimPassword() -> impl IntoView {
+/// *Create a password*.
+#[must_use]
+pub fn claim_password() -> AnyView {
     match visit().page {
-        Page::Choosing { username, shared } => view! { <Choose username shared/> }.into_any(),
-        Page::Dead { refused } => view! { <Dead refused/> }.into_any(),
-        _ => view! { <Missing/> }.into_any(),
+        Page::Choosing { username, shared } => choose(username, shared),
+        Page::Dead { refused } => dead(refused),
+        _ => missing(),
     }
 }
 
-#[component]
-fn Choose(username: String, shared: bool) -> impl IntoView {
+fn choose(username: String, shared: bool) -> AnyView {
     let warning = shared.then(|| {
-        view! {
-            <div class="usa-alert usa-alert--warning usa-alert--slim">
-                <div class="usa-alert__body"><p class="usa-alert__text">{say(words::CLAIM_PASSWORD_SHARED)}</p></div>
-            </div>
-        }
+        let body =
+            el("div").class("usa-alert__body").child(text("p", "usa-alert__text", say(words::CLAIM_PASSWORD_SHARED)));
+        el("div").class("usa-alert usa-alert--warning usa-alert--slim").child(body.view()).view()
     });
-    view! {
-        <Card heading=say(words::CLAIM_PASSWORD_HEADING)>
-            <Steps names=STEPS now=2/>
-            {warning}
-            <Form action="/api/claim/password" button=say(words::CLAIM_PASSWORD_BUTTON)>
-                <div class="usa-form-group">
-                    <label class="usa-label" for="username">{say(words::FIELD_USERNAME)}</label>
-                    <p class="usa-hint" id="username-hint">{say(words::CLAIM_PASSWORD_USERNAME_HINT)}</p>
-                    // Read only and without a name: for the eye and the password manager, not for the server.
-                    <input class="usa-input" id="username" type="text" autocomplete="username" readonly value=username.clone() aria-describedby="username-hint"/>
-                </div>
-                <NewPassword username/>
-            </Form>
-        </Card>
-        <HelpBox/>
-    }
+    // Read only and without a name: for the eye and the password manager, not for the server.
+    let shown = el("input")
+        .class("usa-input")
+        .id("username")
+        .attr("type", "text")
+        .attr("autocomplete", "username")
+        .flag("readonly", true)
+        .attr("value", username.clone())
+        .attr("aria-describedby", "username-hint");
+    let whose = el("div")
+        .class("usa-form-group")
+        .child(el("label").class("usa-label").attr("for", "username").text(say(words::FIELD_USERNAME)).view())
+        .child(el("p").class("usa-hint").id("username-hint").text(say(words::CLAIM_PASSWORD_USERNAME_HINT)).view())
+        .child(shown.view());
+    let form = form("/api/claim/password", say(words::CLAIM_PASSWORD_BUTTON), |state| {
+        vec![whose.view(), new_password(state, username)]
+    });
+    let content = [Some(steps(STEPS, 2)), warning, Some(form)].into_iter().flatten().collect();
+    row(vec![card(say(words::CLAIM_PASSWORD_HEADING), content), help_box()])
 }
 
 /// *Lookup*.
 #[server(prefix = "/api", endpoint = "claim/lookup", input = PostUrl)]
-pub async fn claim_lookup(
+pub async fn post_claim_lookup(
     #[server(default)] birth_month: String,
     #[server(default)] birth_day: String,
     #[server(default)] birth_year: String,
@@ -147,7 +171,7 @@ pub async fn claim_lookup(
 
 /// The typed code.
 #[server(prefix = "/api", endpoint = "claim/code", input = PostUrl)]
-pub async fn claim_code(#[server(default)] code: String) -> Result<Answer, Broken> {
+pub async fn post_claim_code(#[server(default)] code: String) -> Result<Answer, Broken> {
     use crate::request::{Done, caller};
     let caller = caller()?;
     let done = async {
@@ -160,7 +184,7 @@ pub async fn claim_code(#[server(default)] code: String) -> Result<Answer, Broke
 
 /// The button of the link page.
 #[server(prefix = "/api", endpoint = "claim/start", input = PostUrl)]
-pub async fn claim_start(#[server(default)] token: String) -> Result<Answer, Broken> {
+pub async fn post_claim_start(#[server(default)] token: String) -> Result<Answer, Broken> {
     use crate::request::{Done, caller};
     let caller = caller()?;
     let done = async {
@@ -172,7 +196,7 @@ pub async fn claim_start(#[server(default)] token: String) -> Result<Answer, Bro
 
 /// *Create a password*, **Submit**: signs in.
 #[server(prefix = "/api", endpoint = "claim/password", input = PostUrl)]
-pub async fn claim_password(
+pub async fn post_claim_password(
     #[server(default)] password: String,
     #[server(default)] password_again: String,
 ) -> Result<Answer, Broken> {

@@ -2,48 +2,49 @@
 
 use leptos::prelude::*;
 
-use crate::journey::missing::Missing;
+use crate::journey::missing::missing;
 use crate::site::{say, site};
-use crate::ui::contact::HelpBox;
-use crate::ui::form::Form;
-use crate::ui::frame::Card;
+use crate::ui::contact::help_box;
+use crate::ui::form::form;
+use crate::ui::frame::card;
+use crate::ui::node::{el, row, text};
 use crate::visit::visit;
 use crate::words;
 
-#[component]
-pub fn Home() -> impl IntoView {
-    let Some(signed_in) = visit().signed_in else { return view! { <Missing/> }.into_any() };
+#[must_use]
+pub fn home() -> AnyView {
+    let Some(signed_in) = visit().signed_in else { return missing() };
     let site = site();
-    let options: Vec<_> = site
-        .agency()
-        .home
-        .iter()
-        .map(|option| {
-            let label = if option.href.is_empty() {
-                view! { <span class="bb-option__label">{option.label.clone()}</span> }.into_any()
-            } else {
-                view! { <a class="bb-option__label" rel="external noreferrer" href=option.href.clone()>{option.label.clone()}</a> }.into_any()
-            };
-            let note = (!option.note.is_empty()).then(|| view! { <span class="bb-option__note">{option.note.clone()}</span> });
-            view! { <li class="bb-option">{label}{note}</li> }
-        })
-        .collect();
-    let greeting = site.fill(words::HOME_SIGNED_IN_AS, &[("username", &signed_in.username)]);
-    let options = if options.is_empty() {
-        view! { <p>{say(words::HOME_NOTHING)}</p> }.into_any()
+    let options = site.agency().home.iter().map(|option| {
+        let label = if option.href.is_empty() {
+            text("span", "bb-option__label", option.label.clone())
+        } else {
+            el("a")
+                .class("bb-option__label")
+                .attr("rel", "external noreferrer")
+                .attr("href", option.href.clone())
+                .text(option.label.clone())
+                .view()
+        };
+        let note = (!option.note.is_empty()).then(|| text("span", "bb-option__note", option.note.clone()));
+        el("li").class("bb-option").child(label).maybe(note).view()
+    });
+    let options: Vec<AnyView> = options.collect();
+    let listed = if options.is_empty() {
+        text("p", "", say(words::HOME_NOTHING))
     } else {
-        view! { <ul class="bb-options">{options}</ul> }.into_any()
+        el("ul").class("bb-options").all(options).view()
     };
-    view! {
-        <Card heading=say(words::HOME_HEADING) wide=true>
-            <p class="bb-home__who">{greeting}</p>
-            <h2 class="bb-card__second">{say(words::HOME_SECTION)}</h2>
-            {options}
-            <Form action="/api/sign-in/out" button=say(words::HOME_SIGN_OUT)>
-                <span></span>
-            </Form>
-        </Card>
-        <HelpBox/>
-    }
-    .into_any()
+    row(vec![
+        card(
+            say(words::HOME_HEADING),
+            vec![
+                text("p", "bb-home__who", site.fill(words::HOME_SIGNED_IN_AS, &[("username", &signed_in.username)])),
+                text("h2", "bb-card__second", say(words::HOME_SECTION)),
+                listed,
+                form("/api/sign-in/out", say(words::HOME_SIGN_OUT), |_| Vec::new()),
+            ],
+        ),
+        help_box(),
+    ])
 }

@@ -3,28 +3,24 @@
 
 use leptos::prelude::*;
 
-use crate::journey::missing::{Dead, Missing};
+use crate::journey::missing::{dead, missing};
 use crate::site::say;
-use crate::ui::contact::HelpBox;
-use crate::ui::form::Form;
-use crate::ui::frame::Card;
+use crate::ui::contact::help_box;
+use crate::ui::form::form;
+use crate::ui::frame::{card, lead};
+use crate::ui::node::{el, row};
 use crate::visit::{Page, visit};
 use crate::words;
 
-#[component]
-pub fn Link() -> impl IntoView {
+#[must_use]
+pub fn link() -> AnyView {
     match visit().page {
-        Page::Link { token } => view! {
-            <Card heading=say(words::LINK_HEADING)>
-                <p class="usa-intro bb-lead">{say(words::LINK_LEAD)}</p>
-                <Form action="/api/claim/start" button=say(words::LINK_BUTTON)>
-                    <input type="hidden" name="token" value=token/>
-                </Form>
-            </Card>
-            <HelpBox/>
+        Page::Link { token } => {
+            let token = el("input").attr("type", "hidden").attr("name", "token").attr("value", token);
+            let go = form("/api/claim/start", say(words::LINK_BUTTON), |_| vec![token.view()]);
+            row(vec![card(say(words::LINK_HEADING), vec![lead(say(words::LINK_LEAD)), go]), help_box()])
         }
-        .into_any(),
-        Page::Dead { refused } => view! { <Dead refused/> }.into_any(),
-        _ => view! { <Missing/> }.into_any(),
+        Page::Dead { refused } => dead(refused),
+        _ => missing(),
     }
 }

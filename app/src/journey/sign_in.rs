@@ -7,51 +7,57 @@ use leptos::server_fn::codec::PostUrl;
 
 use crate::answer::{Answer, Broken};
 use crate::site::{say, site};
-use crate::ui::contact::HelpBox;
-use crate::ui::field::{Kind, TextField};
-use crate::ui::form::Form;
-use crate::ui::frame::Card;
+use crate::ui::contact::help_box;
+use crate::ui::field::{Kind, text_field};
+use crate::ui::form::form;
+use crate::ui::frame::{card, link};
+use crate::ui::node::{el, row, text};
 use crate::words;
 
-#[component]
-pub fn SignIn() -> impl IntoView {
-    let claims = site().agency().has(Journey::Claim);
-    let claim = claims.then(|| {
-        view! {
-            <section class="bb-claim-offer" aria-labelledby="claim-offer">
-                <div>
-                    <h2 id="claim-offer" class="bb-claim-offer__heading">{say(words::SIGN_IN_CLAIM_HEADING)}</h2>
-                    <p>{say(words::SIGN_IN_CLAIM_TEXT)}</p>
-                </div>
-                <a class="usa-button bb-yes" href="/claim">
-                    {say(words::SIGN_IN_CLAIM_BUTTON)}
-                    <span class="usa-sr-only">{say(words::SIGN_IN_CLAIM_HEADING)}</span>
-                </a>
-            </section>
-        }
+#[must_use]
+pub fn sign_in() -> AnyView {
+    const PASSWORD: Kind = Kind::secret("current-password").show(words::FIELD_SHOW_PASSWORD);
+    let login = form("/api/sign-in/password", say(words::SIGN_IN_BUTTON), |state| {
+        vec![
+            text_field(state, &[Field::Username], Kind::text("username")),
+            text_field(state, &[Field::Password], PASSWORD),
+        ]
     });
-    let create = claims.then(|| {
-        view! {
-            <a class="usa-button usa-button--outline bb-form__button" href="/claim">{say(words::SIGN_IN_CREATE_BUTTON)}</a>
-            <p class="usa-hint">{say(words::SIGN_IN_CREATE_HINT)}</p>
-        }
-    });
-    view! {
-        {claim}
-        <Card heading=say(words::SIGN_IN_HEADING)>
-            <Form action="/api/sign-in/password" button=say(words::SIGN_IN_BUTTON)>
-                <TextField field=Field::Username kind=Kind::text("username")/>
-                <TextField field=Field::Password kind=Kind::secret("current-password", "text") show=words::FIELD_SHOW_PASSWORD/>
-            </Form>
-            {create}
-        </Card>
-        <HelpBox/>
+    let mut content = vec![login];
+    let mut page = Vec::new();
+    if site().agency().has(Journey::Claim) {
+        content.push(link(
+            "usa-button usa-button--outline bb-form__button",
+            "/claim",
+            say(words::SIGN_IN_CREATE_BUTTON),
+        ));
+        content.push(text("p", "usa-hint", say(words::SIGN_IN_CREATE_HINT)));
+        page.push(claim_offer());
     }
+    page.push(card(say(words::SIGN_IN_HEADING), content));
+    page.push(help_box());
+    row(page)
+}
+
+/// *Claim Your Account/Find Username*, **YES**.
+fn claim_offer() -> AnyView {
+    let heading = el("h2").id("claim-offer").class("bb-claim-offer__heading").text(say(words::SIGN_IN_CLAIM_HEADING));
+    let yes = el("a")
+        .class("usa-button bb-yes")
+        .attr("href", "/claim")
+        .text(format!("{} ", say(words::SIGN_IN_CLAIM_BUTTON)))
+        .child(text("span", "usa-sr-only", say(words::SIGN_IN_CLAIM_HEADING)));
+    el("section")
+        .class("bb-claim-offer")
+        .attr("aria-labelledby", "claim-offer")
+        .child(el("div").child(heading.view()).child(text("p", "", say(words::SIGN_IN_CLAIM_TEXT))).view())
+        .child(yes.view())
+        .view()
 }
 
 /// *Login*.
 #[server(prefix = "/api", endpoint = "sign-in/password", input = PostUrl)]
-pub async fn sign_in(
+pub async fn post_sign_in(
     #[server(default)] username: String,
     #[server(default)] password: String,
 ) -> Result<Answer, Broken> {
@@ -67,7 +73,7 @@ pub async fn sign_in(
 
 /// *Sign out*.
 #[server(prefix = "/api", endpoint = "sign-in/out", input = PostUrl)]
-pub async fn sign_out() -> Result<Answer, Broken> {
+pub async fn post_sign_out() -> Result<Answer, Broken> {
     use crate::request::{Done, caller};
     let caller = caller()?;
     let done = async {

@@ -3,38 +3,35 @@
 use leptos::prelude::*;
 
 use crate::site::{say, site};
+use crate::ui::node::{el, text};
 use crate::words;
 
 /// The help box of every page that can end in a dead end.
-#[component]
-pub fn HelpBox() -> impl IntoView {
-    view! {
-        <aside class="bb-help" aria-labelledby="help-heading">
-            <h2 id="help-heading" class="bb-help__heading">{say(words::COMMON_HELP_HEADING)}</h2>
-            <p>{say(words::COMMON_HELP_TEXT)}</p>
-            <ContactLine/>
-        </aside>
-    }
+#[must_use]
+pub fn help_box() -> AnyView {
+    el("aside")
+        .class("bb-help")
+        .attr("aria-labelledby", "help-heading")
+        .child(el("h2").id("help-heading").class("bb-help__heading").text(say(words::COMMON_HELP_HEADING)).view())
+        .child(text("p", "", say(words::COMMON_HELP_TEXT)))
+        .child(contact_line())
+        .view()
 }
 
 /// Phones, hours and mail.
-#[component]
-pub fn ContactLine() -> impl IntoView {
+#[must_use]
+pub fn contact_line() -> AnyView {
     let site = site();
     let contact = &site.agency().contact;
-    let phones: Vec<_> = contact
-        .phones
-        .iter()
-        .map(|phone| {
-            let digits: String = phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
-            view! { <li><a href=format!("tel:{digits}")>{phone.clone()}</a></li> }
-        })
-        .collect();
-    view! {
-        <ul class="bb-contact">
-            {phones}
-            <li><a href=format!("mailto:{}", contact.email)>{contact.email.clone()}</a></li>
-            <li class="bb-contact__hours">{contact.hours.clone()}</li>
-        </ul>
-    }
+    let reach = |href: String, label: &str| el("li").child(el("a").attr("href", href).text(label).view()).view();
+    let phones = contact.phones.iter().map(|phone| {
+        let digits: String = phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
+        reach(format!("tel:{digits}"), phone)
+    });
+    el("ul")
+        .class("bb-contact")
+        .all(phones)
+        .child(reach(format!("mailto:{}", contact.email), &contact.email))
+        .child(text("li", "bb-contact__hours", contact.hours.clone()))
+        .view()
 }

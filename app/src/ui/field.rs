@@ -5,163 +5,150 @@ use backboard::refused::Field;
 use leptos::prelude::*;
 
 use crate::site::{say, site};
-use crate::ui::form::{FieldProblems, form_state};
+use crate::ui::form::{FormState, field_problems, group};
+use crate::ui::node::{el, text};
 use crate::ui::sentence::label;
 use crate::words::{self, Word};
 
-/// What the browser may do for a field.
+/// What a field is like.
 #[derive(Clone, Copy)]
 pub struct Kind {
     pub autocomplete: &'static str,
     pub inputmode: &'static str,
     /// Masked, and emptied after a refusal.
     pub secret: bool,
+    pub hint: Option<Word>,
+    /// The label of a checkbox that unmasks the field.
+    pub show: Option<Word>,
+    /// A class for its width.
+    pub width: &'static str,
 }
 
 impl Kind {
     #[must_use]
     pub const fn text(autocomplete: &'static str) -> Self {
-        Self { autocomplete, inputmode: "text", secret: false }
+        Self { autocomplete, inputmode: "text", secret: false, hint: None, show: None, width: "" }
     }
 
     #[must_use]
     pub const fn digits(autocomplete: &'static str) -> Self {
-        Self { autocomplete, inputmode: "numeric", secret: false }
+        Self { inputmode: "numeric", ..Self::text(autocomplete) }
     }
 
     #[must_use]
-    pub const fn secret(autocomplete: &'static str, inputmode: &'static str) -> Self {
-        Self { autocomplete, inputmode, secret: true }
+    pub const fn secret(autocomplete: &'static str) -> Self {
+        Self { secret: true, ..Self::text(autocomplete) }
+    }
+
+    #[must_use]
+    pub const fn hint(self, hint: Word) -> Self {
+        Self { hint: Some(hint), ..self }
+    }
+
+    #[must_use]
+    pub const fn show(self, show: Word) -> Self {
+        Self { show: Some(show), ..self }
+    }
+
+    #[must_use]
+    pub const fn width(self, width: &'static str) -> Self {
+        Self { width, ..self }
     }
 }
 
 /// One line of text with its label, hint and problems.
-#[component]
-pub fn TextField(
-    field: Field,
-    kind: Kind,
-    #[prop(optional)] hint: Option<Word>,
-    /// The label of a checkbox that unmasks the field.
-    #[prop(optional)]
-    show: Option<Word>,
-    #[prop(optional)] width: &'static str,
-) -> impl IntoView {
+#[must_use]
+pub fn text_field(state: FormState, fields: &'static [Field; 1], kind: Kind) -> AnyView {
+    let [field] = *fields;
     let name = field.code();
-    let hint = hint.map(|hint| view! { <p class="usa-hint" id=format!("{name}-hint")>{say(hint)}</p> });
-    let has_hint = hint.is_some();
-    view! {
-        <div class="usa-form-group" class=("usa-form-group--error", move || form_state().is_wrong(field))>
-            <label class="usa-label" for=name>{label(field).map(say)}</label>
-            {hint}
-            <FieldProblems field/>
-            <Input field kind has_hint width/>
-            {show.map(|show| view! { <Unmask field label=show/> })}
-        </div>
-    }
+    group(state, fields, "", "div")
+        .child(labelled(field))
+        .maybe(kind.hint.map(|hint| el("p").class("usa-hint").id(format!("{name}-hint")).text(say(hint)).view()))
+        .child(field_problems(state, field))
+        .child(input(state, field, kind, kind.hint.is_some()))
+        .maybe(kind.show.map(|show| unmask(field, show)))
+        .view()
+}
+
+/// The label of a field.
+#[must_use]
+pub fn labelled(field: Field) -> AnyView {
+    el("label").class("usa-label").attr("for", field.code()).text(label(field).map(say).unwrap_or_default()).view()
 }
 
 /// The bare input of a field.
-#[component]
-pub fn Input(
-    field: Field,
-    kind: Kind,
-    #[prop(optional)] has_hint: bool,
-    #[prop(optional)] width: &'static str,
-) -> impl IntoView {
-    let state = form_state();
+#[must_use]
+pub fn input(state: FormState, field: Field, kind: Kind, has_hint: bool) -> AnyView {
     let name = field.code();
-    let described = move || {
-        let hint = has_hint.then(|| format!("{name}-hint"));
-        let problem = state.is_wrong(field).then(|| format!("{name}-problem"));
-        let ids: Vec<String> = hint.into_iter().chain(problem).collect();
-        (!ids.is_empty()).then(|| ids.join(" "))
-    };
-    let kept = if kind.secret { None } else { Some(state.kept(field)).filter(|kept| !kept.is_empty()) };
-    view! {
-        <input
-            class=format!("usa-input {width}")
-            class=("usa-input--error", move || state.is_wrong(field))
-            id=name
-            name=name
-            type=if kind.secret { "password" } else { "text" }
-            value=kept
-            autocomplete=kind.autocomplete
-            inputmode=kind.inputmode
-            autocapitalize="none"
-            spellcheck="false"
-            data-secret=kind.secret.then_some("")
-            aria-invalid=move || state.is_wrong(field).then_some("true")
-            aria-describedby=described
-        />
-    }
+    let kept = if kind.secret { String::new() } else { state.kept(field) };
+    let node = el("input")
+        .live("class", move || {
+            let wrong = if state.is_wrong(field) { " usa-input--error" } else { "" };
+            Some(format!("usa-input {}{wrong}", kind.width))
+        })
+        .id(name)
+        .attr("name", name)
+        .attr("type", if kind.secret { "password" } else { "text" })
+        .attr("autocomplete", kind.autocomplete)
+        .attr("inputmode", kind.inputmode)
+        .attr("autocapitalize", "none")
+        .attr("spellcheck", "false")
+        .flag("data-secret", kind.secret)
+        .live("aria-invalid", move || state.is_wrong(field).then(|| "true".to_owned()))
+        .live("aria-describedby", move || match (has_hint, state.is_wrong(field)) {
+            (false, false) => None,
+            (true, false) => Some(format!("{name}-hint")),
+            (false, true) => Some(format!("{name}-problem")),
+            (true, true) => Some(format!("{name}-hint {name}-problem")),
+        });
+    if kept.is_empty() { node } else { node.attr("value", kept) }.view()
 }
 
 /// *Show SSN*, *Show password*: needs a script, and is out of sight without one.
-#[component]
-pub fn Unmask(field: Field, label: Word) -> impl IntoView {
-    let name = field.code();
-    let id = format!("{name}-show");
-    let toggle = move |event: leptos::ev::Event| {
-        #[cfg(feature = "hydrate")]
-        {
-            let kind = if event_target_checked(&event) { "text" } else { "password" };
-            if let Some(input) = document().get_element_by_id(name) {
-                let _ = input.set_attribute("type", kind);
-            }
-        }
-        #[cfg(not(feature = "hydrate"))]
-        let _ = event;
-    };
-    view! {
-        <div class="usa-checkbox bb-show bb-needs-script">
-            <input class="usa-checkbox__input" id=id.clone() type="checkbox" on:change=toggle autocomplete="off"/>
-            <label class="usa-checkbox__label" for=id>{say(label)}</label>
-        </div>
-    }
+#[must_use]
+pub fn unmask(field: Field, show: Word) -> AnyView {
+    let id = format!("{}-show", field.code());
+    let toggle =
+        el("input").class("usa-checkbox__input").id(id.clone()).attr("type", "checkbox").attr("autocomplete", "off");
+    #[cfg(feature = "hydrate")]
+    let toggle = toggle.on("change", move |event| crate::ui::submit::unmask(&event, field.code()));
+    el("div")
+        .class("usa-checkbox bb-show bb-needs-script")
+        .child(toggle.view())
+        .child(el("label").class("usa-checkbox__label").attr("for", id).text(say(show)).view())
+        .view()
 }
 
 /// Date of birth: three fields in the agency's order. A whole date pasted into one fills all three.
-#[component]
-pub fn BirthFields() -> impl IntoView {
-    let state = form_state();
+#[must_use]
+pub fn birth_fields(state: FormState) -> AnyView {
+    const MONTH_FIRST: &[Field] = &[Field::BirthMonth, Field::BirthDay, Field::BirthYear];
+    const DAY_FIRST: &[Field] = &[Field::BirthDay, Field::BirthMonth, Field::BirthYear];
     let order = site().agency().date_order;
-    let fields = match order {
-        DateOrder::MonthDayYear => [Field::BirthMonth, Field::BirthDay, Field::BirthYear],
-        DateOrder::DayMonthYear => [Field::BirthDay, Field::BirthMonth, Field::BirthYear],
+    let (fields, hint) = match order {
+        DateOrder::MonthDayYear => (MONTH_FIRST, words::CLAIM_BIRTH_HINT),
+        DateOrder::DayMonthYear => (DAY_FIRST, words::CLAIM_BIRTH_HINT_DAY_FIRST),
     };
-    let wrong = move || fields.iter().any(|field| state.is_wrong(*field));
-    let hint = match order {
-        DateOrder::MonthDayYear => words::CLAIM_BIRTH_HINT,
-        DateOrder::DayMonthYear => words::CLAIM_BIRTH_HINT_DAY_FIRST,
-    };
-    let on_paste = move |event: leptos::ev::Event| {
-        #[cfg(feature = "hydrate")]
-        crate::ui::submit::spread_pasted_date(&event, order);
-        #[cfg(not(feature = "hydrate"))]
-        let _ = event;
-    };
-    let parts: Vec<_> = fields
-        .into_iter()
-        .map(|field| {
-            let (width, complete) = match field {
-                Field::BirthYear => ("bb-date__year", "bday-year"),
-                Field::BirthDay => ("bb-date__two", "bday-day"),
-                _ => ("bb-date__two", "bday-month"),
-            };
-            view! {
-                <div class="usa-form-group bb-date__part">
-                    <label class="usa-label" for=field.code()>{label(field).map(say)}</label>
-                    <Input field kind=Kind::digits(complete) width/>
-                </div>
-            }
-        })
-        .collect();
-    view! {
-        <fieldset class="usa-fieldset usa-form-group" class=("usa-form-group--error", wrong) aria-describedby="birth-hint">
-            <legend class="usa-legend">{say(words::FIELD_BIRTH)}</legend>
-            <p class="usa-hint" id="birth-hint">{say(hint)}</p>
-            {fields.into_iter().map(|field| view! { <FieldProblems field/> }).collect_view()}
-            <div class="bb-date" on:paste=move |event| on_paste(event.into())>{parts}</div>
-        </fieldset>
-    }
+    let parts = fields.iter().map(|field| {
+        let kind = match field {
+            Field::BirthYear => Kind::digits("bday-year").width("bb-date__year"),
+            Field::BirthDay => Kind::digits("bday-day").width("bb-date__two"),
+            _ => Kind::digits("bday-month").width("bb-date__two"),
+        };
+        el("div")
+            .class("usa-form-group bb-date__part")
+            .child(labelled(*field))
+            .child(input(state, *field, kind, false))
+            .view()
+    });
+    let date = el("div").class("bb-date").all(parts);
+    #[cfg(feature = "hydrate")]
+    let date = date.on("paste", move |event| crate::ui::submit::spread_pasted_date(&event, order));
+    group(state, fields, "usa-fieldset", "fieldset")
+        .attr("aria-describedby", "birth-hint")
+        .child(text("legend", "usa-legend", say(words::FIELD_BIRTH)))
+        .child(el("p").class("usa-hint").id("birth-hint").text(say(hint)).view())
+        .all(fields.iter().map(|field| field_problems(state, *field)))
+        .child(date.view())
+        .view()
 }

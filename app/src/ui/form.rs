@@ -7,6 +7,7 @@ use backboard::refused::{Field, Problem};
 use leptos::prelude::*;
 
 use crate::site::{say, site};
+use crate::ui::node::{Node, el, live, live_text, text};
 use crate::ui::sentence::{label, sentence};
 use crate::visit::visit;
 use crate::words::{self, Word};
@@ -62,86 +63,103 @@ impl FormState {
     }
 }
 
-/// The form that a component stands in.
-#[must_use]
-pub fn form_state() -> FormState {
-    expect_context()
-}
-
 /// A form with its summary of problems above the fields and its button below.
-#[component]
-pub fn Form(action: &'static str, #[prop(into)] button: String, children: Children) -> impl IntoView {
+#[must_use]
+pub fn form(action: &'static str, button: String, fields: impl FnOnce(FormState) -> Vec<AnyView>) -> AnyView {
     let state = FormState::of(action);
-    provide_context(state);
-    let csrf = visit().signed_in.map(|signed_in| view! { <input type="hidden" name="csrf" value=signed_in.csrf/> });
-    #[cfg(feature = "hydrate")]
-    let on_submit = {
-        let go = crate::ui::submit::going();
-        move |event: leptos::ev::SubmitEvent| crate::ui::submit::submit(&event, state, go.clone())
-    };
-    #[cfg(not(feature = "hydrate"))]
-    let on_submit = move |_: leptos::ev::SubmitEvent| {};
-    let text = button.clone();
+    let csrf = visit()
+        .signed_in
+        .map(|signed_in| el("input").attr("type", "hidden").attr("name", "csrf").attr("value", signed_in.csrf).view());
+    let under_way = move || state.busy.get() || state.pressed.get();
     let sending = say(words::COMMON_SENDING);
-    let label = move || if state.busy.get() || state.pressed.get() { sending.clone() } else { text.clone() };
-    view! {
-        <form class="usa-form bb-form" method="post" action=action novalidate on:submit=on_submit>
-            <Summary state/>
-            {csrf}
-            {children()}
-            <button type="submit" class="usa-button bb-form__button" aria-disabled=move || (state.busy.get() || state.pressed.get()).then_some("true")>
-                {label}
-            </button>
-        </form>
-    }
+    let label = live_text(move || if under_way() { sending.clone() } else { button.clone() });
+    let node = el("form")
+        .class("usa-form bb-form")
+        .attr("method", "post")
+        .attr("action", action)
+        .flag("novalidate", true)
+        .child(summary(state))
+        .maybe(csrf)
+        .all(fields(state))
+        .child(
+            el("button")
+                .attr("type", "submit")
+                .class("usa-button bb-form__button")
+                .live("aria-disabled", move || under_way().then(|| "true".to_owned()))
+                .child(label)
+                .view(),
+        );
+    #[cfg(feature = "hydrate")]
+    let node = {
+        let go = crate::ui::submit::going();
+        node.on("submit", move |event| crate::ui::submit::submit(&event, state, go.clone()))
+    };
+    node.view()
 }
 
 /// Every problem of the form in red at its top, each leading to its field.
-#[component]
-fn Summary(state: FormState) -> impl IntoView {
+fn summary(state: FormState) -> AnyView {
     let site = site();
-    move || {
+    live(move || {
         let problems = state.problems.get();
         let trouble = state.trouble.get();
         if problems.is_empty() && trouble.is_none() {
             return None;
         }
-        let mut lines: Vec<AnyView> = Vec::new();
-        if let Some(trouble) = trouble {
-            lines.push(view! { <li>{site.say(trouble)}</li> }.into_any());
-        }
-        for problem in problems {
-            let text = sentence(&site, problem);
-            lines.push(match label(problem.field) {
-                Some(_) => view! { <li><a href=format!("#{}", problem.field.code())>{text}</a></li> }.into_any(),
-                None => view! { <li>{text}</li> }.into_any(),
-            });
-        }
-        Some(view! {
-            <div id="problems" class="usa-alert usa-alert--error bb-problems" role="alert" tabindex="-1">
-                <div class="usa-alert__body">
-                    <h2 class="usa-alert__heading">{site.say(words::COMMON_PROBLEMS_HEADING)}</h2>
-                    <ul class="bb-problems__list">{lines}</ul>
-                </div>
-            </div>
-        })
-    }
+        let lines = problems.into_iter().map(|problem| {
+            let sentence = sentence(&site, problem);
+            match label(problem.field) {
+                Some(_) => {
+                    let link = el("a").attr("href", format!("#{}", problem.field.code())).text(sentence);
+                    el("li").child(link.view()).view()
+                }
+                None => text("li", "", sentence),
+            }
+        });
+        let body = el("div")
+            .class("usa-alert__body")
+            .child(text("h2", "usa-alert__heading", site.say(words::COMMON_PROBLEMS_HEADING)))
+            .child(
+                el("ul")
+                    .class("bb-problems__list")
+                    .maybe(trouble.map(|trouble| text("li", "", site.say(trouble))))
+                    .all(lines)
+                    .view(),
+            );
+        let alert = el("div")
+            .id("problems")
+            .class("usa-alert usa-alert--error bb-problems")
+            .attr("role", "alert")
+            .attr("tabindex", "-1")
+            .child(body.view());
+        Some(alert.view())
+    })
 }
 
 /// What is wrong at one field, in red below its label.
-#[component]
-pub fn FieldProblems(field: Field) -> impl IntoView {
-    let state = form_state();
+#[must_use]
+pub fn field_problems(state: FormState, field: Field) -> AnyView {
     let site = site();
-    move || {
-        let mut texts = state
-            .problems
-            .get()
+    live(move || {
+        let problems = state.problems.get();
+        let sentences: Vec<String> = problems
             .into_iter()
             .filter(|problem| problem.field == field)
-            .map(|problem| sentence(&site, problem));
-        let first = texts.next()?;
-        let text = texts.fold(first, |all, next| format!("{all} {next}"));
-        Some(view! { <p class="usa-error-message" id=format!("{}-problem", field.code())>{text}</p> })
-    }
+            .map(|problem| sentence(&site, problem))
+            .collect();
+        if sentences.is_empty() {
+            return None;
+        }
+        let node = el("p").class("usa-error-message").id(format!("{}-problem", field.code())).text(sentences.join(" "));
+        Some(node.view())
+    })
+}
+
+/// The parts of one field, in red while something is wrong there.
+#[must_use]
+pub fn group(state: FormState, fields: &'static [Field], class: &'static str, tag: &'static str) -> Node {
+    el(tag).live("class", move || {
+        let wrong = fields.iter().any(|field| state.is_wrong(*field));
+        Some(format!("usa-form-group {class}{}", if wrong { " usa-form-group--error" } else { "" }))
+    })
 }

@@ -3,45 +3,62 @@
 use leptos::prelude::*;
 
 use crate::site::{say, site};
-use crate::ui::contact::ContactLine;
+use crate::ui::contact::contact_line;
+use crate::ui::node::{el, row, text};
 use crate::words;
 
-#[component]
-pub fn Frame(children: Children) -> impl IntoView {
+/// A page between header and footer.
+#[must_use]
+pub fn frame(page: AnyView) -> AnyView {
     let site = site();
     let agency = site.agency();
-    view! {
-        <a class="usa-skipnav" href="#main">{say(words::COMMON_SKIP)}</a>
-        <header class="bb-header">
-            <div class="bb-header__inner">
-                <a class="bb-header__name" href="/" rel="external">
-                    <span class="bb-header__mark" aria-hidden="true"></span>
-                    <span>
-                        <span class="bb-header__system">{agency.system.clone()}</span>
-                        <span class="bb-header__agency">{agency.name.clone()}</span>
-                    </span>
-                </a>
-            </div>
-        </header>
-        <main id="main" class="bb-main" tabindex="-1">
-            {children()}
-        </main>
-        <footer class="bb-footer">
-            <div class="bb-footer__inner">
-                <p class="bb-footer__name">{agency.name.clone()}</p>
-                <ContactLine/>
-            </div>
-        </footer>
-    }
+    let names = el("span").child(text("span", "bb-header__system", agency.system.clone())).child(text(
+        "span",
+        "bb-header__agency",
+        agency.name.clone(),
+    ));
+    let home = el("a")
+        .class("bb-header__name")
+        .attr("href", "/")
+        .attr("rel", "external")
+        .child(el("span").class("bb-header__mark").attr("aria-hidden", "true").view())
+        .child(names.view());
+    let footer = el("div")
+        .class("bb-footer__inner")
+        .child(text("p", "bb-footer__name", agency.name.clone()))
+        .child(contact_line());
+    row(vec![
+        el("a").class("usa-skipnav").attr("href", "#main").text(say(words::COMMON_SKIP)).view(),
+        el("header").class("bb-header").child(el("div").class("bb-header__inner").child(home.view()).view()).view(),
+        el("main").id("main").class("bb-main").attr("tabindex", "-1").child(page).view(),
+        el("footer").class("bb-footer").child(footer.view()).view(),
+    ])
 }
 
 /// The card that a page's content stands in, with its heading.
-#[component]
-pub fn Card(#[prop(into)] heading: String, #[prop(optional)] wide: bool, children: Children) -> impl IntoView {
-    view! {
-        <section class=if wide { "bb-card bb-card--wide" } else { "bb-card" }>
-            <h1 id="heading" class="bb-card__heading" tabindex="-1">{heading}</h1>
-            {children()}
-        </section>
-    }
+#[must_use]
+pub fn card(heading: String, content: Vec<AnyView>) -> AnyView {
+    el("section")
+        .class("bb-card")
+        .child(el("h1").id("heading").class("bb-card__heading").attr("tabindex", "-1").text(heading).view())
+        .all(content)
+        .view()
+}
+
+/// The first sentence of a page, larger than the others.
+#[must_use]
+pub fn lead(sentence: String) -> AnyView {
+    text("p", "usa-intro bb-lead", sentence)
+}
+
+/// A link below a page's form.
+#[must_use]
+pub fn more(href: &'static str, label: String) -> AnyView {
+    el("p").class("bb-card__more").child(link("", href, label)).view()
+}
+
+/// A link to a page of this site.
+#[must_use]
+pub fn link(class: &'static str, href: &'static str, label: String) -> AnyView {
+    el("a").class(class).attr("href", href).text(label).view()
 }

@@ -6,99 +6,82 @@ use backboard::password::{Met, Requirement};
 use backboard::refused::Field;
 use leptos::prelude::*;
 
-use crate::site::{Site, say, site};
-use crate::ui::field::{Input, Kind, Unmask};
-use crate::ui::form::{FieldProblems, form_state};
-use crate::ui::sentence::{label, with_policy};
+use crate::site::{say, site};
+use crate::ui::field::{Kind, input, labelled, unmask};
+use crate::ui::form::{FormState, field_problems, group};
+use crate::ui::node::{el, live_text, text};
+use crate::ui::sentence::with_policy;
 use crate::words::{self, Word};
 
-#[component]
-pub fn NewPassword(username: String) -> impl IntoView {
-    let state = form_state();
+/// Both fields and the checklist between them.
+#[must_use]
+pub fn new_password(state: FormState, username: String) -> AnyView {
+    const KIND: Kind = Kind::secret("new-password");
     let typed = RwSignal::new(String::new());
-    let on_input = move |event: leptos::ev::Event| {
-        #[cfg(feature = "hydrate")]
-        {
-            use wasm_bindgen::JsCast;
-            let input = event.target().and_then(|target| target.dyn_into::<web_sys::HtmlInputElement>().ok());
-            if let Some(input) = input.filter(|input| input.id() == Field::Password.code()) {
-                typed.set(input.value());
-            }
+    let first = group(state, &[Field::Password], "", "div")
+        .child(labelled(Field::Password))
+        .child(field_problems(state, Field::Password))
+        .child(checklist(username, typed))
+        .child(input(state, Field::Password, KIND, true))
+        .child(unmask(Field::Password, words::FIELD_SHOW_PASSWORD));
+    #[cfg(feature = "hydrate")]
+    let first = first.on("input", move |event| {
+        if let Some(value) = crate::ui::submit::typed_into(&event, Field::Password.code()) {
+            typed.set(value);
         }
-        #[cfg(not(feature = "hydrate"))]
-        let _ = event;
-    };
-    let kind = Kind::secret("new-password", "text");
-    view! {
-        <div on:input=move |event| on_input(event.into())>
-            <div class="usa-form-group" class=("usa-form-group--error", move || state.is_wrong(Field::Password))>
-                <label class="usa-label" for="password">{label(Field::Password).map(say)}</label>
-                <FieldProblems field=Field::Password/>
-                <Checklist username typed/>
-                <Input field=Field::Password kind/>
-                <Unmask field=Field::Password label=words::FIELD_SHOW_PASSWORD/>
-            </div>
-            <div class="usa-form-group" class=("usa-form-group--error", move || state.is_wrong(Field::PasswordAgain))>
-                <label class="usa-label" for="password_again">{label(Field::PasswordAgain).map(say)}</label>
-                <FieldProblems field=Field::PasswordAgain/>
-                <Input field=Field::PasswordAgain kind/>
-            </div>
-        </div>
-    }
+    });
+    let second = group(state, &[Field::PasswordAgain], "", "div")
+        .child(labelled(Field::PasswordAgain))
+        .child(field_problems(state, Field::PasswordAgain))
+        .child(input(state, Field::PasswordAgain, KIND, false));
+    el("div").child(first.view()).child(second.view()).view()
 }
 
-#[component]
-fn Checklist(username: String, typed: RwSignal<String>) -> impl IntoView {
+fn checklist(username: String, typed: RwSignal<String>) -> AnyView {
     let site = site();
-    let requirements = site.agency().policy.password.requirements();
+    let policy = site.agency().policy.password.clone();
+    let requirements = policy.requirements();
     let total = requirements.len();
-    let lines: Vec<_> = requirements
-        .iter()
-        .map(|requirement| {
-            let requirement = *requirement;
-            let met = judge(site.clone(), requirement, username.clone(), typed);
-            let said = {
-                let site = site.clone();
-                let met = met.clone();
-                move || site.say(if met() { words::PASSWORD_MET } else { words::PASSWORD_NOT_MET })
-            };
-            view! {
-                <li class="bb-checklist__line" class=("bb-checklist__line--met", met)>
-                    <span class="usa-sr-only">{said}</span>
-                    {with_policy(&site, line(requirement))}
-                </li>
-            }
-        })
-        .collect();
-    // Read out politely, as a whole: five lines changing by themselves would be noise.
-    let announced = {
-        let policy = site.agency().policy.password.clone();
-        let site = site.clone();
-        move || {
-            let typed = typed.get();
-            let met = requirements.iter().filter(|one| policy.met(**one, &typed, &username) == Met::Yes).count();
-            site.fill(words::PASSWORD_COUNT, &[("met", &met.to_string()), ("total", &total.to_string())])
-        }
-    };
-    view! {
-        <div class="bb-checklist">
-            <p class="bb-checklist__heading" id="password-hint">{say(words::PASSWORD_ASKED)}</p>
-            <ul class="bb-checklist__list">{lines}</ul>
-            <p class="usa-sr-only" aria-live="polite">{move || (!typed.read().is_empty()).then(&announced)}</p>
-        </div>
-    }
-}
-
-fn judge(
-    site: Site,
-    requirement: Requirement,
-    username: String,
-    typed: RwSignal<String>,
-) -> impl Fn() -> bool + Clone + Send + Sync + 'static {
-    move || {
+    // What is met so far, in the order of the list.
+    let met = Memo::new(move |_| {
         let typed = typed.read();
-        !typed.is_empty() && site.agency().policy.password.met(requirement, &typed, &username) == Met::Yes
-    }
+        let yes =
+            |requirement: &Requirement| !typed.is_empty() && policy.met(*requirement, &typed, &username) == Met::Yes;
+        policy.requirements().iter().map(yes).collect::<Vec<bool>>()
+    });
+    let is_met = move |place: usize| met.with(|met| met.get(place).copied().unwrap_or_default());
+    let lines = requirements.iter().enumerate().map(|(place, requirement)| {
+        let said = {
+            let (yes, no) = (site.say(words::PASSWORD_MET), site.say(words::PASSWORD_NOT_MET));
+            live_text(move || if is_met(place) { yes.clone() } else { no.clone() })
+        };
+        el("li")
+            .live("class", move || {
+                Some(
+                    if is_met(place) { "bb-checklist__line bb-checklist__line--met" } else { "bb-checklist__line" }
+                        .to_owned(),
+                )
+            })
+            .child(el("span").class("usa-sr-only").child(said).view())
+            .text(with_policy(&site, line(*requirement)))
+            .view()
+    });
+    let lines: Vec<AnyView> = lines.collect();
+    // Read out politely, as a whole: five lines changing by themselves would be noise.
+    let announced = live_text(move || {
+        if typed.read().is_empty() {
+            return String::new();
+        }
+        let count = met.with(|met| met.iter().filter(|met| **met).count());
+        site.fill(words::PASSWORD_COUNT, &[("met", &count.to_string()), ("total", &total.to_string())])
+    });
+    el("div")
+        .class("bb-checklist")
+        .id("password-hint")
+        .child(text("p", "bb-checklist__heading", say(words::PASSWORD_ASKED)))
+        .child(el("ul").class("bb-checklist__list").all(lines).view())
+        .child(el("p").class("usa-sr-only").attr("aria-live", "polite").child(announced).view())
+        .view()
 }
 
 const fn line(requirement: Requirement) -> Word {

@@ -6,65 +6,66 @@ use backboard::refused::Field;
 use leptos::prelude::*;
 
 use crate::site::{Widget, say, site};
-use crate::ui::form::{FieldProblems, Solving, form_state};
+use crate::ui::form::{FormState, Solving, field_problems, group};
+use crate::ui::node::{el, live_text, row};
 use crate::words;
 
-#[component]
-pub fn Robot() -> impl IntoView {
-    let state = form_state();
+#[must_use]
+pub fn robot(state: FormState) -> AnyView {
     let inner = match site().widget() {
-        Some(widget) => hosted(widget).into_any(),
-        None => view! { <ProofOfWork/> }.into_any(),
+        Some(widget) => hosted(widget),
+        None => proof_of_work(state),
     };
-    view! {
-        <div class="usa-form-group bb-robot" class=("usa-form-group--error", move || state.is_wrong(Field::Robot))>
-            <FieldProblems field=Field::Robot/>
-            {inner}
-        </div>
-    }
+    group(state, &[Field::Robot], "bb-robot", "div").child(field_problems(state, Field::Robot)).child(inner).view()
 }
 
 /// The provider's own widget. Its script puts the answer into a field of its own name.
-fn hosted(widget: &Widget) -> impl IntoView {
-    view! {
-        <div class=widget.class.clone() data-sitekey=widget.site_key.clone()></div>
-        <input type="hidden" name="robot" value="on"/>
-    }
+fn hosted(widget: &Widget) -> AnyView {
+    row(vec![
+        el("div").attr("class", widget.class.clone()).attr("data-sitekey", widget.site_key.clone()).view(),
+        el("input").attr("type", "hidden").attr("name", "robot").attr("value", "on").view(),
+    ])
 }
 
-#[component]
-fn ProofOfWork() -> impl IntoView {
-    let state = form_state();
+fn proof_of_work(state: FormState) -> AnyView {
     let site = site();
     let share = RwSignal::new(0_u32);
-    let on_change = {
+    let wrong = move || state.is_wrong(Field::Robot);
+    let box_ = el("input")
+        .class("usa-checkbox__input")
+        .id("robot")
+        .attr("name", "robot")
+        .attr("type", "checkbox")
+        .attr("value", "on")
+        .attr("autocomplete", "off")
+        .live("aria-invalid", move || wrong().then(|| "true".to_owned()))
+        .live("aria-describedby", move || wrong().then(|| "robot-problem".to_owned()));
+    #[cfg(feature = "hydrate")]
+    let box_ = {
         let assets = site.assets().clone();
-        move |event: leptos::ev::Event| {
-            #[cfg(feature = "hydrate")]
-            crate::ui::submit::solve(&event, state, share, &assets);
-            #[cfg(not(feature = "hydrate"))]
-            let _ = (event, share, &assets);
-        }
+        box_.on("change", move |event| crate::ui::submit::solve(&event, state, share, &assets))
     };
-    let said = move || {
-        Some(site.say(match state.solving.get() {
-            Solving::Idle => return None,
-            Solving::Working => words::ROBOT_WORKING,
-            Solving::Done => words::ROBOT_DONE,
-            Solving::Failed => words::ROBOT_FAILED,
-        }))
-    };
-    view! {
-        <div class="usa-checkbox bb-robot__box">
-            <input class="usa-checkbox__input" id="robot" name="robot" type="checkbox" value="on" autocomplete="off" on:change=on_change
-                aria-invalid=move || state.is_wrong(Field::Robot).then_some("true")/>
-            <label class="usa-checkbox__label" for="robot">{say(words::FIELD_ROBOT)}</label>
-        </div>
-        <input type="hidden" name="captcha" id="captcha" value=""/>
-        <div class="bb-robot__state">
-            <progress class="bb-robot__bar" max="100" hidden=move || state.solving.get() != Solving::Working
-                value=move || share.get().to_string() aria-label=say(words::ROBOT_WORKING)></progress>
-            <p class="bb-robot__said" role="status">{said}</p>
-        </div>
-    }
+    let label = el("label").class("usa-checkbox__label").attr("for", "robot").text(say(words::FIELD_ROBOT));
+    let bar = el("progress")
+        .class("bb-robot__bar")
+        .attr("max", "100")
+        .live("hidden", move || (state.solving.get() != Solving::Working).then(String::new))
+        .live("value", move || Some(share.get().to_string()))
+        .attr("aria-label", say(words::ROBOT_WORKING));
+    let said = live_text(move || match state.solving.get() {
+        Solving::Idle => String::new(),
+        Solving::Working => site.say(words::ROBOT_WORKING),
+        Solving::Done => site.say(words::ROBOT_DONE),
+        Solving::Failed => site.say(words::ROBOT_FAILED),
+    });
+    let said = el("p").class("bb-robot__said").attr("role", "status").child(said);
+    el("div")
+        .live("class", move || {
+            let done = if state.solving.get() == Solving::Done { " bb-robot__panel--done" } else { "" };
+            Some(format!("bb-robot__panel{done}"))
+        })
+        .child(el("div").class("usa-checkbox bb-robot__box").child(box_.view()).child(label.view()).view())
+        .child(el("input").attr("type", "hidden").attr("name", "captcha").id("captcha").attr("value", "").view())
+        .child(el("div").class("bb-robot__state").child(bar.view()).child(said.view()).view())
+        .view()
 }

@@ -8,30 +8,32 @@ use backboard::refused::Field;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::hooks::use_navigate;
+use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
-use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    Event, FormData, HtmlFormElement, HtmlInputElement, MessageEvent, RequestInit, Response, SubmitEvent,
-    UrlSearchParams, Worker, WorkerOptions, WorkerType,
+    Event, FormData, HtmlFormElement, HtmlInputElement, MessageEvent, RequestInit, Response, UrlSearchParams, Worker,
+    WorkerOptions, WorkerType,
 };
 
 use crate::answer::Answer;
 use crate::site::Assets;
 use crate::ui::focus;
 use crate::ui::form::{FormState, Solving};
-use crate::visit::comes_with_document;
+use crate::visit::{comes_with_document, visit};
 use crate::words;
 
 /// Goes to a page of this site.
 pub type Going = Rc<dyn Fn(&str)>;
 
-/// Pages whose data comes with the document are loaded; the others change in place.
+/// Pages whose data comes with the document are loaded; the others change in place. Where somebody is
+/// signed in every form leads to a new document, so that nothing of the session outlives it in memory.
 #[must_use]
 pub fn going() -> Going {
     let navigate = use_navigate();
+    let signed_in = visit().signed_in.is_some();
     Rc::new(move |path: &str| {
-        if comes_with_document(path) {
+        if signed_in || comes_with_document(path) {
             let _ = window().location().assign(path);
         } else {
             navigate(path, leptos_router::NavigateOptions::default());
@@ -40,7 +42,7 @@ pub fn going() -> Going {
 }
 
 /// Posts a form's fields to its operation and shows the answer.
-pub fn submit(event: &SubmitEvent, state: FormState, go: Going) {
+pub fn submit(event: &Event, state: FormState, go: Going) {
     let Some(form) = event.target().and_then(|target| target.dyn_into::<HtmlFormElement>().ok()) else { return };
     event.prevent_default();
     if state.busy.get_untracked() {
@@ -54,12 +56,7 @@ pub fn submit(event: &SubmitEvent, state: FormState, go: Going) {
     state.busy.set(true);
     state.trouble.set(None);
     spawn_local(async move {
-        let fields =
-            FormData::new_with_form(&form).and_then(|fields| UrlSearchParams::new_with_str_sequence_sequence(&fields));
-        let answer = match fields {
-            Ok(fields) => post(&form.action(), &fields.into()).await,
-            Err(_) => Err(words::COMMON_UNAVAILABLE),
-        };
+        let answer = post(&form.action(), FormData::new_with_form(&form).ok()).await;
         state.busy.set(false);
         match answer {
             Ok(Answer::Go(path)) => go(&path),
@@ -81,10 +78,16 @@ pub fn submit(event: &SubmitEvent, state: FormState, go: Going) {
 }
 
 /// Posts to an operation; what comes back in words when it is no answer of ours.
-async fn post(path: &str, body: &JsValue) -> Result<Answer, words::Word> {
+async fn post(path: &str, fields: Option<FormData>) -> Result<Answer, words::Word> {
     let init = RequestInit::new();
     init.set_method("POST");
-    init.set_body(body);
+    // Sent as a form even when it is empty: the guards take nothing else.
+    let body = match fields {
+        Some(fields) => UrlSearchParams::new_with_str_sequence_sequence(&fields),
+        None => UrlSearchParams::new(),
+    };
+    let body = body.map_err(|_| words::COMMON_UNAVAILABLE)?;
+    init.set_body(&body);
     let headers = js_sys::Object::new();
     let _ = js_sys::Reflect::set(&headers, &"accept".into(), &"application/json".into());
     init.set_headers(&headers);
@@ -94,7 +97,7 @@ async fn post(path: &str, body: &JsValue) -> Result<Answer, words::Word> {
     let text = JsFuture::from(response.text().map_err(|_| words::COMMON_UNAVAILABLE)?)
         .await
         .map_err(|_| words::COMMON_OFFLINE)?;
-    text.as_string().and_then(|text| serde_json::from_str(&text).ok()).ok_or(words::COMMON_UNAVAILABLE)
+    text.as_string().and_then(|text| crate::json::answer(&text)).ok_or(words::COMMON_UNAVAILABLE)
 }
 
 fn empty_secrets(form: &HtmlFormElement) {
@@ -118,6 +121,19 @@ fn bubbling() -> web_sys::EventInit {
 
 fn input(id: &str) -> Option<HtmlInputElement> {
     document().get_element_by_id(id).and_then(|element| element.dyn_into().ok())
+}
+
+/// What was typed, if into the input with this id.
+pub fn typed_into(event: &Event, id: &str) -> Option<String> {
+    let input = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok())?;
+    (input.id() == id).then(|| input.value())
+}
+
+/// Shows or hides what stands in a secret field.
+pub fn unmask(event: &Event, id: &str) {
+    if let Some(input) = input(id) {
+        input.set_type(if event_target_checked(event) { "text" } else { "password" });
+    }
 }
 
 /// A whole date pasted into one field of birth fills all three.
@@ -146,7 +162,7 @@ pub fn solve(event: &Event, state: FormState, share: RwSignal<u32>, assets: &Ass
     share.set(0);
     let assets = assets.clone();
     spawn_local(async move {
-        match post("/api/captcha/challenge", &JsValue::from_str("")).await {
+        match post("/api/captcha/challenge", None).await {
             Ok(Answer::Text(challenge)) => start_worker(&challenge, &assets, state, share),
             Ok(Answer::Problems(problems)) => {
                 failed(state);

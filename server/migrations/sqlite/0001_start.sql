@@ -100,7 +100,8 @@ CREATE TABLE job (
 CREATE INDEX job_due ON job (due);
 
 CREATE TABLE mail (
-    id        TEXT    PRIMARY KEY, -- local part of the Message-ID
+    number    INTEGER PRIMARY KEY, -- mails of one second go out in this order
+    id        TEXT    NOT NULL CONSTRAINT mail_id_unique UNIQUE, -- local part of the Message-ID
     recipient TEXT    NOT NULL,
     account   INTEGER CONSTRAINT mail_account_exists REFERENCES account (id),
     kind      TEXT    NOT NULL,
@@ -111,7 +112,7 @@ CREATE TABLE mail (
     sent      INTEGER,
     failed    INTEGER,
     why       TEXT    NOT NULL DEFAULT ''
-) STRICT, WITHOUT ROWID;
+) STRICT;
 CREATE INDEX mail_due ON mail (due) WHERE due IS NOT NULL;
 CREATE INDEX mail_ended ON mail (coalesce(sent, failed)) WHERE due IS NULL;
 

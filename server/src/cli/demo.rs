@@ -54,7 +54,9 @@ pub struct DemoArguments {
 pub async fn run(arguments: DemoArguments) -> Result<(), String> {
     for address in [arguments.listen, arguments.mailbox] {
         if !address.ip().is_loopback() {
-            return Err(format!("{address}: a demo listens on loopback alone; everybody's password is in its mailbox."));
+            return Err(format!(
+                "{address}: a demo listens on loopback alone; everybody's password is in its mailbox."
+            ));
         }
     }
     let agency = profile(&arguments.agency)?;
@@ -92,7 +94,8 @@ async fn open(folder: &Path, agency: Agency, origin: &str) -> Result<Parts, Stri
     std::fs::create_dir_all(folder.join("mail")).map_err(failed)?;
     std::fs::create_dir_all(folder.join("data")).map_err(failed)?;
     let keys = folder.join("keys.toml");
-    let keys = if keys.exists() { Keys::read(&keys) } else { Keys::create(&keys) }.map_err(|error| error.to_string())?;
+    let keys =
+        if keys.exists() { Keys::read(&keys) } else { Keys::create(&keys) }.map_err(|error| error.to_string())?;
     let store = Sqlite::open(&folder.join("data/backboard.db")).await.map_err(|fault| fault.to_string())?;
     Ok(Parts {
         agency,
@@ -113,7 +116,8 @@ async fn settle(parts: &Parts, portal: &Portal, folder: &Path, people: &[Synthet
         let draft = folder.join("roster.csv.new");
         let written = std::fs::File::create(&draft).map_err(|error| error.to_string())?;
         roster::write(std::io::BufWriter::new(written), PEOPLE, SEED, |_| ()).map_err(|error| error.to_string())?;
-        let arguments = ImportArguments { roster: draft.clone(), dry_run: false, rejects: Some(folder.join("rejects.csv")) };
+        let arguments =
+            ImportArguments { roster: draft.clone(), dry_run: false, rejects: Some(folder.join("rejects.csv")) };
         import::run(&arguments, portal, &*parts.store, &mut std::io::sink()).await?;
         give_passwords(parts, portal, people).await?;
         // Under its final name only when everything before it is done: a demo cut off begins again.
@@ -143,12 +147,17 @@ async fn give_passwords(parts: &Parts, portal: &Portal, people: &[Synthetic]) ->
 fn examples() -> Vec<Synthetic> {
     let everybody: Vec<Synthetic> = People::of(SEED).take(PEOPLE as usize).collect();
     let alone = |person: &Synthetic| {
-        everybody.iter().filter(|other| other.username == person.username || other.email == person.email || other.ssn == person.ssn).count() == 1
+        everybody
+            .iter()
+            .filter(|other| other.username == person.username || other.email == person.email || other.ssn == person.ssn)
+            .count()
+            == 1
     };
     let mut chosen = Vec::new();
     for status in ["unclaimed", "active", "inactive", "suspended", "external"] {
         let of_status = everybody.iter().filter(|person| person.status == status && !person.username.is_empty());
-        let usable = of_status.filter(|person| person.email.contains('@') && !person.email.contains(' ') && alone(person));
+        let usable =
+            of_status.filter(|person| person.email.contains('@') && !person.email.contains(' ') && alone(person));
         chosen.extend(usable.take(if status == "unclaimed" { 2 * LISTED } else { LISTED }).cloned());
     }
     chosen
@@ -167,7 +176,8 @@ fn shown(person: &Synthetic) -> Demonstration {
     };
     Demonstration {
         state: person.status.clone(),
-        name: [person.first_name.as_str(), &person.last_name, &person.suffix].join(" ").trim().to_owned(),
+        // The last name first, because it is what the form asks for, and some have two words.
+        name: format!("{}, {}", [person.last_name.as_str(), &person.suffix].join(" ").trim(), person.first_name),
         born: person.date_of_birth.clone(),
         ssn: person.ssn.clone(),
         certificate: person.certificate_number.clone(),

@@ -66,7 +66,7 @@ pub async fn run(
     })?;
     let imported = finished?;
     report.summary(arguments.dry_run, &imported)?;
-    if let Some(rejects) = rejects.filter(Rejects::begun) {
+    if let Some(rejects) = rejects.filter(|rejects| rejects.rows() > 0) {
         report.line(&format!("What to mend is in {}.", rejects.path().display()))?;
     }
     Ok(imported)

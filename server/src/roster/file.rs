@@ -158,6 +158,24 @@ impl Lines {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn no_bytes_of_a_file_panic_and_every_row_is_met_once(
+            bytes in prop::collection::vec(prop_oneof![any::<u8>(), prop::sample::select(b",\"\r\n;-90aP".to_vec())], 0..400),
+        ) {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("roster.csv");
+            std::fs::write(&path, [b"person_id,last_name,first_name,date_of_birth\n", bytes.as_slice()].concat()).unwrap();
+            let rows = RosterFile::survey(&path, |_| {}).unwrap();
+            let mut file = RosterFile::open(&path).unwrap();
+            let batch = file.batch(1_000, Day::new(2026, 1, 1).unwrap()).unwrap();
+            prop_assert_eq!(batch.lines.len() as u64, rows);
+            prop_assert!(batch.lines.is_sorted_by(|one, next| one.number <= next.number));
+            prop_assert!(batch.lines.iter().all(|line| line.number >= 2));
+        }
+    }
 
     fn lines_of(text: &[u8]) -> Vec<u64> {
         let folder = tempfile::tempdir().unwrap();

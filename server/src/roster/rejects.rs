@@ -21,13 +21,14 @@ pub struct Rejects {
     columns: Columns,
     header: Vec<String>,
     writer: Option<Writer<File>>,
+    rows: u64,
 }
 
 impl Rejects {
     #[must_use]
     pub fn at(path: PathBuf, columns: Columns, header: &ByteRecord) -> Self {
         let header = header.iter().map(|cell| formula_safe(&String::from_utf8_lossy(cell))).collect();
-        Self { path, columns, header, writer: None }
+        Self { path, columns, header, writer: None, rows: 0 }
     }
 
     #[must_use]
@@ -35,10 +36,10 @@ impl Rejects {
         &self.path
     }
 
-    /// Whether anything was written.
+    /// How many rows were written.
     #[must_use]
-    pub const fn begun(&self) -> bool {
-        self.writer.is_some()
+    pub const fn rows(&self) -> u64 {
+        self.rows
     }
 
     /// Begins the file, over an older one.
@@ -75,6 +76,7 @@ impl Rejects {
         let in_step =
             !matches!(&finding.said, Said::Rejected(rejection) if matches!(rejection.reason, Reason::WrongCount(..)));
         self.begin()?;
+        self.rows += 1;
         let line = finding.line.to_string();
         let repeated = self.columns.places().enumerate().map(|(place, column)| {
             let cell = cells.get(place).unwrap_or_default();

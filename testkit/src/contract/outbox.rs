@@ -28,6 +28,17 @@ pub async fn the_oldest_mail_that_is_due_comes_first(bench: Bench) {
     assert_eq!(unit.take_mail(NOW, NOW.plus(60)).await.unwrap(), None);
 }
 
+pub async fn mails_of_one_second_go_out_as_they_were_queued(bench: Bench) {
+    let ids = ["m", "z", "a", "k"];
+    let mut unit = bench.begin().await;
+    for id in ids {
+        unit.add_mail(&mail(id, NOW)).await.unwrap();
+    }
+    for id in ids {
+        assert_eq!(unit.take_mail(NOW, NOW.plus(60)).await.unwrap().unwrap().id, id);
+    }
+}
+
 pub async fn a_leased_mail_is_not_seen_until_its_lease_is_over(bench: Bench) {
     queue(&bench, "a").await;
     let mut unit = bench.begin().await;

@@ -31,7 +31,7 @@ impl Outbox for Unit {
     async fn take_mail(&mut self, now: Moment, until: Moment) -> Result<Option<Mail>, Fault> {
         let row = sqlx::query(
             "UPDATE mail SET due = ?, tries = tries + 1 \
-             WHERE id = (SELECT id FROM mail WHERE due <= ? ORDER BY due, queued, id LIMIT 1) \
+             WHERE id = (SELECT id FROM mail WHERE due <= ? ORDER BY due, number LIMIT 1) \
              RETURNING id, recipient, kind, sealed, queued, tries",
         )
         .bind(until.0)

@@ -38,8 +38,8 @@ impl Outbox for Unit {
 
     async fn take_mail(&mut self, now: Moment, until: Moment) -> Result<Option<Mail>, Fault> {
         let mails = self.change()?.mails.iter_mut().filter(|(_, row)| row.due.is_some_and(|due| due <= now));
-        let oldest =
-            mails.min_by(|(a, a_row), (b, b_row)| (a_row.due, a.queued, &a.id).cmp(&(b_row.due, b.queued, &b.id)));
+        // Of several that are due alike the first is taken: they lie in the order in which they were queued.
+        let oldest = mails.min_by_key(|(_, row)| row.due);
         Ok(oldest.map(|(mail, row)| {
             row.due = Some(until);
             mail.tries += 1;

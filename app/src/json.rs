@@ -1,0 +1,180 @@
+//! Reads the JSON that the server wrote, with the browser's own parser.
+//!
+//! The types have derived `Deserialize` too, but in the browser its code would cost more than all the
+//! fields here; docs/decisions/0002 has the bytes. Both ends are of one build, so nothing is optional
+//! that the server always writes; what is missing reads as empty.
+
+use backboard::agency::{Agency, Contact, HomeOption, Journey, Policy, Sender};
+use backboard::identity::DateOrder;
+use backboard::password::{PasswordPolicy, Preset};
+use backboard::refused::{Field, Problem, Refused};
+use wasm_bindgen::JsValue;
+
+use crate::answer::Answer;
+use crate::site::{Assets, SiteText, Widget};
+use crate::visit::{Page, RefusedForm, SignedIn, Visit};
+
+/// A value of the browser.
+struct Json(JsValue);
+
+impl Json {
+    fn parse(text: &str) -> Option<Self> {
+        js_sys::JSON::parse(text).ok().map(Self)
+    }
+
+    fn at(&self, key: &str) -> Self {
+        Self(js_sys::Reflect::get(&self.0, &JsValue::from_str(key)).unwrap_or(JsValue::UNDEFINED))
+    }
+
+    /// The value at a key, where there is one.
+    fn some(&self, key: &str) -> Option<Self> {
+        let value = self.at(key);
+        let there = !value.0.is_undefined() && !value.0.is_null();
+        there.then_some(value)
+    }
+
+    fn string(&self) -> String {
+        self.0.as_string().unwrap_or_default()
+    }
+
+    fn text(&self, key: &str) -> String {
+        self.at(key).string()
+    }
+
+    fn number(&self, key: &str) -> u32 {
+        // JSON has one kind of number; every one that the server writes here is a small whole one.
+        self.at(key).0.as_f64().map_or(0, |number| number as u32)
+    }
+
+    fn is(&self, key: &str) -> bool {
+        self.at(key).0.is_truthy()
+    }
+
+    fn list<T>(&self, key: &str, read: impl Fn(&Self) -> T) -> Vec<T> {
+        js_sys::Array::from(&self.at(key).0).iter().map(|each| read(&Self(each))).collect()
+    }
+}
+
+/// What a server function answered.
+pub fn answer(text: &str) -> Option<Answer> {
+    let json = Json::parse(text)?;
+    if let Some(path) = json.some("go") {
+        Some(Answer::Go(path.string()))
+    } else if let Some(text) = json.some("text") {
+        Some(Answer::Text(text.string()))
+    } else {
+        json.some("problems").map(|_| Answer::Problems(json.list("problems", problem)))
+    }
+}
+
+/// The visit of this document.
+pub fn visit(text: &str) -> Option<Visit> {
+    let json = Json::parse(text)?;
+    Some(Visit {
+        path: json.text("path"),
+        signed_in: json
+            .some("signed_in")
+            .map(|one| SignedIn { username: one.text("username"), csrf: one.text("csrf") }),
+        refused: json.some("refused").map(|one| RefusedForm {
+            action: one.text("action"),
+            problems: one.list("problems", problem),
+            kept: one.list("kept", |pair| (field(&pair.text("0")), pair.text("1"))),
+        }),
+        page: page(&json.at("page")),
+    })
+}
+
+/// The site in the document's language.
+pub fn site(text: &str) -> Option<SiteText> {
+    let json = Json::parse(text)?;
+    let assets = json.at("assets");
+    Some(SiteText {
+        language: json.text("language"),
+        sentences: json.list("sentences", Json::string),
+        agency: agency(&json.at("agency")),
+        assets: Assets {
+            solver_script: assets.text("solver_script"),
+            solver_wasm: assets.text("solver_wasm"),
+            solver_worker: assets.text("solver_worker"),
+        },
+        widget: json.some("widget").map(|one| Widget {
+            class: one.text("class"),
+            site_key: one.text("site_key"),
+            script: one.text("script"),
+        }),
+    })
+}
+
+fn problem(json: &Json) -> Problem {
+    Problem {
+        field: field(&json.text("field")),
+        refused: refused(&json.text("refused")),
+        wait: json.some("wait").map(|_| json.number("wait")),
+    }
+}
+
+fn field(code: &str) -> Field {
+    Field::from_code(code).unwrap_or(Field::Form)
+}
+
+fn refused(code: &str) -> Refused {
+    Refused::from_code(code).unwrap_or(Refused::Broken)
+}
+
+/// A member without data is written as its name, one with data as an object of one key.
+fn page(json: &Json) -> Page {
+    if let Some(link) = json.some("Link") {
+        Page::Link { token: link.text("token") }
+    } else if let Some(dead) = json.some("Dead") {
+        Page::Dead { refused: refused(&dead.text("refused")) }
+    } else if let Some(choosing) = json.some("Choosing") {
+        Page::Choosing { username: choosing.text("username"), shared: choosing.is("shared") }
+    } else {
+        match json.string().as_str() {
+            "Missing" => Page::Missing,
+            "Broken" => Page::Broken,
+            _ => Page::Plain,
+        }
+    }
+}
+
+fn agency(json: &Json) -> Agency {
+    let (contact, sender, password) = (json.at("contact"), json.at("sender"), json.at("policy").at("password"));
+    Agency {
+        id: json.text("id"),
+        name: json.text("name"),
+        system: json.text("system"),
+        contact: Contact {
+            phones: contact.list("phones", Json::string),
+            email: contact.text("email"),
+            hours: contact.text("hours"),
+        },
+        sender: Sender { name: sender.text("name"), address: sender.text("address") },
+        journeys: json.list("journeys", |one| if one.string() == "claim" { Journey::Claim } else { Journey::SignIn }),
+        policy: Policy {
+            preset: Preset::default(),
+            password: PasswordPolicy {
+                shortest: password.number("shortest"),
+                longest: password.number("longest"),
+                uppercase: password.is("uppercase"),
+                lowercase: password.is("lowercase"),
+                digit: password.is("digit"),
+                special: password.text("special"),
+                blocklist: password.is("blocklist"),
+                expires_days: password.number("expires_days"),
+            },
+        },
+        date_order: if json.text("date_order") == "day-month-year" {
+            DateOrder::DayMonthYear
+        } else {
+            DateOrder::MonthDayYear
+        },
+        home: json.list("home", |one| HomeOption {
+            label: one.text("label"),
+            href: one.text("href"),
+            note: one.text("note"),
+        }),
+        // The profile's own words are in the sentences already.
+        words: std::collections::BTreeMap::new(),
+    }
+}

@@ -1,0 +1,54 @@
+// Every page and state of the journey, hydrated and as the server sends it, light and dark: no finding of any impact.
+import AxeBuilder from "@axe-core/playwright";
+import { expect, linkIn, live, lookUp, test } from "./portal";
+
+const password = "Kayak over 7 rivers";
+
+for (const scripts of [true, false]) {
+  for (const colorScheme of ["light", "dark"] as const) {
+    test(`axe finds nothing, ${colorScheme}, ${scripts ? "hydrated" : "before its script has loaded"}`, async ({ page, portal }) => {
+      await page.emulateMedia({ colorScheme });
+      if (!scripts) await page.route("**/*.{js,wasm}", (route) => route.abort());
+      const check = async (name: string) => {
+        await live(page, scripts);
+        const found = (await new AxeBuilder({ page }).analyze()).violations;
+        expect(found.map((one) => `${name}: ${one.id}: ${one.nodes.map((node) => node.target).join(" ")}`)).toEqual([]);
+        const width = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+        expect(width, `${name}: sideways scrolling`).toBe(0);
+      };
+      await page.goto("/sign-in");
+      await check("sign-in");
+      await page.getByRole("button", { name: "Login" }).click();
+      await expect(page.getByRole("alert")).toBeVisible();
+      await check("sign-in refused");
+      await page.goto("/claim");
+      await check("claim");
+      await page.getByRole("button", { name: "Lookup" }).click();
+      await expect(page.getByRole("alert")).toBeVisible();
+      await check("claim refused");
+      await page.goto("/nowhere");
+      await check("missing");
+      await page.goto("/code");
+      await check("code");
+      const person = portal.take("unclaimed");
+      await lookUp(page, person, scripts);
+      await check("sent");
+      const link = linkIn(await portal.mail(person.email));
+      await page.goto(`${link.slice(0, -1)}${link.endsWith("A") ? "B" : "A"}`);
+      await check("dead link");
+      await page.goto(link);
+      await check("link");
+      await page.getByRole("button", { name: "Go on" }).click();
+      await expect(page).toHaveURL(/\/claim\/password$/);
+      await check("password");
+      await page.getByRole("button", { name: "Submit" }).click();
+      await expect(page.getByRole("alert")).toBeVisible();
+      await check("password refused");
+      await page.getByLabel("Password", { exact: true }).fill(password);
+      await page.getByLabel("Password, once more").fill(password);
+      await page.getByRole("button", { name: "Submit" }).click();
+      await expect(page).toHaveURL(/\/home$/);
+      await check("home");
+    });
+  }
+}
