@@ -50,7 +50,7 @@ pub struct Setup {
     /// Argon2id instead of a hash that costs nothing.
     pub argon2: bool,
     pub trusted: Vec<IpNet>,
-    /// Runs on the folder before the portal opens it.
+    /// Instead of either.
     pub hasher: Option<Arc<dyn Hasher>>,
 }
 

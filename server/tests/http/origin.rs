@@ -108,7 +108,6 @@ async fn only_the_configured_host_is_answered() {
         &["accounts.example.gov.evil.test"],
         &["evil.test#accounts.example.gov"],
         &["127.0.0.1"],
-        &["accounts.example.gov\t"],
         &["a@accounts.example.gov"],
     ] {
         for path in ["/sign-in", "/api/claim/code", "/nothing", "/icon.svg"] {
@@ -120,15 +119,8 @@ async fn only_the_configured_host_is_answered() {
             for host in hosts {
                 request.headers_mut().append(HOST_HEADER, HeaderValue::from_static(host));
             }
-            // A header value loses the blanks around it on its way.
-            let expected = if hosts == ["accounts.example.gov\t"] { false } else { true };
             let answer = app.send(request).await;
-            assert_eq!(
-                answer.status == StatusCode::MISDIRECTED_REQUEST,
-                expected,
-                "{hosts:?} {path}: {}",
-                answer.status
-            );
+            assert_eq!(answer.status, StatusCode::MISDIRECTED_REQUEST, "{hosts:?} {path}");
             assert!(!answer.holds(evil), "{hosts:?}");
         }
     }
