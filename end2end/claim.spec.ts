@@ -2,15 +2,14 @@ import { codeIn, expect, linkIn, live, lookUp, test } from "./portal";
 
 const password = "Kayak over 7 rivers";
 
-test("a medic claims the account from the mail, in another browser, and stands on the home page", async ({ page, portal, browser, javaScriptEnabled, viewport }) => {
+test("a medic claims the account from the mail, in another browser, and stands on the home page", async ({ page, portal, anotherBrowser, javaScriptEnabled }) => {
   const person = portal.take("unclaimed");
   await lookUp(page, person, javaScriptEnabled);
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Look in your mail");
 
   const mail = await portal.mail(person.email);
   expect(mail.text).toContain(person.username);
-  const elsewhere = await browser.newContext({ javaScriptEnabled, viewport });
-  const other = await elsewhere.newPage();
+  const other = await (await anotherBrowser()).newPage();
   await other.goto(linkIn(mail));
   await live(other, javaScriptEnabled);
   await other.getByRole("button", { name: "Go on" }).click();
@@ -48,7 +47,6 @@ test("a medic claims the account from the mail, in another browser, and stands o
     await other.getByRole("button", { name: "Login" }).click();
     await expect(other).toHaveURL(`${portal.url}/home`);
   });
-  await elsewhere.close();
 });
 
 test("the code in the mail works in the browser that asked", async ({ page, portal, javaScriptEnabled }) => {

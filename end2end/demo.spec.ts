@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, freePort, live, program, test } from "./portal";
 
-test("a newcomer plays a made-up medic: look up, mail in the mailbox page, password, home", async ({ browser, javaScriptEnabled, viewport }) => {
+test("a newcomer plays a made-up medic: look up, mail in the mailbox page, password, home", async ({ anotherBrowser, javaScriptEnabled }) => {
   const data = mkdtempSync(join(tmpdir(), "backboard-demo-"));
   const [portal, mailbox] = [`127.0.0.1:${await freePort()}`, `127.0.0.1:${await freePort()}`];
   const demo = spawn(program, ["demo", "--listen", portal, "--mailbox", mailbox, "--data", data], { stdio: ["ignore", "pipe", "pipe"] });
@@ -15,7 +15,7 @@ test("a newcomer plays a made-up medic: look up, mail in the mailbox page, passw
     demo.stdout!.on("data", (chunk) => { said += chunk; if (said.includes("Ctrl-C ends it.")) ready(); });
     demo.once("exit", () => failed(new Error(said)));
   });
-  const context = await browser.newContext({ javaScriptEnabled, viewport });
+  const context = await anotherBrowser();
   const page = await context.newPage();
 
   await page.goto(`http://${mailbox}/`);
@@ -54,7 +54,6 @@ test("a newcomer plays a made-up medic: look up, mail in the mailbox page, passw
   await mails.getByRole("button", { name: "Submit" }).click();
   await expect(mails.getByText(`You are signed in as ${username}.`)).toBeVisible();
 
-  await context.close();
   demo.kill("SIGTERM");
   await gone;
   expect(demo.exitCode).toBe(0);

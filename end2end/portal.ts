@@ -1,6 +1,6 @@
 // The portal as an office runs it: a generated roster, imported; `backboard serve` with a mail folder.
 // One for each test worker, on ports of its own, in a folder that is removed afterwards.
-import { test as base, expect, type Page } from "@playwright/test";
+import { test as base, expect, type BrowserContext, type Page } from "@playwright/test";
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
@@ -84,30 +84,58 @@ multiply = 1000
   }
 }
 
-export const test = base.extend<{ guarded: void }, { portal: Portal }>({
+interface Watched {
+  /** Another browser, of the same kind as the test's own. */
+  anotherBrowser: () => Promise<BrowserContext>;
+  watched: void;
+  wrong: string[];
+}
+
+export const test = base.extend<Watched, { portal: Portal }>({
   portal: [async ({}, use) => {
     const portal = await Portal.start();
     await use(portal);
     await portal.stop();
   }, { scope: "worker", timeout: 120_000 }],
   baseURL: async ({ portal }, use) => use(portal.url),
-  // No error on the console and no violation of the Content-Security-Policy in any test.
-  guarded: [async ({ context }, use) => {
+  // No error on the console and no violation of the Content-Security-Policy in any test, in any of its browsers.
+  wrong: async ({}, use) => {
     const wrong: string[] = [];
-    context.on("console", (message) => {
-      if (message.type() === "error" && !expected(message.text())) wrong.push(message.text());
-    });
-    context.on("weberror", (error) => wrong.push(`${error.error()}`));
-    await use();
+    await use(wrong);
     expect(wrong, "console").toEqual([]);
+  },
+  watched: [async ({ context, wrong }, use) => {
+    watch(context, wrong);
+    await use();
   }, { auto: true }],
+  anotherBrowser: async ({ browser, javaScriptEnabled, viewport, wrong }, use) => {
+    const contexts: BrowserContext[] = [];
+    await use(async () => {
+      const context = await browser.newContext({ javaScriptEnabled, viewport });
+      watch(context, wrong);
+      contexts.push(context);
+      return context;
+    });
+    for (const context of contexts) await context.close();
+  },
 });
+
+function watch(context: BrowserContext, wrong: string[]) {
+  context.on("console", (message) => {
+    if (message.type() === "error" && !expected(message.text())) wrong.push(message.text());
+  });
+  context.on("weberror", (error) => wrong.push(`${error.error()}`));
+}
 
 export { expect };
 
-/** Chromium reports refused forms, dead links and pulled plugs on the console; they are part of the tests. */
+/**
+ * Chromium reports refused forms, dead links and pulled plugs on the console; they are part of the tests. So is the
+ * frame that the mailbox shows a mail in: it lets no script run, not even this test driver's.
+ */
 const expected = (text: string) =>
-  /status of (404|410|422|429)/.test(text) || /net::ERR_(INTERNET_DISCONNECTED|FAILED)/.test(text);
+  /status of (404|410|422|429)/.test(text) || /net::ERR_(INTERNET_DISCONNECTED|FAILED)/.test(text) ||
+  /^Blocked script execution in '\S+\/mail\/\S+\/html'/.test(text);
 
 /** Waits until the page is taken over by its script, where scripts run. */
 export async function live(page: Page, javaScriptEnabled: boolean | undefined) {
