@@ -42,7 +42,7 @@ test("a newcomer plays a made-up medic: look up, mail in the mailbox page, passw
     await mails.goto(`http://${mailbox}/`);
     await mails.locator("#mails a").first().click({ timeout: 1_000 });
   }).toPass();
-  await expect(mails.getByText(username).first()).toBeVisible();
+  await expect(mails.frameLocator("iframe").getByText(username).first()).toBeVisible();
   await mails.frameLocator("iframe").getByRole("link").first().click();
   await expect(mails).toHaveURL(/\/link\//);
   await live(mails, javaScriptEnabled);
