@@ -66,6 +66,12 @@ impl Answer {
         assert_eq!(self.location(), Some(to), "{}", self.asked);
     }
 
+    /// Refused, so back to the form's page, where its problems are.
+    #[track_caller]
+    pub fn assert_back_to(&self, page: &str) {
+        self.assert_goes(&format!("{page}#problems"));
+    }
+
     #[track_caller]
     pub fn assert_json_goes(&self, to: &str) {
         assert_eq!(self.status, StatusCode::OK, "{}: {}", self.asked, self.text());

@@ -266,7 +266,8 @@ async fn a_referer_or_a_query_leads_nowhere() {
                 match operation.name.as_str() {
                     "captcha.challenge" => assert_eq!(answer.status, StatusCode::OK),
                     "signin" if password == PASSWORD => answer.assert_goes("/home"),
-                    _ => answer.assert_goes(&operation.page),
+                    "signout" => answer.assert_goes(&operation.page),
+                    _ => answer.assert_back_to(&operation.page),
                 }
                 app.clock.pass(86_400);
             }

@@ -167,7 +167,7 @@ async fn text_that_cannot_be_read_is_refused_at_its_field_and_the_others_are_kep
                     answer.assert_problem(422, at, "unreadable");
                     assert!(!answer.holds(CANARY));
                     let (mut browser, answer) = form.post(field, &value, HTML).await;
-                    answer.assert_goes(&operation.page);
+                    answer.assert_back_to(&operation.page);
                     let page = browser.open(&operation.page).await;
                     assert!(page.summary().unwrap().contains("cannot be read"), "{field}");
                     assert!(!page.holds(CANARY), "{}: {field}", operation.name);
@@ -218,7 +218,7 @@ async fn odd_text_is_a_problem_at_its_field_or_taken_and_never_breaks_anything()
 
                 let (mut browser, page) = form.post(field, &value, HTML).await;
                 if answer.status == StatusCode::UNPROCESSABLE_ENTITY {
-                    page.assert_goes(&operation.page);
+                    page.assert_back_to(&operation.page);
                     let page = browser.open(&operation.page).await;
                     assert!(page.summary().is_some(), "{at}: no reason on the page");
                     assert!(!is_secret(field) || !page.holds(CANARY), "{at}: echoed");
@@ -270,7 +270,7 @@ async fn dates_that_cannot_be_are_refused_where_they_are_wrong() {
         }
         app.browser().call("/api/claim/lookup", &fields).await.assert_problem(422, at, why);
         let mut browser = app.browser();
-        browser.submit("/api/claim/lookup", &fields).await.assert_goes("/claim");
+        browser.submit("/api/claim/lookup", &fields).await.assert_back_to("/claim");
         let page = browser.open("/claim").await;
         assert!(page.summary().unwrap().contains(&format!("href=\"#{at}\"")), "{month} {day} {year}");
         assert!(page.holds("value=\"Lovelace\""));
@@ -295,7 +295,7 @@ async fn ssns_that_cannot_be_are_refused_and_never_repeated() {
         let fields = with(&ADA.lookup("good 1"), "ssn", ssn);
         app.browser().call("/api/claim/lookup", &fields).await.assert_problem(422, "ssn", why);
         let mut browser = app.browser();
-        browser.submit("/api/claim/lookup", &fields).await.assert_goes("/claim");
+        browser.submit("/api/claim/lookup", &fields).await.assert_back_to("/claim");
         let page = browser.open("/claim").await;
         assert!(page.summary().unwrap().contains("href=\"#ssn\""), "{ssn}");
         assert!(page.holds("value=\"Lovelace\"") && page.holds("value=\"1984\""));

@@ -252,7 +252,7 @@ async fn a_limit_is_told_on_the_page_too() {
         browser.submit("/api/claim/lookup", &ADA.lookup(&proof)).await.assert_goes("/claim/sent");
     }
     let answer = browser.submit("/api/claim/lookup", &ADA.lookup("good last")).await;
-    answer.assert_goes("/claim");
+    answer.assert_back_to("/claim");
     assert!(answer.retry_after().is_some());
     let page = browser.open("/claim").await;
     assert!(page.summary().unwrap().contains("Too many tries. Try again in 5 hours"), "{:?}", page.summary());

@@ -29,7 +29,7 @@ async fn a_refused_lookup_keeps_what_was_typed_but_never_the_ssn() {
         ("captcha", ""),
     ];
     let answer = browser.submit("/api/claim/lookup", &fields).await;
-    answer.assert_goes("/claim");
+    answer.assert_back_to("/claim");
     let cookies = answer.cookies();
     assert_eq!(cookies.len(), 1);
     assert_eq!((cookies[0].name.as_str(), cookies[0].max_age), ("__Host-refused", Some(120)));
@@ -55,7 +55,7 @@ async fn a_refused_lookup_keeps_what_was_typed_but_never_the_ssn() {
 async fn the_cookie_of_a_refusal_cannot_be_forged_nor_shown_by_another_form() {
     let app = App::start().await;
     let mut browser = app.browser();
-    browser.submit("/api/claim/code", &[("code", "12")]).await.assert_goes("/code");
+    browser.submit("/api/claim/code", &[("code", "12")]).await.assert_back_to("/code");
     let value = browser.jar["__Host-refused"].clone();
     assert_eq!(browser.open("/sign-in").await.summary(), None);
     for forged in [
@@ -86,7 +86,7 @@ async fn every_form_that_is_refused_says_why_on_the_page_it_comes_back_to() {
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", operation.name);
         assert!(!refused.problems().is_empty());
         assert!(refused.cookies().is_empty(), "a script needs no cookie to know why");
-        browser.submit(&operation.path, &[]).await.assert_goes(&operation.page);
+        browser.submit(&operation.path, &[]).await.assert_back_to(&operation.page);
         let page = browser.open(&operation.page).await;
         // Without a flow the page of the new password is itself the reason.
         let says = if operation.name == "claim.set" {
@@ -122,7 +122,7 @@ async fn a_password_that_is_refused_says_every_line_and_keeps_nothing() {
         let said: Vec<String> =
             answer.problems().into_iter().map(|(field, refused)| format!("{field} {refused}")).collect();
         assert_eq!(said, problems, "{password}");
-        browser.submit("/api/claim/password", &fields).await.assert_goes("/claim/password");
+        browser.submit("/api/claim/password", &fields).await.assert_back_to("/claim/password");
         let page = browser.open("/claim/password").await;
         assert_eq!(page.status, StatusCode::OK);
         assert!(page.summary().is_some(), "{password}");
@@ -169,7 +169,7 @@ async fn a_busy_server_says_so_and_when_to_come_back() {
     answer.assert_problem(503, "form", "busy");
     assert_eq!(answer.retry_after(), Some(60));
     assert!(!answer.holds(DETAIL));
-    browser.submit("/api/sign-in/password", &fields).await.assert_goes("/sign-in");
+    browser.submit("/api/sign-in/password", &fields).await.assert_back_to("/sign-in");
     let page = browser.open("/sign-in").await;
     assert!(page.summary().unwrap().contains("Very many people are here right now"));
     assert!(page.holds("value=\"ada.lovelace\"") && !page.holds(DETAIL));
@@ -184,7 +184,7 @@ async fn what_broke_inside_is_told_to_nobody() {
     let answer = browser.call("/api/sign-in/password", &fields).await;
     answer.assert_problem(500, "form", "broken");
     assert!(!answer.holds(DETAIL));
-    browser.submit("/api/sign-in/password", &fields).await.assert_goes("/sign-in");
+    browser.submit("/api/sign-in/password", &fields).await.assert_back_to("/sign-in");
     let page = browser.open("/sign-in").await;
     assert!(page.summary().unwrap().contains("Something went wrong here") && !page.holds(DETAIL));
 }

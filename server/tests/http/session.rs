@@ -95,10 +95,10 @@ async fn a_post_of_a_session_without_its_own_token_is_refused() {
     for csrf in [None, Some(""), Some(foreign.as_str()), Some(cut), Some("%00")] {
         let fields: Vec<(&str, &str)> = csrf.iter().map(|csrf| ("csrf", *csrf)).collect();
         browser.call("/api/sign-in/out", &fields).await.assert_problem(422, "form", "flow-over");
-        browser.submit("/api/sign-in/out", &fields).await.assert_goes("/sign-in");
+        browser.submit("/api/sign-in/out", &fields).await.assert_back_to("/sign-in");
         let mut lookup = ADA.lookup("good 1");
         lookup.extend(fields);
-        browser.submit("/api/claim/lookup", &lookup).await.assert_goes("/claim");
+        browser.submit("/api/claim/lookup", &lookup).await.assert_back_to("/claim");
         let page = browser.open("/claim").await;
         assert!(page.summary().is_some() && page.holds("value=\"Lovelace\""), "what was typed is kept");
     }
