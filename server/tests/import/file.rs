@@ -289,23 +289,3 @@ async fn a_synthetic_roster_is_imported_whole_and_once() {
     assert_eq!(second, counts(0, 0, 5_000, 0, first.warned));
     assert_eq!(bench.dump().await, before);
 }
-
-/// What an operator of a large state waits for. Run with `--ignored`; prints what it measured.
-#[tokio::test]
-#[ignore = "a measurement, best taken with optimizations"]
-async fn a_hundred_thousand_people_take_seconds_and_little_memory() {
-    let bench = Bench::new().await;
-    server::roster::write(std::fs::File::create(bench.path("roster.csv")).unwrap(), 100_000, 1, |_| {}).unwrap();
-    let arguments = ImportArguments { roster: bench.path("roster.csv"), dry_run: false, rejects: None };
-    for run_number in 1..=2 {
-        let begun = tokio::time::Instant::now();
-        let imported = run(&arguments, &bench.test.portal, &*bench.store, &mut Vec::new()).await.unwrap();
-        let rows = 100_000.0 / begun.elapsed().as_secs_f64();
-        let status = std::fs::read_to_string("/proc/self/status").unwrap();
-        let peak = status.lines().find(|line| line.starts_with("VmHWM")).unwrap();
-        println!("run {run_number}: {imported:?}, {rows:.0} rows a second, {peak}");
-        assert_eq!((imported.added + imported.unchanged, imported.rejected), (100_000, 0));
-        let kilobytes: u64 = peak.split_whitespace().nth(1).unwrap().parse().unwrap();
-        assert!(kilobytes < 150 * 1024, "{peak}");
-    }
-}
