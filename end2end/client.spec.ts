@@ -1,5 +1,5 @@
 // What the script adds. Nothing here is needed to get in.
-import { expect, live, test } from "./portal";
+import { expect, live, lookUp, test } from "./portal";
 
 test("links between pages do not load the document again, and Back and Forward work", async ({ page }) => {
   await page.goto("/sign-in");
@@ -64,6 +64,22 @@ test("the button waits for the proof of work, whose progress is seen, and is not
   await page.getByRole("button", { name: "Sending…" }).click({ force: true });
   await expect(page).toHaveURL(/\/claim\/sent$/);
   expect(posts).toBe(1);
+});
+
+test("leaving the page while the proof of work runs breaks nothing", async ({ page, portal }) => {
+  await page.goto("/claim");
+  await live(page, true);
+  await page.getByLabel("I'm not a robot").check();
+  await expect(page.getByRole("progressbar")).toBeVisible();
+  const [worker] = page.workers();
+  const ended = worker!.waitForEvent("close");
+  await page.getByRole("link", { name: "Back to the login page" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Login");
+  // It ends itself when it is told the answer, with nobody left to hear it.
+  await ended;
+  const person = portal.take("unclaimed");
+  await lookUp(page, person, true);
+  await portal.mail(person.email);
 });
 
 test("Show SSN shows it, and hides it again", async ({ page }) => {

@@ -162,7 +162,7 @@ pub fn solve(event: &Event, state: FormState, share: RwSignal<u32>, assets: &Ass
     share.set(0);
     let assets = assets.clone();
     spawn_local(async move {
-        match post("/api/captcha/challenge", None).await {
+        match post("/api/captcha/challenge", session_token()).await {
             Ok(Answer::Text(challenge)) => start_worker(&challenge, &assets, state, share),
             Ok(Answer::Problems(problems)) => {
                 failed(state);
@@ -174,6 +174,14 @@ pub fn solve(event: &Event, state: FormState, share: RwSignal<u32>, assets: &Ass
     });
 }
 
+/// The token that every post of a session carries, as the forms of its pages have it.
+fn session_token() -> Option<FormData> {
+    let field = document().query_selector("input[name=csrf]").ok()??;
+    let fields = FormData::new().ok()?;
+    fields.append_with_str("csrf", &field.dyn_into::<HtmlInputElement>().ok()?.value()).ok()?;
+    Some(fields)
+}
+
 fn start_worker(challenge: &str, assets: &Assets, state: FormState, share: RwSignal<u32>) {
     let options = WorkerOptions::new();
     options.set_type(WorkerType::Module);
@@ -181,7 +189,7 @@ fn start_worker(challenge: &str, assets: &Assets, state: FormState, share: RwSig
         failed(state);
         return;
     };
-    let (told, gone) = (worker.clone(), worker.clone());
+    let spent = worker.clone();
     let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
         let read = |key: &str| js_sys::Reflect::get(&event.data(), &key.into()).ok();
         match read("kind").and_then(|kind| kind.as_string()).as_deref() {
@@ -197,11 +205,11 @@ fn start_worker(challenge: &str, assets: &Assets, state: FormState, share: RwSig
                 }
                 share.set(100);
                 state.solving.set(Solving::Done);
-                gone.terminate();
+                spent.terminate();
                 press_again(state);
             }
             _ => {
-                gone.terminate();
+                spent.terminate();
                 failed(state);
             }
         }
@@ -215,7 +223,7 @@ fn start_worker(challenge: &str, assets: &Assets, state: FormState, share: RwSig
     for (key, value) in [("challenge", challenge), ("js", &assets.solver_script), ("wasm", &assets.solver_wasm)] {
         let _ = js_sys::Reflect::set(&message, &key.into(), &value.into());
     }
-    let _ = told.post_message(&message);
+    let _ = worker.post_message(&message);
 }
 
 /// Moves the bar by the expected time; the last part waits for the answer itself.
@@ -233,7 +241,8 @@ fn advance(state: FormState, share: RwSignal<u32>, expected: f64) {
 }
 
 fn press_again(state: FormState) {
-    if !state.pressed.get_untracked() {
+    // The page may have gone while the worker was busy, and its state with it.
+    if state.pressed.try_get_untracked() != Some(true) {
         return;
     }
     state.pressed.set(false);
