@@ -104,3 +104,43 @@ test("text typed before the script takes over is still there", async ({ page }) 
   await live(page, true);
   await expect(page.getByLabel("Username", { exact: true })).toHaveValue("early.bird");
 });
+
+test("a form sent before the script takes over shows its refusal once", async ({ page }) => {
+  let release = () => {};
+  const held = new Promise<void>((done) => { release = done; });
+  await page.route("**/*.wasm", async (route) => { await held; await route.continue(); });
+  await page.goto("/sign-in", { waitUntil: "domcontentloaded" });
+  await page.getByRole("button", { name: "Login" }).click();
+  await expect(page.getByRole("alert")).toContainText("Enter your username.");
+  release();
+  await live(page, true);
+  await expect(page.getByRole("alert")).toContainText("Enter your username.");
+  await page.getByRole("link", { name: "YES" }).click();
+  await page.getByRole("link", { name: "Back to the login page" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Login");
+  await expect(page.getByRole("alert")).toHaveCount(0);
+});
+
+test("the proof of work is made anew for who takes long, and the box stays checked", async ({ page, portal }) => {
+  const person = portal.take("unclaimed");
+  let challenges = 0;
+  page.on("request", (request) => { if (request.url().endsWith("/api/captcha/challenge")) challenges++; });
+  await page.clock.install();
+  await page.goto("/claim");
+  await live(page, true);
+  await page.getByLabel("I'm not a robot").check();
+  await expect(page.getByRole("status")).toHaveText("Done. You are not a robot.");
+  await page.clock.fastForward("04:10");
+  await expect.poll(() => challenges).toBe(2);
+  await expect(page.getByRole("status")).toHaveText("Done. You are not a robot.");
+  await expect(page.getByLabel("I'm not a robot")).toBeChecked();
+  const [year, month, day] = person.date_of_birth.split("-");
+  await page.getByLabel("Month").fill(month!);
+  await page.getByLabel("Day").fill(day!);
+  await page.getByLabel("Year").fill(year!);
+  await page.getByLabel("Last Name").fill(person.last_name);
+  await page.getByLabel("Social Security Number").fill(person.ssn);
+  await page.getByRole("button", { name: "Lookup" }).click();
+  await expect(page).toHaveURL(/\/claim\/sent$/);
+  await portal.mail(person.email);
+});

@@ -28,6 +28,7 @@ pub fn hydrate(site: &str, visit: &str) {
     };
     leptos::mount::hydrate_body(move || {
         provide_context(site::Site::from(site));
+        provide_context(visit::Unshown::of(&visit));
         provide_context(visit);
         routes::App()
     });

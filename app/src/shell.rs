@@ -6,7 +6,7 @@ use leptos_router::location::RequestUrl;
 
 use crate::routes::{App, title};
 use crate::site::Site;
-use crate::visit::Visit;
+use crate::visit::{Unshown, Visit};
 use crate::words;
 
 /// Addresses of the document's own files.
@@ -27,6 +27,7 @@ pub fn render(visit: &Visit, site: &Site, files: &Files, nonce: &str) -> String 
     let body = owner.with(|| {
         provide_context(RequestUrl::new(&visit.path));
         provide_context(site.clone());
+        provide_context(Unshown::of(visit));
         provide_context(visit.clone());
         App().to_html()
     });

@@ -1,6 +1,8 @@
 //! What one request brings to its page: whether somebody is signed in, what the last form was refused
 //! for, and the page's own data. Written into the HTML as JSON, read back when the browser hydrates.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use backboard::refused::{Field, Problems, Refused};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -30,6 +32,25 @@ pub struct RefusedForm {
     pub problems: Problems,
     /// What was typed, but for secrets.
     pub kept: Vec<(Field, String)>,
+}
+
+/// The refused form of a visit, until its page has shown it: coming back to the page later, in the browser,
+/// finds an empty form.
+#[derive(Clone, Debug, Default)]
+pub struct Unshown(Arc<Mutex<Option<RefusedForm>>>);
+
+impl Unshown {
+    #[must_use]
+    pub fn of(visit: &Visit) -> Self {
+        Self(Arc::new(Mutex::new(visit.refused.clone())))
+    }
+
+    /// Takes the refusal if it is of this form.
+    #[must_use]
+    pub fn take(&self, action: &str) -> Option<RefusedForm> {
+        let mut refused = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        refused.take_if(|refused| refused.action == action)
+    }
 }
 
 /// Data of single pages.

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use crate::site::{say, site};
 use crate::ui::node::{Node, el, live, live_text, text};
 use crate::ui::sentence::{label, sentence};
-use crate::visit::visit;
+use crate::visit::{Unshown, visit};
 use crate::words::{self, Word};
 
 /// Where *I'm not a robot* stands in the browser.
@@ -36,7 +36,7 @@ pub struct FormState {
 
 impl FormState {
     fn of(action: &str) -> Self {
-        let refused = visit().refused.filter(|refused| refused.action == action);
+        let refused = use_context::<Unshown>().and_then(|unshown| unshown.take(action));
         let (problems, kept) = refused.map(|refused| (refused.problems, refused.kept)).unwrap_or_default();
         Self {
             problems: RwSignal::new(problems),

@@ -2,6 +2,7 @@
 //! the proof of work in a worker.
 
 use std::rc::Rc;
+use std::time::Duration;
 
 use backboard::identity::{DateOrder, split_pasted};
 use backboard::refused::Field;
@@ -155,15 +156,24 @@ pub fn solve(event: &Event, state: FormState, share: RwSignal<u32>, assets: &Ass
         reset_robot(state);
         return;
     }
-    if state.solving.get_untracked() != Solving::Idle && state.solving.get_untracked() != Solving::Failed {
-        return;
+    if matches!(state.solving.get_untracked(), Solving::Idle | Solving::Failed) {
+        prove(state, share, assets.clone());
     }
+}
+
+/// Seconds after which a proof is made anew, while the box stays checked: the server takes one for five
+/// minutes, and people look for their card in between.
+const PROOF_SECONDS: u64 = 4 * 60;
+
+fn prove(state: FormState, share: RwSignal<u32>, assets: Assets) {
     state.solving.set(Solving::Working);
     share.set(0);
-    let assets = assets.clone();
     spawn_local(async move {
         match post("/api/captcha/challenge", session_token()).await {
-            Ok(Answer::Text(challenge)) => start_worker(&challenge, &assets, state, share),
+            Ok(Answer::Text(challenge)) => {
+                start_worker(&challenge, &assets, state, share);
+                set_timeout(move || renew(state, share, assets), Duration::from_secs(PROOF_SECONDS));
+            }
             Ok(Answer::Problems(problems)) => {
                 failed(state);
                 state.problems.set(problems);
@@ -172,6 +182,13 @@ pub fn solve(event: &Event, state: FormState, share: RwSignal<u32>, assets: &Ass
             _ => failed(state),
         }
     });
+}
+
+fn renew(state: FormState, share: RwSignal<u32>, assets: Assets) {
+    let is_here = state.solving.try_get_untracked() == Some(Solving::Done);
+    if is_here && !state.busy.get_untracked() {
+        prove(state, share, assets);
+    }
 }
 
 /// The token that every post of a session carries, as the forms of its pages have it.
@@ -228,7 +245,7 @@ fn start_worker(challenge: &str, assets: &Assets, state: FormState, share: RwSig
 
 /// Moves the bar by the expected time; the last part waits for the answer itself.
 fn advance(state: FormState, share: RwSignal<u32>, expected: f64) {
-    let step = std::time::Duration::from_millis((expected / 50.0).clamp(20.0, 2_000.0) as u64);
+    let step = Duration::from_millis((expected / 50.0).clamp(20.0, 2_000.0) as u64);
     set_timeout(
         move || {
             if state.solving.try_get_untracked() == Some(Solving::Working) && share.get_untracked() < 95 {
