@@ -30,6 +30,13 @@ for (const scripts of [true, false]) {
       await check("missing");
       await page.goto("/code");
       await check("code");
+      await page.goto("/forgot-username");
+      await check("forgot username");
+      await page.getByRole("button", { name: "Continue" }).click();
+      await expect(page.getByRole("alert")).toBeVisible();
+      await check("forgot username refused");
+      await page.goto("/forgot-username/sent");
+      await check("username sent");
       const person = portal.take("unclaimed");
       await lookUp(page, person, scripts);
       await check("sent");

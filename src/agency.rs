@@ -56,6 +56,8 @@ pub struct Sender {
 #[serde(rename_all = "kebab-case")]
 pub enum Journey {
     Claim,
+    /// *forgot username?*
+    Username,
     SignIn,
 }
 

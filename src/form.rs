@@ -2,6 +2,7 @@
 
 pub mod claim;
 pub mod sign_in;
+pub mod username;
 
 use crate::refused::{Field, Problem, Problems, Refused};
 

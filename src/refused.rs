@@ -104,6 +104,7 @@ codes! {
         PasswordAgain = "password_again",
         Username = "username",
         Code = "code",
+        Email = "email",
         /// The form as a whole.
         Form = "form",
     }
@@ -115,7 +116,13 @@ impl Field {
     pub const fn may_be_kept(self) -> bool {
         matches!(
             self,
-            Self::BirthMonth | Self::BirthDay | Self::BirthYear | Self::LastName | Self::Certificate | Self::Username
+            Self::BirthMonth
+                | Self::BirthDay
+                | Self::BirthYear
+                | Self::LastName
+                | Self::Certificate
+                | Self::Username
+                | Self::Email
         )
     }
 }

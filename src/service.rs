@@ -14,6 +14,7 @@ pub mod roster;
 pub mod session;
 pub mod sign_in;
 mod token;
+pub mod username;
 
 use std::sync::Arc;
 

@@ -6,3 +6,4 @@ pub mod home;
 pub mod link;
 pub mod missing;
 pub mod sign_in;
+pub mod username;

@@ -150,7 +150,11 @@ fn agency(json: &Json) -> Agency {
             hours: contact.text("hours"),
         },
         sender: Sender { name: sender.text("name"), address: sender.text("address") },
-        journeys: json.list("journeys", |one| if one.string() == "claim" { Journey::Claim } else { Journey::SignIn }),
+        journeys: json.list("journeys", |one| match one.string().as_str() {
+            "claim" => Journey::Claim,
+            "username" => Journey::Username,
+            _ => Journey::SignIn,
+        }),
         policy: Policy {
             preset: Preset::default(),
             password: PasswordPolicy {

@@ -10,6 +10,7 @@ use crate::journey::home::home;
 use crate::journey::link::link;
 use crate::journey::missing::missing;
 use crate::journey::sign_in::sign_in;
+use crate::journey::username::{forgot_username, username_sent};
 use crate::site::site;
 use crate::ui::frame::frame;
 use crate::words::{self, Word};
@@ -23,6 +24,8 @@ pub fn title(path: &str) -> Word {
         "/claim/sent" => words::CLAIM_SENT_TITLE,
         "/claim/password" => words::CLAIM_PASSWORD_TITLE,
         "/code" => words::CLAIM_CODE_TITLE,
+        "/forgot-username" => words::USERNAME_TITLE,
+        "/forgot-username/sent" => words::CLAIM_SENT_TITLE,
         "/home" => words::HOME_TITLE,
         path if path.starts_with("/link/") => words::LINK_TITLE,
         _ => words::COMMON_MISSING_TITLE,
@@ -44,6 +47,8 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("/claim/password") view=claim_password/>
                         <Route path=path!("/code") view=typed_code/>
                         <Route path=path!("/link/:token") view=link/>
+                        <Route path=path!("/forgot-username") view=forgot_username/>
+                        <Route path=path!("/forgot-username/sent") view=username_sent/>
                         <Route path=path!("/home") view=home/>
                     </FlatRoutes>
                 }

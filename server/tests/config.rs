@@ -334,7 +334,7 @@ fn a_mistake_in_a_profile_of_ones_own_is_refused_with_its_line_and_key() {
     for (old, new, key) in [
         ("phones = ", "phone = ", "contact.phone"),
         ("preset = \"bridge\"", "preset = \"strict\"", "policy"),
-        ("journeys = [\"claim\", \"sign-in\"]", "journeys = [\"fly\"]", "journeys"),
+        ("journeys = [\"claim\", ", "journeys = [\"fly\", ", "journeys"),
         ("note = \"The office's own system would open here.\"", "note = 5", "home.note"),
     ] {
         let text = demo.replacen(old, new, 1);

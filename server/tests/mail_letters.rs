@@ -42,6 +42,7 @@ fn every_kind() -> Vec<Message> {
         Message::Inactive { username: username() },
         Message::Suspended { username: username() },
         Message::External { username: username() },
+        Message::Usernames { usernames: vec![username(), username()] },
         Message::PasswordSet { username: username() },
         Message::EmailReplaced { username: username() },
         Message::EmailNow { username: username() },

@@ -45,6 +45,13 @@ impl Email {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// What a typed address and a stored one share: ASCII case does not count, nothing else is folded, so
+    /// no look-alike letter ever matches. Mail still goes to the stored bytes alone.
+    #[must_use]
+    pub fn key(&self) -> String {
+        self.0.to_ascii_lowercase()
+    }
 }
 
 /// Logs show that there is an address, not which.

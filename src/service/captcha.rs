@@ -1,8 +1,21 @@
 //! *I'm not a robot*: challenges are handed out within a budget, so that nobody can hoard them.
 
+use super::ports::{Proof, UnitOfWork};
+use super::records::Digest;
 use super::{Declined, Portal, Visitor};
 use crate::limit::Budget;
-use crate::refused::Refused;
+use crate::moment::Moment;
+use crate::refused::{Field, Problem, Refused};
+
+/// Forms without a proof of work, for browsers without JavaScript: from one address, and in all.
+const UNPROVEN_BY_ADDRESS: Budget = Budget::per(5, 60 * 60);
+const UNPROVEN_IN_ALL: Budget = Budget::per(120, 60 * 60);
+
+/// A good proof, to be spent once.
+pub(super) struct Once {
+    digest: Digest,
+    until: Moment,
+}
 
 /// Challenges for one address.
 const BY_ADDRESS: Budget = Budget::per(60, 60 * 60);
@@ -18,5 +31,46 @@ impl Portal {
         self.take(&mut *work, &self.crowd("captcha.challenge", visitor, BY_ADDRESS), now).await?;
         work.save().await?;
         self.robots.challenge(now).ok_or_else(|| Refused::RobotUnproven.into())
+    }
+
+    /// Judges the proof before the transaction, because a hosted check asks another server.
+    pub(super) async fn judge_proof(&self, proof: &str) -> Result<Option<Once>, Declined> {
+        if proof.is_empty() {
+            return Ok(None);
+        }
+        match self.robots.check(proof, self.now()).await? {
+            Proof::Good { once, until } => Ok(Some(Once { digest: once, until })),
+            Proof::Expired => Err(Problem::at(Field::Robot, Refused::RobotExpired).into()),
+            Proof::Bad => Err(Problem::at(Field::Robot, Refused::RobotUnproven).into()),
+        }
+    }
+
+    /// Spends a proof, in the unit of work that it lets through; without one, takes from the small budget of
+    /// forms without JavaScript.
+    pub(super) async fn spend_proof(
+        &self,
+        work: &mut dyn UnitOfWork,
+        visitor: &Visitor,
+        proof: Option<Once>,
+    ) -> Result<(), Declined> {
+        match proof {
+            Some(Once { digest, until }) if work.spend_once(&digest, until).await? => Ok(()),
+            Some(_) => Err(Problem::at(Field::Robot, Refused::RobotExpired).into()),
+            None => self.take_unproven(work, visitor).await,
+        }
+    }
+
+    async fn take_unproven(&self, work: &mut dyn UnitOfWork, visitor: &Visitor) -> Result<(), Declined> {
+        let budgets = [
+            (format!("unproven:address:{}", visitor.address), UNPROVEN_BY_ADDRESS.times(self.multiply)),
+            ("unproven:all".to_owned(), UNPROVEN_IN_ALL.times(self.multiply)),
+        ];
+        self.take(work, &budgets, self.now()).await.map_err(|declined| match declined {
+            Declined::Problems(problems) => {
+                let wait = problems.first().and_then(|problem| problem.wait);
+                Problem { field: Field::Robot, refused: Refused::RobotBudget, wait }.into()
+            }
+            fault @ Declined::Fault(_) => fault,
+        })
     }
 }

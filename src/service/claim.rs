@@ -9,7 +9,7 @@
 
 use super::jobs::Work;
 use super::mail::{MailedToken, Message};
-use super::ports::{Fault, Proof, UnitOfWork};
+use super::ports::{Fault, UnitOfWork};
 use super::records::{Account, Digest, Flow, Link, NewFlow, NewLink, Person};
 use super::{Declined, Portal, Token, Visitor, token};
 use crate::account::{AccountState, Username};
@@ -23,9 +23,6 @@ use crate::refused::{Field, Problem, Refused};
 const BY_PERSON: Budget = Budget::per(5, 24 * 60 * 60);
 /// Lookups from one address.
 const BY_ADDRESS: Budget = Budget::per(20, 60 * 60);
-/// Lookups without a proof of work, for browsers without JavaScript: from one address, and in all.
-const UNPROVEN_BY_ADDRESS: Budget = Budget::per(5, 60 * 60);
-const UNPROVEN_IN_ALL: Budget = Budget::per(120, 60 * 60);
 /// Links opened and codes tried from one address.
 const OPENED_BY_ADDRESS: Budget = Budget::per(60, 60 * 60);
 /// Passwords tried on one flow: each may cost a hash.
@@ -61,7 +58,7 @@ impl Portal {
     /// Limits and the proof. Never whether anybody was found.
     pub async fn claim_lookup(&self, visitor: &Visitor, form: &Lookup, proof: &str) -> Result<Token, Declined> {
         let now = self.now();
-        let once = self.judge_proof(proof).await?;
+        let proof = self.judge_proof(proof).await?;
         let number = match &form.number {
             Number::Ssn(ssn) => token::base64url(&self.vault.ssn(ssn)),
             Number::Certificate(number) => {
@@ -73,14 +70,7 @@ impl Portal {
         let mut budgets = self.crowd("claim.lookup", visitor, BY_ADDRESS);
         budgets.push((format!("claim.lookup:person:{number}"), BY_PERSON));
         self.take(&mut *work, &budgets, now).await?;
-        match once {
-            Some((digest, until)) => {
-                if !work.spend_once(&digest, until).await? {
-                    return Err(Problem::at(Field::Robot, Refused::RobotExpired).into());
-                }
-            }
-            None => self.take_unproven(&mut *work, visitor).await?,
-        }
+        self.spend_proof(&mut *work, visitor, proof).await?;
         let browser = self.token();
         let flow = NewFlow {
             id: self.id(),
@@ -108,32 +98,6 @@ impl Portal {
         self.audit(&mut *work, "claim-asked", None, "").await?;
         work.save().await?;
         Ok(browser)
-    }
-
-    /// Judges the proof before the transaction, because a hosted check asks another server.
-    async fn judge_proof(&self, proof: &str) -> Result<Option<(Digest, crate::moment::Moment)>, Declined> {
-        if proof.is_empty() {
-            return Ok(None);
-        }
-        match self.robots.check(proof, self.now()).await? {
-            Proof::Good { once, until } => Ok(Some((once, until))),
-            Proof::Expired => Err(Problem::at(Field::Robot, Refused::RobotExpired).into()),
-            Proof::Bad => Err(Problem::at(Field::Robot, Refused::RobotUnproven).into()),
-        }
-    }
-
-    async fn take_unproven(&self, work: &mut dyn UnitOfWork, visitor: &Visitor) -> Result<(), Declined> {
-        let budgets = [
-            (format!("unproven:address:{}", visitor.address), UNPROVEN_BY_ADDRESS.times(self.multiply)),
-            ("unproven:all".to_owned(), UNPROVEN_IN_ALL.times(self.multiply)),
-        ];
-        self.take(work, &budgets, self.now()).await.map_err(|declined| match declined {
-            Declined::Problems(problems) => {
-                let wait = problems.first().and_then(|problem| problem.wait);
-                Problem { field: Field::Robot, refused: Refused::RobotBudget, wait }.into()
-            }
-            fault @ Declined::Fault(_) => fault,
-        })
     }
 
     /// The worker's half of *Lookup*: finds the person and queues the right mail, or none.

@@ -25,6 +25,8 @@ pub enum Work {
         certificate: Option<String>,
         language: String,
     },
+    /// Mail every username on an address, given by its key.
+    Usernames { email: String, language: String },
 }
 
 impl Portal {
@@ -58,6 +60,7 @@ impl Portal {
                 let asked = claim::Asked { flow, born, last_name, ssn, certificate, language };
                 self.look_up(&mut *unit, &asked).await?;
             }
+            Some(Work::Usernames { email, language }) => self.mail_usernames(&mut *unit, &email, &language).await?,
             None => tracing::error!(job = job.id, "job cannot be read: sealed with another key"),
         }
         unit.save().await?;

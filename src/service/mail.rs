@@ -27,6 +27,8 @@ pub enum Message {
     Suspended { username: Username },
     /// The password lives in another login service.
     External { username: Username },
+    /// *forgot username?*: every username on the address.
+    Usernames { usernames: Vec<Username> },
     /// Notice: a password was set.
     PasswordSet { username: Username },
     /// Notice to the old address: mail goes to another one from now on.
@@ -45,15 +47,18 @@ impl Message {
             Self::Inactive { .. } => "inactive",
             Self::Suspended { .. } => "suspended",
             Self::External { .. } => "external",
+            Self::Usernames { .. } => "usernames",
             Self::PasswordSet { .. } => "password-set",
             Self::EmailReplaced { .. } => "email-replaced",
             Self::EmailNow { .. } => "email-now",
         }
     }
 
+    /// The usernames that the mail names: one, or all on an address.
     #[must_use]
-    pub const fn username(&self) -> &Username {
+    pub fn usernames(&self) -> &[Username] {
         match self {
+            Self::Usernames { usernames } => usernames,
             Self::ClaimLink { username, .. }
             | Self::AlreadyClaimed { username }
             | Self::Inactive { username }
@@ -61,7 +66,7 @@ impl Message {
             | Self::External { username }
             | Self::PasswordSet { username }
             | Self::EmailReplaced { username }
-            | Self::EmailNow { username } => username,
+            | Self::EmailNow { username } => std::slice::from_ref(username),
         }
     }
 }

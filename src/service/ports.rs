@@ -99,6 +99,8 @@ pub trait UnitOfWork: People + Flows + Links + Sessions + Budgets + Jobs + Outbo
 pub trait People: Send {
     async fn find_people_by_ssn(&mut self, ssn: &Digest) -> Result<Vec<Person>, Fault>;
     async fn find_people_by_certificate(&mut self, certificate: &CertificateNumber) -> Result<Vec<Person>, Fault>;
+    /// The people with this address on file, by [`Email::key`](crate::identity::Email::key).
+    async fn find_people_by_email(&mut self, key: &str) -> Result<Vec<Person>, Fault>;
     /// The people of one account: one, or several of a shared one.
     async fn find_people_of(&mut self, account: i64) -> Result<Vec<Person>, Fault>;
     async fn find_account(&mut self, account: i64) -> Result<Option<Account>, Fault>;

@@ -33,6 +33,7 @@ macro_rules! store_contract {
             people {
                 a_person_comes_back_as_the_roster_has_them,
                 everybody_with_one_ssn_is_found,
+                people_are_found_by_address_whatever_its_case,
                 a_person_is_found_by_certificate,
                 the_people_of_a_shared_account_are_found,
                 an_account_is_found_by_username_in_any_case,

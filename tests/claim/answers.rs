@@ -62,7 +62,7 @@ async fn everybody_gets_the_right_mail_or_none() {
         assert_eq!(portal.actions().await, ["claim-asked", action], "{name}");
         for received in received {
             assert_eq!(received.to.as_str(), "ada@example.org", "{name}");
-            assert_eq!(received.message.username().as_str(), "ada.lovelace", "{name}");
+            assert_eq!(received.message.usernames()[0].as_str(), "ada.lovelace", "{name}");
             assert_eq!(received.language, "en", "{name}");
         }
     }

@@ -10,7 +10,7 @@ use crate::site::{say, site};
 use crate::ui::contact::help_box;
 use crate::ui::field::{Kind, text_field};
 use crate::ui::form::form;
-use crate::ui::frame::{card, link};
+use crate::ui::frame::{card, link, more};
 use crate::ui::node::{el, row, text};
 use crate::words;
 
@@ -24,6 +24,9 @@ pub fn sign_in() -> AnyView {
         ]
     });
     let mut content = vec![login];
+    if site().agency().has(Journey::Username) {
+        content.push(more("/forgot-username", say(words::SIGN_IN_FORGOT_USERNAME)));
+    }
     let mut page = Vec::new();
     if site().agency().has(Journey::Claim) {
         content.push(link(

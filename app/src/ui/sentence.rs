@@ -43,6 +43,7 @@ pub const fn label(field: Field) -> Option<Word> {
         Field::PasswordAgain => words::FIELD_PASSWORD_AGAIN,
         Field::Username => words::FIELD_USERNAME,
         Field::Code => words::FIELD_CODE,
+        Field::Email => words::FIELD_EMAIL,
         Field::Form => return None,
     })
 }
@@ -68,6 +69,7 @@ const fn word(problem: Problem) -> Word {
             Field::PasswordAgain => words::PROBLEM_MISSING_PASSWORD_AGAIN,
             Field::Username => words::PROBLEM_MISSING_USERNAME,
             Field::Code => words::PROBLEM_MISSING_CODE,
+            Field::Email => words::PROBLEM_MISSING_EMAIL,
             _ => words::PROBLEM_MISSING_OTHER,
         },
         Refused::TooLong => words::PROBLEM_TOO_LONG,

@@ -35,6 +35,7 @@ CREATE TABLE person (
 ) STRICT;
 CREATE INDEX person_ssn ON person (ssn) WHERE ssn IS NOT NULL;
 CREATE INDEX person_certificate ON person (certificate) WHERE certificate IS NOT NULL;
+CREATE INDEX person_email ON person (lower(email)); -- ASCII alone, as Email::key
 CREATE INDEX person_account ON person (account);
 
 CREATE TABLE flow (

@@ -54,14 +54,11 @@ impl Writer<'_> {
     #[must_use]
     pub fn draft(&self, message: &Message) -> Draft {
         let words = Words::of(message);
-        let mut blocks = vec![
-            Block::Paragraph(self.say(words::MAIL_GREETING)),
-            Block::Paragraph(self.say(words.why)),
-            Block::Username {
-                label: self.say(words::MAIL_USERNAME_LABEL),
-                username: message.username().as_str().to_owned(),
-            },
-        ];
+        let mut blocks = vec![Block::Paragraph(self.say(words::MAIL_GREETING)), Block::Paragraph(self.say(words.why))];
+        blocks.extend(message.usernames().iter().map(|username| Block::Username {
+            label: self.say(words::MAIL_USERNAME_LABEL),
+            username: username.as_str().to_owned(),
+        }));
         match message {
             Message::ClaimLink { token, code, .. } => {
                 blocks.push(self.paragraph(words::MAIL_CLAIM_LINK_USERNAME));
@@ -82,6 +79,13 @@ impl Writer<'_> {
                     url: format!("{}/sign-in", self.public_url),
                 });
                 blocks.push(self.paragraph(words::MAIL_ALREADY_CLAIMED_FORGOT));
+            }
+            Message::Usernames { .. } => {
+                blocks.push(self.paragraph(words.next));
+                blocks.push(Block::Action {
+                    label: self.say(words::MAIL_USERNAMES_BUTTON),
+                    url: format!("{}/sign-in", self.public_url),
+                });
             }
             Message::Inactive { .. }
             | Message::Suspended { .. }
@@ -183,6 +187,13 @@ impl Words {
                 preview: words::MAIL_EXTERNAL_PREVIEW,
                 why: words::MAIL_EXTERNAL_WHY,
                 next: words::MAIL_EXTERNAL_NEXT,
+                not_you: words::MAIL_NOT_YOU_ASKED,
+            },
+            Message::Usernames { .. } => Self {
+                subject: words::MAIL_USERNAMES_SUBJECT,
+                preview: words::MAIL_USERNAMES_PREVIEW,
+                why: words::MAIL_USERNAMES_WHY,
+                next: words::MAIL_USERNAMES_NEXT,
                 not_you: words::MAIL_NOT_YOU_ASKED,
             },
             Message::PasswordSet { .. } => Self {

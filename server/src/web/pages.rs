@@ -73,7 +73,9 @@ async fn visit(web: &Web, path: &str, headers: &HeaderMap) -> Result<Shown, Faul
         "/" => return Ok(Shown::Elsewhere(if session.is_some() { "/home" } else { "/sign-in" })),
         "/home" if session.is_none() => return Ok(Shown::Elsewhere("/sign-in")),
         "/sign-in" if session.is_some() => return Ok(Shown::Elsewhere("/home")),
-        "/sign-in" | "/claim" | "/claim/sent" | "/code" | "/home" => (StatusCode::OK, Page::Plain),
+        "/sign-in" | "/claim" | "/claim/sent" | "/code" | "/forgot-username" | "/forgot-username/sent" | "/home" => {
+            (StatusCode::OK, Page::Plain)
+        }
         "/claim/password" => alive(web.portal.claim_choosing(browser.as_ref()).await.map(|choosing| Page::Choosing {
             username: choosing.username.as_str().to_owned(),
             shared: choosing.shared,

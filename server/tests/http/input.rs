@@ -15,7 +15,7 @@ use crate::people::{ADA, BERT, PASSWORD, with};
 const CANARY: &str = "canary7731";
 
 /// Fields that a refused form shows again.
-const KEPT: [&str; 6] = ["birth_month", "birth_day", "birth_year", "last_name", "certificate", "username"];
+const KEPT: [&str; 7] = ["birth_month", "birth_day", "birth_year", "last_name", "certificate", "username", "email"];
 
 /// Bytes that are no text: what a person typed cannot be known, so nothing is guessed.
 const UNREADABLE: [&str; 12] = [
@@ -79,6 +79,7 @@ fn right(operation: &Operation) -> Vec<(&'static str, String)> {
         "claim.start" => vec![("token", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")],
         "claim.set" => vec![("password", PASSWORD), ("password_again", PASSWORD)],
         "signin" => vec![("username", BERT.username), ("password", PASSWORD)],
+        "username.request" => vec![("email", BERT.email), ("robot", "on"), ("captcha", "")],
         _ => vec![],
     };
     assert_eq!(fields.len(), operation.fields.len(), "{} has fields that are not tried here", operation.name);

@@ -12,18 +12,23 @@ use crate::claim::ask;
 use crate::people::{ADA, BERT, PASSWORD, with};
 
 /// The limits of crowds, with what comes before and after their number: for an address, a subnet, in all.
-const CROWDS: [(&str, [&str; 3]); 5] = [
+const CROWDS: [(&str, [&str; 3]); 6] = [
     ("captcha.challenge", ["an hour for an address", "an hour for a subnet", "an hour in all"]),
     ("claim.lookup", ["an hour for an address", "an hour for a subnet", "an hour in all"]),
+    ("username.request", ["an hour for an address", "an hour for a subnet", "an hour in all"]),
     ("claim.code", ["an hour for an address", "an hour for a subnet", "an hour in all"]),
     ("claim.start", ["an hour for an address", "an hour for a subnet", "an hour in all"]),
     ("signin", ["in 10 minutes for an address", "in 10 minutes for a subnet", "in 10 minutes in all"]),
 ];
 const BY_NUMBER: (&str, &str) = ("claim.lookup", "a day for a number");
+const BY_EMAIL: (&str, &str) = ("username.request", "an hour for an e-mail address");
 const BY_NAME: (&str, &str) = ("signin", "at once for a username, then one each 12 minutes");
 const BY_FLOW: (&str, &str) = ("claim.code", "for a flow");
 const SET_BY_FLOW: (&str, &str) = ("claim.set", "an hour for a flow");
 const UNPROVEN: &str = "without a proof of work 5 an hour for an address and 120 in all";
+
+/// The operations that share the budget of forms without a proof of work.
+const UNPROVEN_AT: [&str; 2] = ["claim.lookup", "username.request"];
 
 /// The number in front of a listed limit.
 fn listed(operation: &str, words: &str) -> u32 {
@@ -37,12 +42,14 @@ fn listed(operation: &str, words: &str) -> u32 {
 #[test]
 fn every_listed_limit_is_measured_in_this_file() {
     let mut measured: BTreeSet<(String, String)> = BTreeSet::new();
-    let singles = [BY_NUMBER, BY_NAME, BY_FLOW, SET_BY_FLOW];
+    let singles = [BY_NUMBER, BY_EMAIL, BY_NAME, BY_FLOW, SET_BY_FLOW];
     let crowds = CROWDS.iter().flat_map(|(operation, words)| words.iter().map(|words| (*operation, *words)));
     for (operation, words) in singles.into_iter().chain(crowds) {
         measured.insert((operation.to_owned(), format!("{} {words}", listed(operation, words))));
     }
-    measured.insert(("claim.lookup".to_owned(), UNPROVEN.to_owned()));
+    for operation in UNPROVEN_AT {
+        measured.insert((operation.to_owned(), UNPROVEN.to_owned()));
+    }
     let listed: BTreeSet<(String, String)> = operations()
         .iter()
         .flat_map(|operation| operation.limits.iter().map(|limit| (operation.name.clone(), limit.clone())))
@@ -55,6 +62,7 @@ async fn attempt(operation: &str, browser: &mut Browser<'_>, number: u32) -> Ans
     match operation {
         "captcha.challenge" => browser.call("/api/captcha/challenge", &[]).await,
         "claim.lookup" => look_up(browser, number, &format!("good {number}")).await,
+        "username.request" => ask_username(browser, number, &format!("good username {number}")).await,
         // Without a flow there is nothing to guess at; it counts all the same.
         "claim.code" => browser.call("/api/claim/code", &[("code", "1234 5678")]).await,
         "claim.start" => browser.call("/api/claim/start", &[("token", "unknown")]).await,
@@ -69,6 +77,12 @@ async fn attempt(operation: &str, browser: &mut Browser<'_>, number: u32) -> Ans
 async fn look_up(browser: &mut Browser<'_>, number: u32, proof: &str) -> Answer {
     let ssn = format!("901-{:02}-{:04}", 1 + number / 9_000, 1 + number % 9_000);
     browser.call("/api/claim/lookup", &with(&ADA.lookup(proof), "ssn", &ssn)).await
+}
+
+/// A request for an address that nobody else asks for.
+async fn ask_username(browser: &mut Browser<'_>, number: u32, proof: &str) -> Answer {
+    let email = format!("somebody{number}@example.org");
+    browser.call("/api/username/request", &[("email", &email), ("robot", "on"), ("captcha", proof)]).await
 }
 
 #[track_caller]
@@ -153,6 +167,28 @@ async fn a_number_may_be_looked_up_as_often_as_listed_by_the_whole_world() {
 }
 
 #[tokio::test]
+async fn an_address_may_be_asked_for_as_often_as_listed_known_or_not() {
+    let app = App::with(Setup::behind_proxy()).await;
+    app.settle(&[BERT]).await;
+    for email in [BERT.email, "nobody@example.org"] {
+        let mut browser = app.browser();
+        for number in 0..=listed(BY_EMAIL.0, BY_EMAIL.1) {
+            let mut elsewhere = app.browser().from(&format!("203.0.{number}.1"));
+            let proof = format!("good {email} {number}");
+            let fields = [("email", email), ("robot", "on"), ("captcha", &proof)];
+            let answer = elsewhere.call("/api/username/request", &fields).await;
+            if number < listed(BY_EMAIL.0, BY_EMAIL.1) {
+                answer.assert_json_goes("/forgot-username/sent");
+            } else {
+                assert_limited(&answer, 3_600);
+            }
+        }
+        let fields = [("email", "another@example.org"), ("robot", "on"), ("captcha", email)];
+        browser.call("/api/username/request", &fields).await.assert_problem(422, "robot", "robot-unproven");
+    }
+}
+
+#[tokio::test]
 async fn without_a_proof_of_work_a_few_lookups_pass() {
     let app = App::with(Setup::behind_proxy()).await;
     let lookup = operations().iter().find(|operation| operation.name == "claim.lookup").unwrap();
@@ -164,7 +200,11 @@ async fn without_a_proof_of_work_a_few_lookups_pass() {
         let mut browser = app.browser().from(&format!("203.0.{host}.1"));
         for _ in 0..by_address {
             number += 1;
-            look_up(&mut browser, number, "").await.assert_json_goes("/claim/sent");
+            if number % 2 == 0 {
+                look_up(&mut browser, number, "").await.assert_json_goes("/claim/sent");
+            } else {
+                ask_username(&mut browser, number, "").await.assert_json_goes("/forgot-username/sent");
+            }
         }
         let refused = look_up(&mut browser, number + 5_000, "").await;
         refused.assert_problem(429, "robot", "robot-budget");
@@ -173,6 +213,7 @@ async fn without_a_proof_of_work_a_few_lookups_pass() {
     assert_eq!(number, in_all);
     let mut elsewhere = app.browser().from("198.51.100.1");
     look_up(&mut elsewhere, 9_001, "").await.assert_problem(429, "robot", "robot-budget");
+    ask_username(&mut elsewhere, 9_001, "").await.assert_problem(429, "robot", "robot-budget");
     look_up(&mut elsewhere, 9_002, "good 1").await.assert_json_goes("/claim/sent");
 }
 

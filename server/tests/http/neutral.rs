@@ -9,7 +9,7 @@ use crate::browser::{HTML, JSON};
 use crate::people::{ADA, BERT, CARL, DORA, EVE, FAY, NOBODY, PASSWORD, with};
 
 /// An answer without what differs by chance: the date, the nonce, and the bytes of a cookie's value.
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 struct Seen {
     status: u16,
     headers: Vec<(String, String)>,
@@ -36,6 +36,27 @@ fn seen(answer: &Answer) -> Seen {
         headers: headers(&answer.headers),
         body: answer.text().replace(&nonce, "NONCE"),
     }
+}
+
+#[tokio::test]
+async fn a_forgotten_username_answers_the_same_whether_the_address_is_known() {
+    let app = App::start().await;
+    app.settle(&[ADA, BERT, CARL]).await;
+    for accept in [HTML, JSON] {
+        let mut first: Option<Seen> = None;
+        for (number, email) in [ADA.email, BERT.email, CARL.email, "nobody@example.org"].into_iter().enumerate() {
+            let proof = format!("good {accept} {number}");
+            let fields = [("email", email), ("robot", "on"), ("captcha", &*proof)];
+            let answer = app.browser().post("/api/username/request", accept, &fields).await;
+            let seen = seen(&answer);
+            assert_eq!(*first.get_or_insert_with(|| seen.clone()), seen, "{email}");
+        }
+    }
+    let mails = app.deliver().await;
+    let mut to: Vec<&str> = mails.iter().map(|mail| mail.to.as_str()).collect();
+    to.sort_unstable();
+    to.dedup();
+    assert_eq!(to, [ADA.email, BERT.email, CARL.email]);
 }
 
 #[tokio::test]

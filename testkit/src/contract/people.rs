@@ -51,6 +51,22 @@ pub async fn everybody_with_one_ssn_is_found(bench: Bench) {
     assert!(unit.find_people_by_ssn(&digest(3)).await.unwrap().is_empty());
 }
 
+pub async fn people_are_found_by_address_whatever_its_case(bench: Bench) {
+    let emails = ["Ada@Example.org", "ada@example.org", "ada@example.com"];
+    for (number, stored) in emails.into_iter().enumerate() {
+        let account = bench.account(&format!("person{number}")).await;
+        let person = NewPerson { email: Some(email(stored)), ..NewPerson::of(account, &format!("P-{number}")) };
+        bench.seed.add_person(&person).await;
+    }
+    let nobody = bench.account("nobody").await;
+    bench.seed.add_person(&NewPerson { email: None, ..NewPerson::of(nobody, "P-9") }).await;
+    let mut unit = bench.read().await;
+    let found = unit.find_people_by_email(&email("ADA@example.ORG").key()).await.unwrap();
+    let stored: Vec<_> = found.iter().map(|person| person.email.as_ref().unwrap().as_str()).collect();
+    assert_eq!(stored, ["Ada@Example.org", "ada@example.org"]);
+    assert!(unit.find_people_by_email("ada@example.net").await.unwrap().is_empty());
+}
+
 pub async fn a_person_is_found_by_certificate(bench: Bench) {
     let account = bench.account("ada.lovelace").await;
     let person = NewPerson { certificate: Some(certificate("EMT-12345")), ..NewPerson::of(account, "P-1") };

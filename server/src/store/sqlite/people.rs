@@ -48,6 +48,15 @@ impl People for Unit {
         rows.iter().map(person).collect()
     }
 
+    async fn find_people_by_email(&mut self, key: &str) -> Result<Vec<Person>, Fault> {
+        let rows = sqlx::query(people_where!("lower(person.email) = ?"))
+            .bind(key)
+            .fetch_all(&mut *self.transaction)
+            .await
+            .map_err(fault)?;
+        rows.iter().map(person).collect()
+    }
+
     async fn find_people_of(&mut self, account: i64) -> Result<Vec<Person>, Fault> {
         let rows = sqlx::query(people_where!("person.account = ?"))
             .bind(account)

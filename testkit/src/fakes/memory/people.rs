@@ -18,6 +18,10 @@ impl People for Unit {
         self.people(|person| person.certificate.as_ref() == Some(certificate))
     }
 
+    async fn find_people_by_email(&mut self, key: &str) -> Result<Vec<Person>, Fault> {
+        self.people(|person| person.email.as_ref().is_some_and(|email| email.key() == key))
+    }
+
     async fn find_people_of(&mut self, account: i64) -> Result<Vec<Person>, Fault> {
         self.people(|person| person.account == account)
     }
