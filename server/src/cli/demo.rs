@@ -96,7 +96,9 @@ async fn open(folder: &Path, agency: Agency, origin: &str) -> Result<Parts, Stri
     let keys = folder.join("keys.toml");
     let keys =
         if keys.exists() { Keys::read(&keys) } else { Keys::create(&keys) }.map_err(|error| error.to_string())?;
-    let store = Sqlite::open(&folder.join("data/backboard.db")).await.map_err(|fault| fault.to_string())?;
+    let store = Sqlite::open(&folder.join("data/backboard.db")).await.map_err(|fault| {
+        format!("{fault}. Is {} a demo of another version? Remove it and start again.", folder.display())
+    })?;
     Ok(Parts {
         agency,
         keys,
