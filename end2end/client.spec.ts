@@ -1,5 +1,5 @@
 // What the script adds. Nothing here is needed to get in.
-import { expect, live, lookUp, test } from "./portal";
+import { expect, linkIn, live, lookUp, test } from "./portal";
 
 test("links between pages do not load the document again, and Back and Forward work", async ({ page }) => {
   await page.goto("/sign-in");
@@ -69,10 +69,8 @@ test("the button waits for the proof of work, whose progress is seen, and is not
 test("leaving the page while the proof of work runs breaks nothing", async ({ page, portal }) => {
   await page.goto("/claim");
   await live(page, true);
-  await page.getByLabel("I'm not a robot").check();
-  await expect(page.getByRole("progressbar")).toBeVisible();
-  const [worker] = page.workers();
-  const ended = worker!.waitForEvent("close");
+  const [worker] = await Promise.all([page.waitForEvent("worker"), page.getByLabel("I'm not a robot").check()]);
+  const ended = worker.waitForEvent("close");
   await page.getByRole("link", { name: "Back to the login page" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Login");
   // It ends itself when it is told the answer, with nobody left to hear it.
@@ -143,4 +141,58 @@ test("the proof of work is made anew for who takes long, and the box stays check
   await page.getByRole("button", { name: "Lookup" }).click();
   await expect(page).toHaveURL(/\/claim\/sent$/);
   await portal.mail(person.email);
+});
+
+test("a box checked before the script takes over is proven all the same", async ({ page }) => {
+  let release = () => {};
+  const held = new Promise<void>((done) => { release = done; });
+  await page.route("**/backboard*.wasm", async (route) => { await held; await route.continue(); });
+  await page.goto("/claim", { waitUntil: "domcontentloaded" });
+  await page.getByLabel("I'm not a robot").check();
+  release();
+  await live(page, true);
+  await expect(page.getByRole("status")).toHaveText("Done. You are not a robot.");
+});
+
+test("a box unchecked while the proof of work runs stays unproven", async ({ page }) => {
+  await page.goto("/claim");
+  await live(page, true);
+  const [worker] = await Promise.all([page.waitForEvent("worker"), page.getByLabel("I'm not a robot").check()]);
+  await page.getByLabel("I'm not a robot").uncheck();
+  await worker.waitForEvent("close");
+  await expect(page.getByRole("status")).toHaveText("");
+  await expect(page.locator("#captcha")).toHaveValue("");
+});
+
+test("a link of the summary puts the cursor into its field, also into one that was folded away", async ({ page }) => {
+  await page.goto("/claim");
+  await live(page, true);
+  await page.getByRole("button", { name: "Lookup" }).click();
+  await page.getByRole("alert").getByRole("link", { name: "Enter your last name." }).press("Enter");
+  await expect(page.getByLabel("Last Name")).toBeFocused();
+  await page.getByText("I would rather use my certificate number").click();
+  await page.getByLabel("Certificate or license number").fill("!");
+  await page.getByRole("button", { name: "Lookup" }).click();
+  await page.getByRole("alert").getByRole("link", { name: "A certificate number has" }).press("Enter");
+  await expect(page.getByLabel("Certificate or license number")).toBeFocused();
+});
+
+test("a login page left open in a second tab leads home after signing in", async ({ page, portal }) => {
+  const person = portal.take("unclaimed");
+  const other = await page.context().newPage();
+  await other.goto("/sign-in");
+  await live(other, true);
+  await lookUp(page, person, true);
+  await page.goto(linkIn(await portal.mail(person.email)));
+  await live(page, true);
+  await page.getByRole("button", { name: "Go on" }).click();
+  await expect(page).toHaveURL(/\/claim\/password$/);
+  await page.getByLabel("Password", { exact: true }).fill("Kayak over 7 rivers");
+  await page.getByLabel("Password, once more").fill("Kayak over 7 rivers");
+  await page.getByRole("button", { name: "Submit" }).click();
+  await expect(page).toHaveURL(/\/home$/);
+  await other.getByLabel("Username", { exact: true }).fill(person.username);
+  await other.getByLabel("Password", { exact: true }).fill("Kayak over 7 rivers");
+  await other.getByRole("button", { name: "Login" }).click();
+  await expect(other).toHaveURL(/\/home$/);
 });

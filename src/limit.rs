@@ -2,7 +2,8 @@
 //!
 //! A budget allows `burst` attempts at once and gives one back every `every` seconds (the generic
 //! cell rate algorithm). Its whole state is one moment, so a store can take from it in one statement.
-//! Nothing is ever locked for good: the longest wait is `burst × every`.
+//! Nothing is ever locked for good: left alone, a budget is full again after `burst × every`. Who keeps taking
+//! from it keeps it empty, for others too.
 
 use crate::moment::Moment;
 

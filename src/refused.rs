@@ -78,6 +78,8 @@ codes! {
         LinkSuperseded = "link-superseded",
         FlowOver = "flow-over",
         SessionOver = "session-over",
+        /// The form is from before somebody signed in.
+        PageOld = "page-old",
         SignInWrong = "sign-in-wrong",
         AccountInactive = "account-inactive",
         AccountSuspended = "account-suspended",

@@ -7,6 +7,8 @@ pub mod form;
 pub mod frame;
 pub mod new_password;
 pub mod node;
+#[cfg(feature = "hydrate")]
+pub mod proof;
 pub mod robot;
 pub mod sentence;
 pub mod steps;

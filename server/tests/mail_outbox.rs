@@ -165,7 +165,7 @@ async fn a_link_that_another_one_made_useless_is_not_mailed() {
         password: "correct horse battery".to_owned(),
         password_again: "correct horse battery".to_owned(),
     };
-    bench.test.portal.claim_password(&visitor, Some(&browser), &form).await.unwrap();
+    bench.test.portal.claim_password(&visitor, Some(&browser), &form, None).await.unwrap();
     bench.round().await;
     let sent = bench.sent();
     assert_eq!(sent.len(), 2, "the first link and the notice");

@@ -251,6 +251,7 @@ impl Portal {
         visitor: &Visitor,
         browser: Option<&Token>,
         form: &PasswordForm,
+        old: Option<&Token>,
     ) -> Result<Claimed, Declined> {
         let now = self.now();
         let mut work = self.store.begin().await?;
@@ -272,6 +273,9 @@ impl Portal {
         work.save_password(account.id, &hash, now).await?;
         work.supersede_links(account.id, 0, now).await?;
         work.end_sessions_of(account.id).await?;
+        if let Some(old) = old {
+            work.end_session(&self.vault.digest("session", old.as_str().as_bytes())).await?;
+        }
         let session = self.begin_session(&mut *work, account.id, now).await?;
         self.audit(&mut *work, "claimed", Some(account.id), "").await?;
         let mut told = Vec::new();

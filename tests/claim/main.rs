@@ -76,7 +76,7 @@ async fn type_code(portal: &TestPortal, browser: &Token, code: &Code) -> Result<
 /// Sets the password and gives the session.
 async fn choose(portal: &TestPortal, browser: &Token, typed: &str) -> Result<Token, Declined> {
     let form = PasswordForm { password: typed.to_owned(), password_again: typed.to_owned() };
-    let claimed = portal.portal.claim_password(&TestPortal::visitor(2), Some(browser), &form).await?;
+    let claimed = portal.portal.claim_password(&TestPortal::visitor(2), Some(browser), &form, None).await?;
     Ok(claimed.session)
 }
 

@@ -57,7 +57,7 @@ async fn what_is_wrong_with_a_password_is_said_and_nothing_is_lost() {
     let (portal, account, browser) = opened().await;
     let submit = async |typed: &str, again: &str| {
         let form = PasswordForm { password: typed.to_owned(), password_again: again.to_owned() };
-        match portal.portal.claim_password(&TestPortal::visitor(2), Some(&browser), &form).await {
+        match portal.portal.claim_password(&TestPortal::visitor(2), Some(&browser), &form, None).await {
             Err(Declined::Problems(problems)) => problems,
             other => panic!("{other:?}"),
         }

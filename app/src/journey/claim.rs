@@ -204,7 +204,10 @@ pub async fn post_claim_password(
     let caller = caller()?;
     let done = async {
         let form = backboard::form::claim::PasswordForm { password, password_again };
-        let claimed = caller.portal.claim_password(&caller.visitor, caller.browser.as_ref(), &form).await?;
+        let claimed = caller
+            .portal
+            .claim_password(&caller.visitor, caller.browser.as_ref(), &form, caller.session_token.as_ref())
+            .await?;
         Ok(Done::to("/home").with_session(&claimed.session).without_browser())
     };
     caller.answer(done.await)

@@ -31,6 +31,10 @@ pub struct FormState {
     pub solving: RwSignal<Solving>,
     /// The button was pressed while the proof of work was still running.
     pub pressed: RwSignal<bool>,
+    /// Which attempt at a proof of work counts.
+    pub round: RwSignal<u32>,
+    /// How far it is, in percent.
+    pub share: RwSignal<u32>,
     kept: StoredValue<Vec<(Field, String)>>,
 }
 
@@ -44,6 +48,8 @@ impl FormState {
             busy: RwSignal::new(false),
             solving: RwSignal::new(Solving::Idle),
             pressed: RwSignal::new(false),
+            round: RwSignal::new(0),
+            share: RwSignal::new(0),
             kept: StoredValue::new(kept),
         }
     }
@@ -132,6 +138,8 @@ fn summary(state: FormState) -> AnyView {
             .attr("role", "alert")
             .attr("tabindex", "-1")
             .child(body.view());
+        #[cfg(feature = "hydrate")]
+        let alert = alert.on("click", |event| crate::ui::submit::follow_to_field(&event));
         Some(alert.view())
     })
 }

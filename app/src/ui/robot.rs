@@ -29,7 +29,6 @@ fn hosted(widget: &Widget) -> AnyView {
 
 fn proof_of_work(state: FormState) -> AnyView {
     let site = site();
-    let share = RwSignal::new(0_u32);
     let wrong = move || state.is_wrong(Field::Robot);
     let box_ = el("input")
         .class("usa-checkbox__input")
@@ -43,14 +42,16 @@ fn proof_of_work(state: FormState) -> AnyView {
     #[cfg(feature = "hydrate")]
     let box_ = {
         let assets = site.assets().clone();
-        box_.on("change", move |event| crate::ui::submit::solve(&event, state, share, &assets))
+        let early = assets.clone();
+        Effect::new(move || crate::ui::proof::begin_if_checked(state, &early));
+        box_.on("change", move |event| crate::ui::proof::checked(&event, state, &assets))
     };
     let label = el("label").class("usa-checkbox__label").attr("for", "robot").text(say(words::FIELD_ROBOT));
     let bar = el("progress")
         .class("bb-robot__bar")
         .attr("max", "100")
         .live("hidden", move || (state.solving.get() != Solving::Working).then(String::new))
-        .live("value", move || Some(share.get().to_string()))
+        .live("value", move || Some(state.share.get().to_string()))
         .attr("aria-label", say(words::ROBOT_WORKING));
     let said = live_text(move || match state.solving.get() {
         Solving::Idle => String::new(),

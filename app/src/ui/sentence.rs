@@ -112,6 +112,7 @@ const fn word(problem: Problem) -> Word {
         Refused::LinkSuperseded => words::PROBLEM_LINK_SUPERSEDED,
         Refused::FlowOver => words::PROBLEM_FLOW_OVER,
         Refused::SessionOver => words::PROBLEM_SESSION_OVER,
+        Refused::PageOld => words::PROBLEM_PAGE_OLD,
         Refused::SignInWrong => words::PROBLEM_SIGN_IN_WRONG,
         Refused::AccountInactive => words::PROBLEM_ACCOUNT_INACTIVE,
         Refused::AccountSuspended => words::PROBLEM_ACCOUNT_SUSPENDED,

@@ -1,28 +1,26 @@
-//! What a script adds to the forms: posting without leaving the page, spreading a pasted date, solving
-//! the proof of work in a worker.
+//! What a script adds to the forms: posting without leaving the page, spreading a pasted date, unmasking.
 
 use std::rc::Rc;
-use std::time::Duration;
 
 use backboard::identity::{DateOrder, split_pasted};
-use backboard::refused::Field;
+use backboard::refused::{Field, Refused};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::hooks::use_navigate;
 use wasm_bindgen::JsCast;
-use wasm_bindgen::closure::Closure;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    Event, FormData, HtmlFormElement, HtmlInputElement, MessageEvent, RequestInit, Response, UrlSearchParams, Worker,
-    WorkerOptions, WorkerType,
+    AbortSignal, Event, FormData, HtmlFormElement, HtmlInputElement, RequestInit, Response, UrlSearchParams,
 };
 
 use crate::answer::Answer;
-use crate::site::Assets;
-use crate::ui::focus;
 use crate::ui::form::{FormState, Solving};
+use crate::ui::{focus, proof};
 use crate::visit::{comes_with_document, visit};
 use crate::words;
+
+/// Milliseconds to wait for an answer.
+const PATIENCE: u32 = 35_000;
 
 /// Goes to a page of this site.
 pub type Going = Rc<dyn Fn(&str)>;
@@ -61,9 +59,13 @@ pub fn submit(event: &Event, state: FormState, go: Going) {
         state.busy.set(false);
         match answer {
             Ok(Answer::Go(path)) => go(&path),
+            // A form from before signing in, in another tab: its page comes anew, with what belongs to it.
+            Ok(Answer::Problems(problems)) if problems.iter().any(|problem| problem.refused == Refused::PageOld) => {
+                let _ = window().location().reload();
+            }
             Ok(Answer::Problems(problems)) => {
                 if problems.iter().any(|problem| problem.field == Field::Robot) {
-                    reset_robot(state);
+                    proof::reset(state);
                 }
                 empty_secrets(&form);
                 state.problems.set(problems);
@@ -79,7 +81,7 @@ pub fn submit(event: &Event, state: FormState, go: Going) {
 }
 
 /// Posts to an operation; what comes back in words when it is no answer of ours.
-async fn post(path: &str, fields: Option<FormData>) -> Result<Answer, words::Word> {
+pub async fn post(path: &str, fields: Option<FormData>) -> Result<Answer, words::Word> {
     let init = RequestInit::new();
     init.set_method("POST");
     // Sent as a form even when it is empty: the guards take nothing else.
@@ -92,6 +94,8 @@ async fn post(path: &str, fields: Option<FormData>) -> Result<Answer, words::Wor
     let headers = js_sys::Object::new();
     let _ = js_sys::Reflect::set(&headers, &"accept".into(), &"application/json".into());
     init.set_headers(&headers);
+    // The server gives up after 30 seconds; a phone without a signal would wait for minutes.
+    init.set_signal(Some(&AbortSignal::timeout_with_u32(PATIENCE)));
     let response =
         JsFuture::from(window().fetch_with_str_and_init(path, &init)).await.map_err(|_| words::COMMON_OFFLINE)?;
     let response: Response = response.unchecked_into();
@@ -120,7 +124,7 @@ fn bubbling() -> web_sys::EventInit {
     init
 }
 
-fn input(id: &str) -> Option<HtmlInputElement> {
+pub fn input(id: &str) -> Option<HtmlInputElement> {
     document().get_element_by_id(id).and_then(|element| element.dyn_into().ok())
 }
 
@@ -150,137 +154,15 @@ pub fn spread_pasted_date(event: &Event, order: DateOrder) {
     }
 }
 
-/// The box was checked or unchecked.
-pub fn solve(event: &Event, state: FormState, share: RwSignal<u32>, assets: &Assets) {
-    if !event_target_checked(event) {
-        reset_robot(state);
-        return;
+/// A link of the summary leads to its field: opens what hides it, and puts the cursor there.
+pub fn follow_to_field(event: &Event) {
+    let link = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    let Some(id) = link.and_then(|link| link.get_attribute("href")) else { return };
+    let Some(field) = id.strip_prefix('#').and_then(input) else { return };
+    event.prevent_default();
+    event.stop_propagation();
+    if let Ok(Some(hidden_in)) = field.closest("details") {
+        let _ = hidden_in.set_attribute("open", "");
     }
-    if matches!(state.solving.get_untracked(), Solving::Idle | Solving::Failed) {
-        prove(state, share, assets.clone());
-    }
-}
-
-/// Seconds after which a proof is made anew, while the box stays checked: the server takes one for five
-/// minutes, and people look for their card in between.
-const PROOF_SECONDS: u64 = 4 * 60;
-
-fn prove(state: FormState, share: RwSignal<u32>, assets: Assets) {
-    state.solving.set(Solving::Working);
-    share.set(0);
-    spawn_local(async move {
-        match post("/api/captcha/challenge", session_token()).await {
-            Ok(Answer::Text(challenge)) => {
-                start_worker(&challenge, &assets, state, share);
-                set_timeout(move || renew(state, share, assets), Duration::from_secs(PROOF_SECONDS));
-            }
-            Ok(Answer::Problems(problems)) => {
-                failed(state);
-                state.problems.set(problems);
-                focus::summary();
-            }
-            _ => failed(state),
-        }
-    });
-}
-
-fn renew(state: FormState, share: RwSignal<u32>, assets: Assets) {
-    let is_here = state.solving.try_get_untracked() == Some(Solving::Done);
-    if is_here && !state.busy.get_untracked() {
-        prove(state, share, assets);
-    }
-}
-
-/// The token that every post of a session carries, as the forms of its pages have it.
-fn session_token() -> Option<FormData> {
-    let field = document().query_selector("input[name=csrf]").ok()??;
-    let fields = FormData::new().ok()?;
-    fields.append_with_str("csrf", &field.dyn_into::<HtmlInputElement>().ok()?.value()).ok()?;
-    Some(fields)
-}
-
-fn start_worker(challenge: &str, assets: &Assets, state: FormState, share: RwSignal<u32>) {
-    let options = WorkerOptions::new();
-    options.set_type(WorkerType::Module);
-    let Ok(worker) = Worker::new_with_options(&assets.solver_worker, &options) else {
-        failed(state);
-        return;
-    };
-    let spent = worker.clone();
-    let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-        let read = |key: &str| js_sys::Reflect::get(&event.data(), &key.into()).ok();
-        match read("kind").and_then(|kind| kind.as_string()).as_deref() {
-            Some("expected") => {
-                let expected = read("milliseconds").and_then(|value| value.as_f64()).unwrap_or(1_000.0);
-                advance(state, share, expected);
-            }
-            Some("done") => {
-                if let (Some(payload), Some(field)) =
-                    (read("payload").and_then(|value| value.as_string()), input("captcha"))
-                {
-                    field.set_value(&payload);
-                }
-                share.set(100);
-                state.solving.set(Solving::Done);
-                spent.terminate();
-                press_again(state);
-            }
-            _ => {
-                spent.terminate();
-                failed(state);
-            }
-        }
-    });
-    worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
-    let on_error = Closure::<dyn FnMut()>::new(move || failed(state));
-    worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
-    on_message.forget();
-    on_error.forget();
-    let message = js_sys::Object::new();
-    for (key, value) in [("challenge", challenge), ("js", &assets.solver_script), ("wasm", &assets.solver_wasm)] {
-        let _ = js_sys::Reflect::set(&message, &key.into(), &value.into());
-    }
-    let _ = worker.post_message(&message);
-}
-
-/// Moves the bar by the expected time; the last part waits for the answer itself.
-fn advance(state: FormState, share: RwSignal<u32>, expected: f64) {
-    let step = Duration::from_millis((expected / 50.0).clamp(20.0, 2_000.0) as u64);
-    set_timeout(
-        move || {
-            if state.solving.try_get_untracked() == Some(Solving::Working) && share.get_untracked() < 95 {
-                share.update(|share| *share += 2);
-                advance(state, share, expected);
-            }
-        },
-        step,
-    );
-}
-
-fn press_again(state: FormState) {
-    // The page may have gone while the worker was busy, and its state with it.
-    if state.pressed.try_get_untracked() != Some(true) {
-        return;
-    }
-    state.pressed.set(false);
-    if let Some(form) = input("robot").and_then(|input| input.form()) {
-        let _ = form.request_submit();
-    }
-}
-
-/// The box alone still counts, within the small budget of forms without a proof.
-fn failed(state: FormState) {
-    state.solving.set(Solving::Failed);
-    press_again(state);
-}
-
-fn reset_robot(state: FormState) {
-    state.solving.set(Solving::Idle);
-    state.pressed.set(false);
-    if let Some(robot) = input("robot") {
-        robot.set_checked(false);
-    }
-    if let Some(captcha) = input("captcha") {
-        captcha.set_value("");
-    }
+    let _ = field.focus();
 }

@@ -123,7 +123,7 @@ fn authorise(caller: &Caller, operation: &Operation, fields: &[(String, String)]
         Ok(())
     } else {
         // A form that was open before signing in: the page brings a fresh one.
-        Err(Turned::Back(Box::new(caller.clone()), Problem::form(Refused::FlowOver)))
+        Err(Turned::Back(Box::new(caller.clone()), Problem::form(Refused::PageOld)))
     }
 }
 

@@ -29,7 +29,8 @@ pub async fn protect(State(web): State<Arc<Web>>, mut request: Request, next: Ne
         request.extensions_mut().insert(Nonce(nonce.clone()));
         next.run(request).await
     } else {
-        StatusCode::MISDIRECTED_REQUEST.into_response()
+        let sentence = web.wrong_host();
+        (StatusCode::MISDIRECTED_REQUEST, sentence).into_response()
     };
     let policy = policy(&nonce, web.hosted.as_ref());
     let is_busy = response.status() == StatusCode::SERVICE_UNAVAILABLE;

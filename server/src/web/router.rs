@@ -104,6 +104,13 @@ impl Web {
             .map_or("en", |(language, _)| language.as_str())
     }
 
+    /// What somebody reads who came by another name.
+    #[must_use]
+    pub(super) fn wrong_host(&self) -> String {
+        let (site, _) = self.site("en");
+        site.fill(app::words::COMMON_WRONG_HOST, &[("origin", &self.origin)])
+    }
+
     pub(super) fn site(&self, language: &str) -> (&Site, &Files) {
         // English is always there: the build of the words demands it.
         match self.sites.get(language).or_else(|| self.sites.get("en")) {

@@ -138,7 +138,7 @@ async fn the_code_works_in_the_browser_that_asked_and_in_no_other() {
         }
         let fields = [("password", PASSWORD), ("password_again", PASSWORD)];
         asked.submit("/api/claim/password", &fields).await.assert_goes("/home");
-        asked.call("/api/claim/code", &[("code", &code)]).await.assert_problem(422, "form", "flow-over");
+        asked.call("/api/claim/code", &[("code", &code)]).await.assert_problem(422, "form", "page-old");
     }
 }
 

@@ -80,6 +80,7 @@ async fn claiming_while_somebody_is_signed_in_leaves_the_new_person_signed_in() 
     browser.submit("/api/claim/password", &fields).await.assert_goes("/home");
     let home = browser.open("/home").await;
     assert!(home.holds(ADA.username) && !home.holds(BERT.username));
+    assert_eq!(app.count("SELECT count(*) FROM session").await, 1, "the session before it is gone");
 }
 
 #[tokio::test]
@@ -94,7 +95,7 @@ async fn a_post_of_a_session_without_its_own_token_is_refused() {
     let cut = &own[..own.len() - 1];
     for csrf in [None, Some(""), Some(foreign.as_str()), Some(cut), Some("%00")] {
         let fields: Vec<(&str, &str)> = csrf.iter().map(|csrf| ("csrf", *csrf)).collect();
-        browser.call("/api/sign-in/out", &fields).await.assert_problem(422, "form", "flow-over");
+        browser.call("/api/sign-in/out", &fields).await.assert_problem(422, "form", "page-old");
         browser.submit("/api/sign-in/out", &fields).await.assert_back_to("/sign-in");
         let mut lookup = ADA.lookup("good 1");
         lookup.extend(fields);
