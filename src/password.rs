@@ -5,7 +5,7 @@
 //! applied when a password is set; signing in takes any length up to [`LONGEST_TYPED`], so raising a
 //! maximum later needs no migration.
 //!
-//! With `blocklist`, a new password is refused offline, whatever its length, when
+//! With `blocklist`, a new password is refused offline when
 //!
 //! | it is | for example | said as |
 //! |---|---|---|
@@ -17,6 +17,7 @@
 //! | one word of any dictionary with up to six digits and marks | `Trombone1!` | patterned |
 //! | the username and anything else | `ada.lovelace-x` | has-username |
 //!
+//! The two lines that need lists are the server's alone, and are asked of passwords that have the right length.
 //! That is all: it is a blocklist and no strength meter (NIST SP 800-63B-4 section 3.1.1.2).
 
 #[cfg(feature = "service")]
@@ -178,7 +179,9 @@ impl PasswordPolicy {
             })
             .collect();
         if self.blocklist {
-            wrong.extend(blocked(typed, username, names));
+            // A list is filtered to the policy: what is refused for its length is not looked up.
+            let listed = self.met(Requirement::Length, typed, username) == Met::Yes;
+            wrong.extend(blocked(typed, username, names, listed));
         }
         if wrong.is_empty() { Ok(()) } else { Err(wrong) }
     }
@@ -223,8 +226,10 @@ impl std::fmt::Debug for Password {
     }
 }
 
-/// Why the blocklist refuses a password, if it does. The more telling reason comes first.
-fn blocked(typed: &str, username: &str, names: &[&str]) -> Option<Refused> {
+/// Why the blocklist refuses a password, if it does. With `listed` it is also looked up in the lists, which
+/// only the server has.
+#[cfg_attr(not(feature = "service"), expect(unused_variables, reason = "the browser has no lists"))]
+fn blocked(typed: &str, username: &str, names: &[&str], listed: bool) -> Option<Refused> {
     let lower = typed.to_lowercase();
     if run::is_run(&lower) || date::is_date(&lower) {
         return Some(Refused::PasswordCommon);
@@ -234,8 +239,13 @@ fn blocked(typed: &str, username: &str, names: &[&str]) -> Option<Refused> {
         return Some(Refused::PasswordPatterned);
     }
     #[cfg(feature = "service")]
-    if common::is_common(typed) {
-        return Some(Refused::PasswordCommon);
+    if listed {
+        if patterned::is_word_and_marks(&lower) {
+            return Some(Refused::PasswordPatterned);
+        }
+        if common::is_common(typed) {
+            return Some(Refused::PasswordCommon);
+        }
     }
     None
 }

@@ -32,7 +32,7 @@ fn random(preset: Preset, random: &mut StdRng) -> String {
     let from: Vec<char> = LETTERS.chars().chain(marks.chars()).collect();
     let length = random.random_range(policy.shortest..=policy.longest.min(24));
     loop {
-        let typed: String = (0..length).map(|_| from[random.random_range(0..from.len())]).collect();
+        let typed: String = (0..length).map(|_| *from.get(random.random_range(0..from.len())).unwrap()).collect();
         let meets = |requirement: &Requirement| !matches!(policy.met(*requirement, &typed, "ada.lovelace"), Met::No(_));
         if policy.requirements().iter().all(meets) {
             return typed;
@@ -162,14 +162,14 @@ fn the_presets_ask_what_their_sources_ask() {
 }
 
 #[test]
-fn of_a_hundred_thousand_random_passwords_that_meet_their_preset_hardly_any_is_refused() {
+fn of_thirty_thousand_random_passwords_that_meet_their_preset_hardly_any_is_refused() {
     let mut seeded = StdRng::seed_from_u64(911);
     for preset in PRESETS {
         let policy = preset.password();
         let refused: Vec<String> =
-            (0..33_334).map(|_| random(preset, &mut seeded)).filter(|typed| check(&policy, typed).is_err()).collect();
+            (0..10_000).map(|_| random(preset, &mut seeded)).filter(|typed| check(&policy, typed).is_err()).collect();
         // One in a thousand would already be felt.
-        assert!(refused.len() <= 10, "{preset:?}: {} refused: {refused:?}", refused.len());
+        assert!(refused.len() <= 2, "{preset:?}: {} refused: {refused:?}", refused.len());
     }
 }
 
@@ -250,7 +250,10 @@ fn every_family_of_patterns_is_refused_in_every_preset() {
             _ => format!("{}{digits}{mark}", pick(&["Lovelace", "adalovelace", "LOVELACE", "ada"], &mut seeded)),
         };
         for preset in PRESETS {
-            let wrong = check(&preset.password(), &typed).unwrap_err();
+            assert!(check(&preset.password(), &typed).is_err(), "{preset:?} takes {typed:?}");
+            // Whatever else is asked, the pattern alone is reason enough.
+            let length = PasswordPolicy { shortest: 1, longest: 128, ..preset.password() };
+            let wrong = check(&length, &typed).unwrap_err();
             assert!(
                 wrong.iter().any(|refused| matches!(refused, Refused::PasswordCommon | Refused::PasswordPatterned)),
                 "{preset:?} takes {typed:?} but for {wrong:?}"

@@ -20,7 +20,15 @@ const SHORTEST_NAME: usize = 3;
 /// `names` are texts whose words count as listed: the username, the agency's name.
 pub fn is_patterned(lower: &str, names: &[&str]) -> bool {
     let names: Vec<String> = names.iter().flat_map(|name| words_of(name)).collect();
-    spellings(lower).iter().any(|word| is_listed(word, &names, MOST_WORDS)) || is_word_and_marks(lower)
+    spellings(lower).iter().any(|word| is_listed(word, &names, MOST_WORDS))
+}
+
+/// Whether the password is one word of any dictionary with a few digits and marks before and behind it.
+#[cfg(feature = "service")]
+pub fn is_word_and_marks(lower: &str) -> bool {
+    let letters = lower.trim_matches(|c: char| !c.is_alphabetic());
+    let around = lower.chars().count() - letters.chars().count();
+    around <= MOST_AROUND_ANY_WORD && letters.chars().all(char::is_alphabetic) && super::common::is_word(letters)
 }
 
 /// The letters of a password, look-alikes resolved: without the digits and marks around them, and with
@@ -57,19 +65,6 @@ fn is_listed(letters: &str, names: &[String], most: usize) -> bool {
 
 fn words_of(name: &str) -> impl Iterator<Item = String> {
     name.split(|c: char| !c.is_alphabetic()).filter(|word| word.chars().count() >= SHORTEST_NAME).map(str::to_lowercase)
-}
-
-#[cfg(feature = "service")]
-fn is_word_and_marks(lower: &str) -> bool {
-    let letters = lower.trim_matches(|c: char| !c.is_alphabetic());
-    let around = lower.chars().count() - letters.chars().count();
-    around <= MOST_AROUND_ANY_WORD && letters.chars().all(char::is_alphabetic) && super::common::is_word(letters)
-}
-
-/// The browser has no dictionary.
-#[cfg(not(feature = "service"))]
-const fn is_word_and_marks(_: &str) -> bool {
-    false
 }
 
 const fn look_alike(c: char) -> char {

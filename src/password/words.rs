@@ -75,6 +75,7 @@ pub const WORDS: &[&str] = &[
     "june",
     "junio",
     "juvare",
+    "labems",
     "letmein",
     "license",
     "licensing",
@@ -151,3 +152,14 @@ pub const WORDS: &[&str] = &[
     "winter",
     "word",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_words_are_sorted_in_lower_case_and_each_stands_once() {
+        assert!(WORDS.is_sorted_by(|one, next| one < next));
+        assert!(WORDS.iter().all(|word| word.chars().all(|c| c.is_alphabetic() && c.is_lowercase())));
+    }
+}
