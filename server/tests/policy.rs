@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "what cannot be set up has failed")]
 
+use std::collections::BTreeMap;
 use std::process::{Command, Output};
 
 use app::words::Catalog;
@@ -92,13 +93,14 @@ fn without_a_configuration_it_is_refused_with_the_way_out() {
     }
 }
 
-fn sentence(agency: &Agency, key: &str) -> String {
-    let catalog = Catalog::of(agency, "en").unwrap();
-    let plain = Catalog::of(&Agency { words: Default::default(), ..agency.clone() }, "en").unwrap();
-    let changed = catalog.page_sentences().iter().zip(plain.page_sentences());
-    let own: Vec<&String> = changed.filter(|(own, plain)| own != plain).map(|(own, _)| own).collect();
-    assert_eq!(own.len(), agency.words["en"].len(), "{key}: not every word of the profile stands on a page");
-    agency.words["en"][key].clone()
+/// One sentence of the profile's own, where each of them stands on a page.
+fn own_sentence(agency: &Agency, key: &str) -> String {
+    let words = agency.words.get("en").unwrap();
+    let own = Catalog::of(agency, "en").unwrap();
+    let plain = Catalog::of(&Agency { words: BTreeMap::new(), ..agency.clone() }, "en").unwrap();
+    let changed = own.page_sentences().iter().zip(plain.page_sentences()).filter(|(own, plain)| own != plain).count();
+    assert_eq!(changed, words.len(), "not every word of {} stands on a page", agency.id);
+    words.get(key).unwrap().clone()
 }
 
 #[test]
@@ -108,7 +110,7 @@ fn louisiana_has_its_contacts_its_sender_its_rules_and_its_words() {
     assert_eq!(agency.contact.email, "EMS.Credentialing@la.gov");
     assert_eq!(agency.sender.address, "EML-SVC-PROD-BEMS@LA.GOV");
     assert_eq!(agency.policy.password, Preset::LegacyState.password());
-    assert_eq!(sentence(&agency, "field.username"), "Login ID");
+    assert_eq!(own_sentence(&agency, "field.username"), "Login ID");
     // What the office's page recommends is what anyone tries first.
     for typed in ["Welcome1!", "Welcome2!", "Labems2026!", "Louisiana1$"] {
         let password = Password::parse(typed).unwrap();
@@ -119,7 +121,7 @@ fn louisiana_has_its_contacts_its_sender_its_rules_and_its_words() {
 #[test]
 fn emresource_has_its_words_a_contact_of_nobody_and_the_modern_rules() {
     let agency = profiles::profile("emresource").unwrap();
-    assert_eq!(sentence(&agency, "sign-in.button"), "Log In");
+    assert_eq!(own_sentence(&agency, "sign-in.button"), "Log In");
     assert!(agency.contact.email.ends_with(".example") && agency.sender.address.ends_with(".example"));
     assert!(agency.contact.phones.iter().all(|phone| phone.contains("555-01")));
     assert_eq!(agency.policy.password, Preset::Modern.password());
