@@ -181,6 +181,8 @@ impl PasswordPolicy {
         if self.blocklist {
             // A list is filtered to the policy: what is refused for its length is not looked up.
             let listed = self.met(Requirement::Length, typed, username) == Met::Yes;
+            // What holds the whole username is told so once, and not again for its parts.
+            let username = if wrong.contains(&Refused::PasswordHasUsername) { "" } else { username };
             wrong.extend(blocked(typed, username, names, listed));
         }
         if wrong.is_empty() { Ok(()) } else { Err(wrong) }
