@@ -128,6 +128,12 @@ impl Agency {
         self.journeys.contains(&journey)
     }
 
+    /// Its own names, which nobody may build a password of.
+    #[must_use]
+    pub const fn names(&self) -> [&str; 3] {
+        [self.id.as_str(), self.name.as_str(), self.system.as_str()]
+    }
+
     /// Reads a profile.
     ///
     /// # Errors

@@ -13,6 +13,7 @@
 //! | [`link`] | purposes, lifetimes, codes |
 //! | [`limit`] | attempt budgets |
 //! | [`agency`] | the profile and the policy presets |
+//! | [`policy`] | what each value of a policy is held against, for the operator (feature `service`) |
 //! | [`form`] | one file per journey: fields, which of them may be kept, problems |
 //! | [`roster`] | the roster file: its columns, what a row must be like, what a status does (feature `service`) |
 //! | [`service`] | one file per journey: its use cases; and the ports they need (feature `service`) |
@@ -25,6 +26,8 @@ pub mod limit;
 pub mod link;
 pub mod moment;
 pub mod password;
+#[cfg(feature = "service")]
+pub mod policy;
 pub mod refused;
 #[cfg(feature = "service")]
 pub mod roster;

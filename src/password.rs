@@ -4,8 +4,28 @@
 //! Unicode code points and nothing is ever cut off (NIST SP 800-63B-4 section 3.1.1.2). A policy is
 //! applied when a password is set; signing in takes any length up to [`LONGEST_TYPED`], so raising a
 //! maximum later needs no migration.
+//!
+//! With `blocklist`, a new password is refused offline when
+//!
+//! | it is | for example | said as |
+//! |---|---|---|
+//! | fewer than four different characters, or a part repeated to its end | `aaaa1111`, `kx7kx7kx` | common |
+//! | runs along the alphabet, the digits or the keyboard | `abcd1234`, `1qaz2wsx`, `qwertyuiop` | common |
+//! | dates or years alone | `19840229`, `29.02.1984` | common |
+//! | on a list of common passwords, words and names, or all but | `iloveyou2`, `trustno1` | common |
+//! | up to three words of the trade, the calendar, the agency or the username, with digits and marks | `Welcome2!`, `Ems2026!` | patterned |
+//! | one word of any dictionary with up to six digits and marks | `Trombone1!` | patterned |
+//! | the username and anything else | `ada.lovelace-x` | has-username |
+//!
+//! The two lines that need lists are the server's alone, and are asked of passwords that have the right length.
+//! That is all: it is a blocklist and no strength meter (NIST SP 800-63B-4 section 3.1.1.2).
 
+#[cfg(feature = "service")]
+mod common;
+mod date;
 mod patterned;
+mod run;
+mod words;
 
 use serde::{Deserialize, Serialize};
 
@@ -141,6 +161,14 @@ impl PasswordPolicy {
     /// # Errors
     /// At least one reason.
     pub fn check(&self, password: &Password, username: &str) -> Result<(), Vec<Refused>> {
+        self.check_beside(password, username, &[])
+    }
+
+    /// The same, where the words of `names` are as easily guessed as those of the list: the agency's own.
+    ///
+    /// # Errors
+    /// At least one reason.
+    pub fn check_beside(&self, password: &Password, username: &str, names: &[&str]) -> Result<(), Vec<Refused>> {
         let typed = password.typed();
         let mut wrong: Vec<Refused> = self
             .requirements()
@@ -151,7 +179,11 @@ impl PasswordPolicy {
             })
             .collect();
         if self.blocklist {
-            wrong.extend(patterned::refused(typed));
+            // A list is filtered to the policy: what is refused for its length is not looked up.
+            let listed = self.met(Requirement::Length, typed, username) == Met::Yes;
+            // What holds the whole username is told so once, and not again for its parts.
+            let username = if wrong.contains(&Refused::PasswordHasUsername) { "" } else { username };
+            wrong.extend(blocked(typed, username, names, listed));
         }
         if wrong.is_empty() { Ok(()) } else { Err(wrong) }
     }
@@ -194,6 +226,30 @@ impl std::fmt::Debug for Password {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         out.write_str("Password(…)")
     }
+}
+
+/// Why the blocklist refuses a password, if it does. With `listed` it is also looked up in the lists, which
+/// only the server has.
+#[cfg_attr(not(feature = "service"), expect(unused_variables, reason = "the browser has no lists"))]
+fn blocked(typed: &str, username: &str, names: &[&str], listed: bool) -> Option<Refused> {
+    let lower = typed.to_lowercase();
+    if run::is_run(&lower) || date::is_date(&lower) {
+        return Some(Refused::PasswordCommon);
+    }
+    let names: Vec<&str> = std::iter::once(username).chain(names.iter().copied()).collect();
+    if patterned::is_patterned(&lower, &names) {
+        return Some(Refused::PasswordPatterned);
+    }
+    #[cfg(feature = "service")]
+    if listed {
+        if patterned::is_word_and_marks(&lower) {
+            return Some(Refused::PasswordPatterned);
+        }
+        if common::is_common(typed) {
+            return Some(Refused::PasswordCommon);
+        }
+    }
+    None
 }
 
 /// Usernames of fewer than four letters stand in too many words to be refused inside a password.

@@ -3,6 +3,7 @@
 pub mod demo;
 pub mod import;
 pub mod keys;
+pub mod policy;
 mod progress;
 pub mod roster;
 pub mod serve;
@@ -40,6 +41,8 @@ enum Command {
     Roster(roster::RosterArguments),
     /// The keys that live outside the database.
     Keys(keys::KeysArguments),
+    /// What the policy asks, and what that is held against.
+    Policy(policy::PolicyArguments),
 }
 
 /// Runs a command.
@@ -59,5 +62,6 @@ pub async fn run(arguments: Arguments) -> Result<(), String> {
         }
         Command::Roster(arguments) => roster::run(&arguments, &mut std::io::stdout()),
         Command::Keys(arguments) => keys::run(arguments),
+        Command::Policy(arguments) => policy::run(&arguments, &mut std::io::stdout()),
     }
 }

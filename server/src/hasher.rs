@@ -24,9 +24,9 @@ use crate::clock::random;
 use crate::keys::{KeyRing, Keys};
 
 /// Memory in KiB, passes and lanes: the OWASP Password Storage Cheat Sheet's first choice for Argon2id.
-const MEMORY: u32 = 19 * 1024;
-const PASSES: u32 = 2;
-const LANES: u32 = 1;
+pub const MEMORY: u32 = 19 * 1024;
+pub const PASSES: u32 = 2;
+pub const LANES: u32 = 1;
 /// What a stored hash may ask for at the most, so that none of them can exhaust the server.
 const MOST_MEMORY: u32 = 64 * 1024;
 const MOST_PASSES: u32 = 10;

@@ -87,10 +87,18 @@ impl PasswordForm {
     /// # Errors
     /// Every line of the checklist that is not met, and whether the two differ.
     pub fn read(&self, policy: &PasswordPolicy, username: &str) -> Result<Password, Problems> {
+        self.read_beside(policy, username, &[])
+    }
+
+    /// The same, where the words of `names` are refused as patterns too: the agency's own.
+    ///
+    /// # Errors
+    /// As [`PasswordForm::read`].
+    pub fn read_beside(&self, policy: &PasswordPolicy, username: &str, names: &[&str]) -> Result<Password, Problems> {
         let password =
             Password::parse(&self.password).map_err(|refused| vec![Problem::at(Field::Password, refused)])?;
         let mut problems = Problems::new();
-        if let Err(wrong) = policy.check(&password, username) {
+        if let Err(wrong) = policy.check_beside(&password, username, names) {
             problems.extend(wrong.into_iter().map(|refused| Problem::at(Field::Password, refused)));
         }
         match Password::parse(&self.password_again) {

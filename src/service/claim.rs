@@ -259,7 +259,8 @@ impl Portal {
         self.take(&mut *work, &[(format!("claim.set:flow:{}", flow.id), SET_BY_FLOW)], now).await?;
         work.save().await?;
 
-        let password = form.read(&self.agency.policy.password, account.username.as_str())?;
+        let password =
+            form.read_beside(&self.agency.policy.password, account.username.as_str(), &self.agency.names())?;
         let hash = self.hasher.hash(&password).await?;
 
         let mut work = self.store.begin().await?;

@@ -15,7 +15,7 @@ use crate::refused::Refused;
 /// Tries on one username: five at once, then one each twelve minutes. In a day that is 125 guesses at
 /// the most. Left alone, the wait is never longer than an hour; a stranger who goes on guessing can take each
 /// try that comes back, and then the office helps the owner.
-const BY_NAME: Budget = Budget { burst: 5, every: 12 * 60 };
+pub const BY_NAME: Budget = Budget { burst: 5, every: 12 * 60 };
 /// Tries from one address.
 const BY_ADDRESS: Budget = Budget::per(30, 10 * 60);
 
