@@ -1,5 +1,5 @@
 // What the script adds. Nothing here is needed to get in.
-import { expect, linkIn, live, lookUp, test } from "./portal";
+import { expect, fillIn, linkIn, live, lookUp, test } from "./portal";
 
 test("links between pages do not load the document again, and Back and Forward work", async ({ page }) => {
   await page.goto("/sign-in");
@@ -50,12 +50,7 @@ test("the button waits for the proof of work, whose progress is seen, and is not
   const person = portal.take("unclaimed");
   await page.goto("/claim");
   await live(page, true);
-  const [year, month, day] = person.date_of_birth.split("-");
-  await page.getByLabel("Month").fill(month!);
-  await page.getByLabel("Day").fill(day!);
-  await page.getByLabel("Year").fill(year!);
-  await page.getByLabel("Last Name").fill(person.last_name);
-  await page.getByLabel("Social Security Number").fill(person.ssn);
+  await fillIn(page, person);
   let posts = 0;
   page.on("request", (request) => { if (request.url().endsWith("/api/claim/lookup")) posts++; });
   await page.getByLabel("I'm not a robot").check();
@@ -132,12 +127,7 @@ test("the proof of work is made anew for who takes long, and the box stays check
   await expect.poll(() => challenges).toBe(2);
   await expect(page.getByRole("status")).toHaveText("Done. You are not a robot.");
   await expect(page.getByLabel("I'm not a robot")).toBeChecked();
-  const [year, month, day] = person.date_of_birth.split("-");
-  await page.getByLabel("Month").fill(month!);
-  await page.getByLabel("Day").fill(day!);
-  await page.getByLabel("Year").fill(year!);
-  await page.getByLabel("Last Name").fill(person.last_name);
-  await page.getByLabel("Social Security Number").fill(person.ssn);
+  await fillIn(page, person);
   await page.getByRole("button", { name: "Lookup" }).click();
   await expect(page).toHaveURL(/\/claim\/sent$/);
   await portal.mail(person.email);

@@ -142,16 +142,21 @@ export async function live(page: Page, javaScriptEnabled: boolean | undefined) {
   if (javaScriptEnabled !== false) await expect(page.locator("html")).toHaveAttribute("data-live", "");
 }
 
-/** Fills in *Lookup* and sends it. */
-export async function lookUp(page: Page, person: Person, javaScriptEnabled: boolean | undefined) {
-  await page.goto("/claim");
-  await live(page, javaScriptEnabled);
+/** Types a person's details into *Lookup*. */
+export async function fillIn(page: Page, person: Person) {
   const [year, month, day] = person.date_of_birth.split("-");
   await page.getByLabel("Month").fill(`${Number(month)}`);
   await page.getByLabel("Day").fill(`${Number(day)}`);
   await page.getByLabel("Year").fill(year!);
   await page.getByLabel("Last Name").fill(person.last_name);
   await page.getByLabel("Social Security Number").fill(person.ssn);
+}
+
+/** Fills in *Lookup* and sends it. */
+export async function lookUp(page: Page, person: Person, javaScriptEnabled: boolean | undefined) {
+  await page.goto("/claim");
+  await live(page, javaScriptEnabled);
+  await fillIn(page, person);
   await page.getByLabel("I'm not a robot").check();
   await page.getByRole("button", { name: "Lookup" }).click();
   await expect(page).toHaveURL(/\/claim\/sent$/);
