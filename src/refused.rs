@@ -65,7 +65,6 @@ codes! {
         PasswordCommon = "password-common",
         PasswordPatterned = "password-patterned",
         PasswordHasUsername = "password-has-username",
-        PasswordHasName = "password-has-name",
         PasswordsDiffer = "passwords-differ",
         CodeDigits = "code-digits",
         CodeWrong = "code-wrong",

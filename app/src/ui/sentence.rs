@@ -101,7 +101,6 @@ const fn word(problem: Problem) -> Word {
         Refused::PasswordCommon => words::PROBLEM_PASSWORD_COMMON,
         Refused::PasswordPatterned => words::PROBLEM_PASSWORD_PATTERNED,
         Refused::PasswordHasUsername => words::PROBLEM_PASSWORD_HAS_USERNAME,
-        Refused::PasswordHasName => words::PROBLEM_PASSWORD_HAS_NAME,
         Refused::PasswordsDiffer => words::PROBLEM_PASSWORDS_DIFFER,
         Refused::CodeDigits => words::PROBLEM_CODE_DIGITS,
         Refused::CodeWrong => words::PROBLEM_CODE_WRONG,
