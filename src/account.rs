@@ -20,6 +20,16 @@ codes! {
     }
 }
 
+codes! {
+    /// What *This wasn't me* stopped, until the office opens it again.
+    Frozen {
+        /// No link and no temporary password is mailed. The password itself works: nobody else has it.
+        Resets = "resets",
+        /// The password was changed by somebody else, so it opens nothing either.
+        All = "all",
+    }
+}
+
 /// The longest username, in characters.
 pub const USERNAME_LONGEST: usize = 64;
 

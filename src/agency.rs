@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::challenge::Asking;
 use crate::identity::DateOrder;
 use crate::password::{PasswordPolicy, Preset};
 
@@ -24,6 +25,11 @@ pub struct Agency {
     pub journeys: Vec<Journey>,
     #[serde(default)]
     pub policy: Policy,
+    #[serde(default)]
+    pub recovery: Recovery,
+    /// Where passwords of `external` accounts live.
+    #[serde(default)]
+    pub external: Option<External>,
     #[serde(default)]
     pub date_order: DateOrder,
     #[serde(default)]
@@ -58,7 +64,50 @@ pub enum Journey {
     Claim,
     /// *forgot username?*
     Username,
+    /// *forgot password?*
+    Reset,
     SignIn,
+    /// The account's own page: password, challenge question, history.
+    Security,
+}
+
+/// How a forgotten password is replaced.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Recovery {
+    pub asks: Asks,
+    pub mails: Mails,
+}
+
+/// What *forgot password?* asks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Asks {
+    /// *Email or Username*.
+    #[default]
+    Login,
+    /// Date of birth, last name and number, as *Find Username* does.
+    Identity,
+}
+
+/// What is mailed to who forgot a password.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mails {
+    /// A link to *Set Up Password*.
+    #[default]
+    Link,
+    /// A temporary password, which leads to *Change Password*.
+    TemporaryPassword,
+}
+
+/// Another login service that keeps passwords.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct External {
+    pub name: String,
+    /// Its page, a whole https URL.
+    pub url: String,
 }
 
 /// An entry of the home page.
@@ -78,7 +127,43 @@ pub struct HomeOption {
 #[serde(from = "PolicyText")]
 pub struct Policy {
     pub preset: Preset,
+    /// With products, the strictest of all.
     pub password: PasswordPolicy,
+    pub challenge: ChallengePolicy,
+    pub temporary: TemporaryPolicy,
+    /// What the password is for.
+    pub products: Vec<Product>,
+}
+
+/// When the challenge question is asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ChallengePolicy {
+    pub asking: Asking,
+    /// Days after which the answer is to be given again at sign-in; 0: never.
+    pub confirm_days: u32,
+}
+
+/// How long a temporary password works.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TemporaryPolicy {
+    pub hours: u32,
+}
+
+impl Default for TemporaryPolicy {
+    fn default() -> Self {
+        Self { hours: 24 }
+    }
+}
+
+/// A product that shares the password, with the rules of its own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Product {
+    pub name: String,
+    #[serde(default)]
+    pub password: PasswordText,
 }
 
 /// What a profile writes: only the values that differ from the preset.
@@ -89,26 +174,33 @@ struct PolicyText {
     preset: Preset,
     #[serde(default)]
     password: PasswordText,
+    #[serde(default)]
+    challenge: ChallengePolicy,
+    #[serde(default)]
+    temporary: Option<TemporaryPolicy>,
+    #[serde(default)]
+    products: Vec<Product>,
 }
 
-#[derive(Default, Deserialize)]
+/// Single values of a password policy.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-struct PasswordText {
-    shortest: Option<u32>,
-    longest: Option<u32>,
-    uppercase: Option<bool>,
-    lowercase: Option<bool>,
-    digit: Option<bool>,
-    special: Option<String>,
-    blocklist: Option<bool>,
-    expires_days: Option<u32>,
+pub struct PasswordText {
+    pub shortest: Option<u32>,
+    pub longest: Option<u32>,
+    pub uppercase: Option<bool>,
+    pub lowercase: Option<bool>,
+    pub digit: Option<bool>,
+    pub special: Option<String>,
+    pub blocklist: Option<bool>,
+    pub expires_days: Option<u32>,
 }
 
 impl From<PolicyText> for Policy {
     fn from(text: PolicyText) -> Self {
         let preset = text.preset.password();
         let over = text.password;
-        let password = PasswordPolicy {
+        let mut password = PasswordPolicy {
             shortest: over.shortest.unwrap_or(preset.shortest),
             longest: over.longest.unwrap_or(preset.longest),
             uppercase: over.uppercase.unwrap_or(preset.uppercase),
@@ -118,7 +210,46 @@ impl From<PolicyText> for Policy {
             blocklist: over.blocklist.unwrap_or(preset.blocklist),
             expires_days: over.expires_days.unwrap_or(preset.expires_days),
         };
-        Self { preset: text.preset, password }
+        for product in &text.products {
+            password = product.strictest(password);
+        }
+        let temporary = text.temporary.unwrap_or_else(|| text.preset.temporary());
+        Self { preset: text.preset, password, challenge: text.challenge, temporary, products: text.products }
+    }
+}
+
+impl Preset {
+    /// A mailed password is a recovery code: NIST SP 800-63B-4 section 4.2.1.2 gives it 24 hours. The old way gives a
+    /// week, because people find the mail late; only its first change counts.
+    #[must_use]
+    pub const fn temporary(self) -> TemporaryPolicy {
+        TemporaryPolicy { hours: if matches!(self, Self::LegacyState) { 7 * 24 } else { 24 } }
+    }
+}
+
+impl Product {
+    /// The stricter value of each, of this product and of the others so far.
+    fn strictest(&self, others: PasswordPolicy) -> PasswordPolicy {
+        let own = &self.password;
+        let days = own.expires_days.unwrap_or_default();
+        PasswordPolicy {
+            shortest: others.shortest.max(own.shortest.unwrap_or_default()),
+            longest: others.longest.min(own.longest.unwrap_or(u32::MAX)),
+            uppercase: others.uppercase || own.uppercase == Some(true),
+            lowercase: others.lowercase || own.lowercase == Some(true),
+            digit: others.digit || own.digit == Some(true),
+            special: match (&own.special, others.special.is_empty()) {
+                // One mark has to do for all: those that every product takes.
+                (Some(marks), false) => others.special.chars().filter(|mark| marks.contains(*mark)).collect(),
+                (Some(marks), true) => marks.clone(),
+                (None, _) => others.special,
+            },
+            blocklist: others.blocklist || own.blocklist == Some(true),
+            expires_days: match (days, others.expires_days) {
+                (0, days) | (days, 0) => days,
+                (one, other) => one.min(other),
+            },
+        }
     }
 }
 

@@ -11,6 +11,8 @@ mod number;
 pub use date_of_birth::{DateOfBirth, DateOrder, split_pasted};
 pub use email::Email;
 #[cfg(feature = "service")]
+pub(crate) use name::is_apostrophe;
+#[cfg(feature = "service")]
 pub use name::{NameKey, fold, name_keys};
 pub use number::{CertificateNumber, Ssn};
 

@@ -10,6 +10,8 @@
 //! | [`identity`] | names, dates of birth, SSNs, certificate numbers, e-mail addresses, and how they match |
 //! | [`account`] | usernames and account states |
 //! | [`password`] | policy and its checklist |
+//! | [`challenge`] | the challenge question: answers, how they are compared, which will not do |
+//! | [`expiry`] | when a password expires, and who is reminded when |
 //! | [`link`] | purposes, lifetimes, codes |
 //! | [`limit`] | attempt budgets |
 //! | [`agency`] | the profile and the policy presets |
@@ -20,6 +22,9 @@
 
 pub mod account;
 pub mod agency;
+pub mod challenge;
+#[cfg(feature = "service")]
+pub mod expiry;
 pub mod form;
 pub mod identity;
 pub mod limit;

@@ -17,6 +17,8 @@ pub const LINKS_LIVE: usize = 3;
 pub const FLOW_SECONDS: i64 = 60 * 60;
 /// Digits of a code.
 pub const CODE_DIGITS: usize = 8;
+/// Wrong answers to the challenge question after which a link takes no more.
+pub const ANSWER_TRIES: u32 = 5;
 /// Wrong codes after which a browser's code is dead.
 pub const CODE_TRIES: u32 = 5;
 /// Characters of a token in a URL: 32 bytes, base64url without padding.
@@ -24,7 +26,11 @@ pub const TOKEN_CHARACTERS: usize = 43;
 
 codes! {
     /// What a link or flow is for. A link of one purpose is refused by every other journey.
-    Purpose { Claim = "claim" }
+    Purpose {
+        Claim = "claim",
+        /// A forgotten password.
+        Reset = "reset",
+    }
 }
 
 codes! {
@@ -32,7 +38,9 @@ codes! {
     Step {
         /// Somebody asked; a mail may be on its way.
         Asked = "asked",
-        /// The link or the code proved the mailbox; a password may be chosen.
+        /// The link or the code proved the mailbox; the challenge question is asked.
+        Challenge = "challenge",
+        /// Everything asked was proved; a password may be chosen.
         Password = "password",
         Done = "done",
     }

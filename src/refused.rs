@@ -49,6 +49,8 @@ codes! {
         CertificateUnusable = "certificate-unusable",
         EmailUnusable = "email-unusable",
         UsernameUnusable = "username-unusable",
+        /// Neither an e-mail address nor a username.
+        LoginUnusable = "login-unusable",
         /// Neither SSN nor certificate number.
         IdentifierMissing = "identifier-missing",
         RobotUnchecked = "robot-unchecked",
@@ -66,6 +68,23 @@ codes! {
         PasswordPatterned = "password-patterned",
         PasswordHasUsername = "password-has-username",
         PasswordsDiffer = "passwords-differ",
+        /// The password is over its days, and its one extra sign-in was taken.
+        PasswordExpired = "password-expired",
+        /// What was typed as the present password is neither that nor a temporary one that works.
+        PasswordNotYours = "password-not-yours",
+        /// The new password is the present one.
+        PasswordSame = "password-same",
+        /// No such question on the list, or none chosen.
+        QuestionUnchosen = "question-unchosen",
+        AnswerTooShort = "answer-too-short",
+        /// What anybody would try first.
+        AnswerTrivial = "answer-trivial",
+        AnswerInQuestion = "answer-in-question",
+        AnswerHasUsername = "answer-has-username",
+        AnswerHasPassword = "answer-has-password",
+        AnswerWrong = "answer-wrong",
+        /// Five wrong answers on one link: the link is dead to answers, a new mail helps.
+        AnswerDead = "answer-dead",
         CodeDigits = "code-digits",
         CodeWrong = "code-wrong",
         /// Five wrong codes: the code of this browser is dead, the link still works.
@@ -83,6 +102,8 @@ codes! {
         AccountInactive = "account-inactive",
         AccountSuspended = "account-suspended",
         AccountExternal = "account-external",
+        /// Somebody reported "this wasn't me": the office has to open it again.
+        AccountFrozen = "account-frozen",
         TooManyTries = "too-many-tries",
         /// The server has more work than it may take on.
         Busy = "busy",
@@ -106,6 +127,12 @@ codes! {
         Username = "username",
         Code = "code",
         Email = "email",
+        /// *Email or Username*.
+        Login = "login",
+        /// The present password, typed again.
+        CurrentPassword = "current_password",
+        Question = "question",
+        Answer = "answer",
         /// The form as a whole.
         Form = "form",
     }
@@ -124,6 +151,8 @@ impl Field {
                 | Self::Certificate
                 | Self::Username
                 | Self::Email
+                | Self::Login
+                | Self::Question
         )
     }
 }

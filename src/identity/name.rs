@@ -98,7 +98,7 @@ fn words(name: &str) -> Vec<String> {
 
 /// Everything that keyboards, phones and old systems put for an apostrophe, modifier letters included,
 /// which count as letters elsewhere.
-const fn is_apostrophe(c: char) -> bool {
+pub(crate) const fn is_apostrophe(c: char) -> bool {
     matches!(
         c,
         '\'' | '`' | '´' | '\u{2018}'..='\u{201B}' | '\u{2032}' | '\u{2035}' | '\u{02B9}'..='\u{02BF}' | '\u{02C8}'

@@ -13,6 +13,7 @@ use super::ports::{Fault, UnitOfWork};
 use super::records::{Account, Digest, Flow, Link, NewFlow, NewLink, Person};
 use super::{Declined, Portal, Token, Visitor, token};
 use crate::account::{AccountState, Username};
+use crate::expiry::Schedule;
 use crate::form::claim::{Lookup, Number, PasswordForm};
 use crate::identity::{CertificateNumber, DateOfBirth, NameKey};
 use crate::limit::Budget;
@@ -143,6 +144,7 @@ impl Portal {
             id: self.id(),
             purpose: Purpose::Claim,
             account: person.account.id,
+            person: Some(person.id),
             flow: asked.flow.clone(),
             token: self.vault.digest("link", token.as_str().as_bytes()),
             code: self.code_digest(&asked.flow, &code),
@@ -271,7 +273,8 @@ impl Portal {
         if !done {
             return Err(Refused::LinkSpent.into());
         }
-        work.save_password(account.id, &hash, now).await?;
+        let schedule = Schedule::of(now, self.agency.policy.password.expires_days);
+        work.save_password(account.id, &hash, now, schedule).await?;
         work.supersede_links(account.id, 0, now).await?;
         work.end_sessions_of(account.id).await?;
         if let Some(old) = old {

@@ -4,9 +4,11 @@
 use async_trait::async_trait;
 
 use super::records::{
-    Account, AuditEntry, Digest, Flow, Job, Link, Mail, NewFlow, NewLink, NewMail, NewSession, Person, Session,
+    Account, AuditEntry, Case, Challenge, Digest, Flow, Happened, Job, Link, Mail, NewFlow, NewLink, NewMail,
+    NewSession, NewTemporary, Person, Session, Temporary,
 };
-use crate::account::UsernameKey;
+use crate::account::{AccountState, Frozen, UsernameKey};
+use crate::expiry::Schedule;
 use crate::identity::{CertificateNumber, Ssn};
 use crate::limit::Budget;
 use crate::link::Step;
@@ -90,7 +92,9 @@ pub trait Store: Send + Sync {
 
 /// One transaction. State change, audit row and queued mail go through the same one.
 #[async_trait]
-pub trait UnitOfWork: People + Flows + Links + Sessions + Budgets + Jobs + Outbox + Audit + Send {
+pub trait UnitOfWork:
+    People + Accounts + Challenges + Temporaries + Flows + Links + Sessions + Budgets + Jobs + Outbox + Audit + Cases + Send
+{
     /// Commits.
     async fn save(self: Box<Self>) -> Result<(), Fault>;
 }
@@ -105,8 +109,55 @@ pub trait People: Send {
     async fn find_people_of(&mut self, account: i64) -> Result<Vec<Person>, Fault>;
     async fn find_account(&mut self, account: i64) -> Result<Option<Account>, Fault>;
     async fn find_account_by_username(&mut self, username: &UsernameKey) -> Result<Option<Account>, Fault>;
-    /// Sets the password and makes the account active.
-    async fn save_password(&mut self, account: i64, hash: &str, now: Moment) -> Result<(), Fault>;
+}
+
+#[async_trait]
+pub trait Accounts: Send {
+    /// Sets the password, makes the account active, begins its days anew and gives the grace sign-in back.
+    async fn save_password(&mut self, account: i64, hash: &str, now: Moment, schedule: Schedule) -> Result<(), Fault>;
+    async fn save_state(&mut self, account: i64, state: AccountState) -> Result<(), Fault>;
+    async fn save_frozen(&mut self, account: i64, frozen: Option<Frozen>) -> Result<(), Fault>;
+    /// Takes the one sign-in that an expired password has: one conditional UPDATE. False when it was taken.
+    async fn spend_grace(&mut self, account: i64, now: Moment) -> Result<bool, Fault>;
+    /// Gives a password its days.
+    async fn save_schedule(&mut self, account: i64, schedule: Schedule) -> Result<(), Fault>;
+    /// Accounts whose next reminder is due, oldest first, at most `most`.
+    async fn find_reminders(&mut self, now: Moment, most: u32) -> Result<Vec<Account>, Fault>;
+    /// Active accounts with a password that has no days yet, at most `most`, by id from `after`.
+    async fn find_unscheduled(&mut self, after: i64, most: u32) -> Result<Vec<Account>, Fault>;
+}
+
+#[async_trait]
+pub trait Challenges: Send {
+    async fn find_challenge(&mut self, account: i64) -> Result<Option<Challenge>, Fault>;
+    /// Sets the question and its answer, in place of the earlier one.
+    async fn save_challenge(&mut self, account: i64, challenge: &Challenge) -> Result<(), Fault>;
+    async fn confirm_challenge(&mut self, account: i64, now: Moment) -> Result<(), Fault>;
+}
+
+#[async_trait]
+pub trait Temporaries: Send {
+    async fn add_temporary(&mut self, temporary: &NewTemporary) -> Result<(), Fault>;
+    /// The id of the temporary password of this account with this digest, if it works at `now`.
+    async fn find_temporary(&mut self, account: i64, digest: &Digest, now: Moment) -> Result<Option<String>, Fault>;
+    /// Writes down the first sign-in with it.
+    async fn temporary_used(&mut self, id: &str, now: Moment) -> Result<(), Fault>;
+    /// Ends every one of an account that has not ended; how many.
+    async fn end_temporaries(&mut self, account: i64, now: Moment) -> Result<u64, Fault>;
+    /// The ledger of an account, newest first.
+    async fn find_temporaries_of(&mut self, account: i64) -> Result<Vec<Temporary>, Fault>;
+    async fn purge_temporaries(&mut self, expired_before: Moment) -> Result<u64, Fault>;
+}
+
+/// What waits for the office.
+#[async_trait]
+pub trait Cases: Send {
+    /// Opens a case; one that is open for the account already stays as it is. True when it is new.
+    async fn open_case(&mut self, case: &Case) -> Result<bool, Fault>;
+    /// Closes every open case of an account; how many.
+    async fn close_cases(&mut self, account: i64, now: Moment) -> Result<u64, Fault>;
+    /// Open cases, oldest first.
+    async fn find_cases(&mut self) -> Result<Vec<Case>, Fault>;
 }
 
 #[async_trait]
@@ -130,6 +181,9 @@ pub trait Links: Send {
     async fn find_link_by_code(&mut self, flow: &str, code: &Digest) -> Result<Option<Link>, Fault>;
     /// Spends a live link: one conditional UPDATE. False when somebody else did, or it is dead.
     async fn spend_link(&mut self, id: &str, now: Moment) -> Result<bool, Fault>;
+    /// Reserves one try at the challenge question before the answer is compared; the number of tries left
+    /// after it, or none.
+    async fn take_answer_try(&mut self, link: &str, most: u32) -> Result<Option<u32>, Fault>;
     /// Makes every live link of an account superseded, all but the newest `keep`.
     async fn supersede_links(&mut self, account: i64, keep: u32, now: Moment) -> Result<(), Fault>;
     async fn purge_links(&mut self, expired_before: Moment) -> Result<u64, Fault>;
@@ -177,6 +231,8 @@ pub trait Outbox: Send {
     async fn mail_retry(&mut self, id: &str, due: Moment, why: &str) -> Result<(), Fault>;
     /// Given up: the address refused it for good, or it is too old.
     async fn mail_failed(&mut self, id: &str, now: Moment, why: &str) -> Result<(), Fault>;
+    /// The account and the kind of a mail in the ledger.
+    async fn find_mail(&mut self, id: &str) -> Result<Option<(Option<i64>, String)>, Fault>;
     /// Seconds since 1970 of the earliest job or mail that waits.
     async fn next_due(&mut self) -> Result<Option<Moment>, Fault>;
     async fn purge_mail(&mut self, ended_before: Moment) -> Result<u64, Fault>;
@@ -185,4 +241,6 @@ pub trait Outbox: Send {
 #[async_trait]
 pub trait Audit: Send {
     async fn add_audit(&mut self, entry: &AuditEntry) -> Result<(), Fault>;
+    /// What happened to an account, newest first, at most `most`.
+    async fn find_audit_of(&mut self, account: i64, most: u32) -> Result<Vec<Happened>, Fault>;
 }

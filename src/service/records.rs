@@ -1,6 +1,8 @@
 //! Rows as the use cases see them.
 
-use crate::account::{AccountState, Username};
+use crate::account::{AccountState, Frozen, Username};
+use crate::challenge::Question;
+use crate::expiry::Schedule;
 use crate::identity::{DateOfBirth, Email, NameKey, name_keys};
 use crate::link::{LinkFate, Purpose, Step};
 use crate::moment::Moment;
@@ -17,6 +19,8 @@ pub struct Person {
     pub first_name: String,
     pub born: DateOfBirth,
     pub email: Option<Email>,
+    /// The linked products that the roster names for this person.
+    pub products: Vec<String>,
     pub account: Account,
 }
 
@@ -39,6 +43,67 @@ pub struct Account {
     /// A PHC string of Argon2id; none until a password was set here.
     pub password_hash: Option<String>,
     pub password_set: Option<Moment>,
+    /// When the password expires and who is reminded next.
+    pub schedule: Schedule,
+    /// The one sign-in with an expired password was taken.
+    pub grace_spent: bool,
+    pub frozen: Option<Frozen>,
+}
+
+/// The challenge question of an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Challenge {
+    pub question: Question,
+    /// A PHC string of Argon2id over the normalised answer.
+    pub answer_hash: String,
+    /// When the answer was set, or last given again.
+    pub confirmed: Moment,
+}
+
+/// A temporary password to be issued.
+#[derive(Clone, Debug)]
+pub struct NewTemporary {
+    pub id: String,
+    pub account: i64,
+    /// Keyed: the password is random, so nothing slower is needed (decision 0007).
+    pub digest: Digest,
+    pub issued: Moment,
+    pub expires: Moment,
+    /// `person`, `office`, or a member of staff.
+    pub issuer: String,
+    /// A code: `forgot-password`, `telephone`, …
+    pub why: String,
+    /// The mail that carries it.
+    pub mail: Option<String>,
+}
+
+/// A line of the ledger of temporary passwords.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Temporary {
+    pub id: String,
+    pub issued: Moment,
+    pub expires: Moment,
+    pub issuer: String,
+    pub why: String,
+    /// The mail server took the mail that carries it.
+    pub sent: Option<Moment>,
+    /// That mail was given up.
+    pub failed: Option<Moment>,
+    /// Its first sign-in.
+    pub used: Option<Moment>,
+    /// The password was changed, or the account was closed: it opens nothing any more.
+    pub ended: Option<Moment>,
+}
+
+/// Something that the office has to look at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Case {
+    pub account: i64,
+    /// A code: `not-me`.
+    pub kind: String,
+    /// The kind of the mail that it began with.
+    pub detail: String,
+    pub opened: Moment,
 }
 
 #[derive(Clone, Debug)]
@@ -70,6 +135,8 @@ pub struct NewLink {
     pub id: String,
     pub purpose: Purpose,
     pub account: i64,
+    /// Whose address it was mailed to, where the account is shared.
+    pub person: Option<i64>,
     /// The flow of the browser that asked: its code works only there.
     pub flow: String,
     pub token: Digest,
@@ -83,6 +150,7 @@ pub struct Link {
     pub id: String,
     pub purpose: Purpose,
     pub account: i64,
+    pub person: Option<i64>,
     pub fate: LinkFate,
 }
 
@@ -90,6 +158,8 @@ pub struct Link {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SessionKind {
     Full,
+    /// After a temporary or expired password: reaches *Change Password* and *Sign Out*, and nothing else.
+    ChangeOnly,
 }
 
 impl SessionKind {
@@ -97,12 +167,17 @@ impl SessionKind {
     pub const fn code(self) -> &'static str {
         match self {
             Self::Full => "full",
+            Self::ChangeOnly => "change-only",
         }
     }
 
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
-        (code == "full").then_some(Self::Full)
+        match code {
+            "full" => Some(Self::Full),
+            "change-only" => Some(Self::ChangeOnly),
+            _ => None,
+        }
     }
 }
 
@@ -110,6 +185,8 @@ impl SessionKind {
 pub struct NewSession {
     pub token: Digest,
     pub kind: SessionKind,
+    /// It was begun with a temporary password.
+    pub temporary: bool,
     pub account: i64,
     pub created: Moment,
     pub expires: Moment,
@@ -119,6 +196,7 @@ pub struct NewSession {
 pub struct Session {
     pub token: Digest,
     pub kind: SessionKind,
+    pub temporary: bool,
     pub account: i64,
     pub username: Username,
     pub created: Moment,
@@ -168,5 +246,14 @@ pub struct AuditEntry {
     /// `person`, `import`, `worker`, or a member of staff.
     pub actor: String,
     /// Codes and ids, never a secret, never free text of a visitor.
+    pub detail: String,
+}
+
+/// An entry as it is read again, for the account's history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Happened {
+    pub at: Moment,
+    pub action: String,
+    pub actor: String,
     pub detail: String,
 }

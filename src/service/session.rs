@@ -47,6 +47,7 @@ impl Portal {
         let session = NewSession {
             token: self.vault.digest("session", token.as_str().as_bytes()),
             kind: SessionKind::Full,
+            temporary: false,
             account,
             created: now,
             expires: now.plus(ABSOLUTE_SECONDS),

@@ -31,7 +31,6 @@ pub trait RosterWork: UnitOfWork {
     async fn add_accounts(&mut self, accounts: &[NewAccount], now: Moment) -> Result<Vec<(String, i64)>, Fault>;
     async fn add_entries(&mut self, entries: &[NewEntry]) -> Result<(), Fault>;
     async fn save_entry(&mut self, person: i64, entry: &NewEntry) -> Result<(), Fault>;
-    async fn save_state(&mut self, account: i64, state: AccountState) -> Result<(), Fault>;
     /// Marks an account as used by several people.
     async fn share_account(&mut self, account: i64) -> Result<(), Fault>;
     /// Writes down that the roster still names these people.

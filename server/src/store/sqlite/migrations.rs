@@ -5,7 +5,10 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{SqlSafeStr, SqlitePool};
 
 /// Number, name and text of every step, oldest first.
-const STEPS: [(i64, &str, &str); 1] = [(1, "start", include_str!("../../../migrations/sqlite/0001_start.sql"))];
+const STEPS: [(i64, &str, &str); 2] = [
+    (1, "start", include_str!("../../../migrations/sqlite/0001_start.sql")),
+    (2, "back in", include_str!("../../../migrations/sqlite/0002_back_in.sql")),
+];
 
 pub async fn run(pool: &SqlitePool) -> Result<(), Fault> {
     let steps = STEPS.map(|(number, name, text)| {
