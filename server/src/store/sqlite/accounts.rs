@@ -29,6 +29,18 @@ impl Accounts for Unit {
         one(&done, account)
     }
 
+    async fn void_password(&mut self, account: i64) -> Result<(), Fault> {
+        let done = sqlx::query(
+            "UPDATE account SET password_hash = NULL, password_set = NULL, password_expires = NULL, \
+             remind_at = NULL, grace_spent = NULL WHERE id = ?",
+        )
+        .bind(account)
+        .execute(&mut *self.transaction)
+        .await
+        .map_err(fault)?;
+        one(&done, account)
+    }
+
     async fn save_state(&mut self, account: i64, state: AccountState) -> Result<(), Fault> {
         let done = sqlx::query("UPDATE account SET state = ? WHERE id = ?")
             .bind(state.code())

@@ -19,6 +19,15 @@ impl Accounts for Unit {
         Ok(())
     }
 
+    async fn void_password(&mut self, account: i64) -> Result<(), Fault> {
+        let account = self.account(account)?;
+        account.password_hash = None;
+        account.password_set = None;
+        account.schedule = Schedule::NEVER;
+        account.grace_spent = false;
+        Ok(())
+    }
+
     async fn save_state(&mut self, account: i64, state: AccountState) -> Result<(), Fault> {
         self.account(account)?.state = state;
         Ok(())
