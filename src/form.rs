@@ -1,6 +1,10 @@
 //! What each journey's forms ask, read into types whose values are proof that they are right.
 
 pub mod claim;
+pub mod password;
+pub mod reset;
+#[cfg(feature = "service")]
+pub mod security;
 pub mod sign_in;
 pub mod username;
 

@@ -25,12 +25,17 @@ mod common;
 mod date;
 mod patterned;
 mod run;
+#[cfg(feature = "service")]
+mod temporary;
 mod words;
 
 use serde::{Deserialize, Serialize};
 
 use crate::identity::readable;
 use crate::refused::Refused;
+
+#[cfg(feature = "service")]
+pub use temporary::temporary;
 
 /// The most characters a password field takes, whatever the policy.
 pub const LONGEST_TYPED: usize = 128;

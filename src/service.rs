@@ -6,13 +6,21 @@
 
 pub mod captcha;
 pub mod claim;
+pub mod expiry;
+pub mod freeze;
 pub mod jobs;
+pub mod link;
 pub mod mail;
+pub mod office;
+pub mod password;
 pub mod ports;
 pub mod records;
+pub mod reset;
 pub mod roster;
+pub mod security;
 pub mod session;
 pub mod sign_in;
+mod temporary;
 mod token;
 pub mod username;
 
@@ -138,7 +146,7 @@ impl Portal {
         ]
     }
 
-    /// Queues a mail in this unit of work. It is sealed: no token or code lies readable in the store.
+    /// Queues a mail in this unit of work, and gives its id. It is sealed: no token or code lies readable in the store.
     async fn post(
         &self,
         work: &mut dyn UnitOfWork,
@@ -146,19 +154,20 @@ impl Portal {
         account: Option<i64>,
         message: &mail::Message,
         language: &str,
-    ) -> Result<(), Fault> {
+    ) -> Result<String, Fault> {
         let letter = mail::Letter { language: language.to_owned(), message: message.clone() };
         let plain = serde_json::to_vec(&letter).map_err(Fault::other)?;
         let id = self.id();
         let new = NewMail {
             sealed: self.vault.seal("mail", id.as_bytes(), &plain),
-            id,
+            id: id.clone(),
             recipient: to.clone(),
             account,
             kind: message.kind().to_owned(),
             due: self.now(),
         };
-        work.add_mail(&new).await
+        work.add_mail(&new).await?;
+        Ok(id)
     }
 
     async fn audit(
@@ -168,11 +177,22 @@ impl Portal {
         account: Option<i64>,
         detail: &str,
     ) -> Result<(), Fault> {
+        self.audit_by(work, "person", action, account, detail).await
+    }
+
+    async fn audit_by(
+        &self,
+        work: &mut dyn UnitOfWork,
+        actor: &str,
+        action: &'static str,
+        account: Option<i64>,
+        detail: &str,
+    ) -> Result<(), Fault> {
         work.add_audit(&AuditEntry {
             at: self.now(),
             action,
             account,
-            actor: "person".to_owned(),
+            actor: actor.to_owned(),
             detail: detail.to_owned(),
         })
         .await

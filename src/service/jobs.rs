@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Portal;
 use super::ports::{Fault, UnitOfWork};
 use super::records::Digest;
-use super::{Portal, claim};
 use crate::identity::DateOfBirth;
+use crate::link::Purpose;
 
 /// Seconds a worker may take for one job before another may try it.
 const LEASE_SECONDS: i64 = 60;
@@ -16,17 +17,21 @@ const MOST_TRIES: u32 = 5;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Work {
-    /// Look a person up and mail what is right.
-    Claim {
-        flow: String,
-        born: DateOfBirth,
-        last_name: String,
-        ssn: Option<Digest>,
-        certificate: Option<String>,
-        language: String,
-    },
+    /// Look a person up by identity and mail what is right.
+    Identity { purpose: Purpose, flow: String, identity: Identity, language: String },
     /// Mail every username on an address, given by its key.
     Usernames { email: String, language: String },
+    /// Mail the way back in to the accounts of an address or a username.
+    Reset { flow: String, email: Option<String>, username: Option<String>, language: String },
+}
+
+/// Who somebody says they are.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Identity {
+    pub born: DateOfBirth,
+    pub last_name: String,
+    pub ssn: Option<Digest>,
+    pub certificate: Option<String>,
 }
 
 impl Portal {
@@ -56,9 +61,14 @@ impl Portal {
         }
         let read = self.vault.open("job", b"", &job.sealed).and_then(|plain| serde_json::from_slice(&plain).ok());
         match read {
-            Some(Work::Claim { flow, born, last_name, ssn, certificate, language }) => {
-                let asked = claim::Asked { flow, born, last_name, ssn, certificate, language };
-                self.look_up(&mut *unit, &asked).await?;
+            Some(Work::Identity { purpose: Purpose::Claim, flow, identity, language }) => {
+                self.look_up(&mut *unit, &identity, &flow, &language).await?;
+            }
+            Some(Work::Identity { purpose: Purpose::Reset, flow, identity, language }) => {
+                self.mail_reset_by_identity(&mut *unit, &identity, &flow, &language).await?;
+            }
+            Some(Work::Reset { flow, email, username, language }) => {
+                self.mail_reset(&mut *unit, &flow, email.as_deref(), username.as_deref(), &language).await?;
             }
             Some(Work::Usernames { email, language }) => self.mail_usernames(&mut *unit, &email, &language).await?,
             None => tracing::error!(job = job.id, "job cannot be read: sealed with another key"),

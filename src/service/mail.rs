@@ -3,8 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::Token;
-use crate::account::Username;
+use crate::account::{Frozen, Username};
 use crate::link::Code;
+use crate::moment::Moment;
+use crate::password::Password;
 
 /// A mail as it lies sealed in the outbox.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -27,6 +29,20 @@ pub enum Message {
     Suspended { username: Username },
     /// The password lives in another login service.
     External { username: Username },
+    /// Forgot password: the link to *Set Up Password*, and the code.
+    ResetLink { username: Username, token: MailedToken, code: Code, shared: bool, products: Vec<String> },
+    /// A temporary password, and where it is replaced.
+    TemporaryPassword { username: Username, password: MailedSecret, expires: Moment, hours: u32 },
+    /// Forgot password, but nobody has claimed the account yet.
+    Unclaimed { username: Username },
+    /// Forgot password, but no challenge question was set up: whom to contact.
+    NoQuestion { username: Username },
+    /// Somebody reported *This wasn't me*: whom to contact.
+    Frozen { username: Username },
+    /// The password expires in so many days; 0: it has expired.
+    PasswordExpires { username: Username, days: u32 },
+    /// Notice: the challenge question was set.
+    QuestionSet { username: Username },
     /// *forgot username?*: every username on the address.
     Usernames { usernames: Vec<Username> },
     /// Notice: a password was set.
@@ -47,10 +63,30 @@ impl Message {
             Self::Inactive { .. } => "inactive",
             Self::Suspended { .. } => "suspended",
             Self::External { .. } => "external",
+            Self::ResetLink { .. } => "reset-link",
+            Self::TemporaryPassword { .. } => "temporary-password",
+            Self::Unclaimed { .. } => "unclaimed",
+            Self::NoQuestion { .. } => "no-question",
+            Self::Frozen { .. } => "frozen",
+            Self::PasswordExpires { .. } => "password-expires",
+            Self::QuestionSet { .. } => "question-set",
             Self::Usernames { .. } => "usernames",
             Self::PasswordSet { .. } => "password-set",
             Self::EmailReplaced { .. } => "email-replaced",
             Self::EmailNow { .. } => "email-now",
+        }
+    }
+
+    /// What *This wasn't me* stops, by the kind of the mail that carries the link; none where it would stop nothing.
+    #[must_use]
+    pub fn freezes(kind: &str) -> Option<Frozen> {
+        match kind {
+            "claim-link" | "already-claimed" | "reset-link" | "temporary-password" | "unclaimed" | "no-question" => {
+                Some(Frozen::Resets)
+            }
+            // Somebody is in already: the password must open nothing.
+            "password-set" | "question-set" | "email-replaced" | "email-now" => Some(Frozen::All),
+            _ => None,
         }
     }
 
@@ -64,6 +100,13 @@ impl Message {
             | Self::Inactive { username }
             | Self::Suspended { username }
             | Self::External { username }
+            | Self::ResetLink { username, .. }
+            | Self::TemporaryPassword { username, .. }
+            | Self::Unclaimed { username }
+            | Self::NoQuestion { username }
+            | Self::Frozen { username }
+            | Self::PasswordExpires { username, .. }
+            | Self::QuestionSet { username }
             | Self::PasswordSet { username }
             | Self::EmailReplaced { username }
             | Self::EmailNow { username } => std::slice::from_ref(username),
@@ -85,6 +128,29 @@ impl MailedToken {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+/// A temporary password on its way into a mail: the one place where it is written down, sealed.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct MailedSecret(String);
+
+impl MailedSecret {
+    #[must_use]
+    pub fn of(password: &Password) -> Self {
+        Self(password.typed().to_owned())
+    }
+
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for MailedSecret {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("MailedSecret(…)")
     }
 }
 

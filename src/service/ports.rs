@@ -115,6 +115,8 @@ pub trait People: Send {
 pub trait Accounts: Send {
     /// Sets the password, makes the account active, begins its days anew and gives the grace sign-in back.
     async fn save_password(&mut self, account: i64, hash: &str, now: Moment, schedule: Schedule) -> Result<(), Fault>;
+    /// Takes the password away: nothing opens the account until another is set.
+    async fn void_password(&mut self, account: i64) -> Result<(), Fault>;
     async fn save_state(&mut self, account: i64, state: AccountState) -> Result<(), Fault>;
     async fn save_frozen(&mut self, account: i64, frozen: Option<Frozen>) -> Result<(), Fault>;
     /// Takes the one sign-in that an expired password has: one conditional UPDATE. False when it was taken.

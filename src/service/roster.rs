@@ -7,7 +7,7 @@
 //! 3. A new person joins the account of the username the row names, if those who have it were given it
 //!    by the roster too; then the account is shared. A name that Backboard made is never shared.
 //! 4. A username that was given out does not change; a person without one gets one made of the name.
-//! 5. Another e-mail address kills the account's live links, and both addresses are told when the
+//! 5. Another e-mail address kills the account's live links and temporary passwords, and both addresses are told when the
 //!    account has a password. An account that is closed loses its sessions and links.
 //! 6. A dry run takes the same decisions on a snapshot and writes nothing.
 

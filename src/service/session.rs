@@ -36,18 +36,29 @@ impl Portal {
         Ok(Some(session))
     }
 
-    /// Begins a session in this unit of work and gives the token for its cookie.
+    /// Begins a full session in this unit of work and gives the token for its cookie.
     pub(super) async fn begin_session(
         &self,
         work: &mut dyn UnitOfWork,
         account: i64,
         now: Moment,
     ) -> Result<Token, Fault> {
+        self.begin_session_of(work, account, SessionKind::Full, false, now).await
+    }
+
+    pub(super) async fn begin_session_of(
+        &self,
+        work: &mut dyn UnitOfWork,
+        account: i64,
+        kind: SessionKind,
+        temporary: bool,
+        now: Moment,
+    ) -> Result<Token, Fault> {
         let token = self.token();
         let session = NewSession {
             token: self.vault.digest("session", token.as_str().as_bytes()),
-            kind: SessionKind::Full,
-            temporary: false,
+            kind,
+            temporary,
             account,
             created: now,
             expires: now.plus(ABSOLUTE_SECONDS),
@@ -65,6 +76,17 @@ impl Portal {
         if work.end_session(&session.token).await? {
             self.audit(&mut *work, "signed-out", Some(session.account), "").await?;
         }
+        work.save().await
+    }
+
+    /// Signs out everywhere: every session of the account ends, this one too.
+    ///
+    /// # Errors
+    /// Only when the store fails.
+    pub async fn sign_out_everywhere(&self, session: &Session) -> Result<(), Fault> {
+        let mut work = self.store.begin().await?;
+        work.end_sessions_of(session.account).await?;
+        self.audit(&mut *work, "signed-out-everywhere", Some(session.account), "").await?;
         work.save().await
     }
 

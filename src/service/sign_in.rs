@@ -1,15 +1,19 @@
 //! Sign in: *Username*, *Password*, **Login**.
 //!
 //! An unknown name, a wrong password and an account that has none cost the same work and get the same
-//! answer. That an account is inactive or suspended is said only after the right password.
+//! answer. That an account is inactive or suspended, or that a password has expired, is said only after the right one.
 //! Tries are taken from the budgets and committed before the password is looked at; the budget of a name
 //! is keyed on what was typed, so it runs out alike for names that exist and those that do not.
+//!
+//! A temporary password, and once an expired one, begin a session that can change the password and nothing else.
 
 use super::ports::Fault;
+use super::records::{Account, SessionKind};
 use super::{Declined, Portal, Token, Visitor};
-use crate::account::AccountState;
+use crate::account::{AccountState, Frozen};
 use crate::form::sign_in::SignIn;
 use crate::limit::Budget;
+use crate::moment::Moment;
 use crate::refused::Refused;
 
 /// Tries on one username: five at once, then one each twelve minutes. In a day that is 125 guesses at
@@ -19,12 +23,30 @@ pub const BY_NAME: Budget = Budget { burst: 5, every: 12 * 60 };
 /// Tries from one address.
 const BY_ADDRESS: Budget = Budget::per(30, 10 * 60);
 
+/// Who has signed in.
+#[derive(Clone, Debug)]
+pub struct SignedIn {
+    /// For the session's cookie.
+    pub session: Token,
+    pub kind: SessionKind,
+    /// The challenge question is to be set up, or its answer to be given again.
+    pub ask_question: bool,
+}
+
+/// What the typed password is to an account.
+enum Right {
+    Own,
+    Expired,
+    /// The id in the ledger.
+    Temporary(String),
+}
+
 impl Portal {
     /// Signs in and gives the token of the new session.
     ///
     /// # Errors
-    /// Too many tries, a wrong name or password, or the state of the account.
-    pub async fn sign_in(&self, visitor: &Visitor, form: &SignIn, old: Option<&Token>) -> Result<Token, Declined> {
+    /// Too many tries, a wrong name or password, the state of the account, or [`Refused::PasswordExpired`].
+    pub async fn sign_in(&self, visitor: &Visitor, form: &SignIn, old: Option<&Token>) -> Result<SignedIn, Declined> {
         let now = self.now();
         let key = form.username.key();
         let name_budget =
@@ -35,50 +57,89 @@ impl Portal {
         budgets.push((name_budget.clone(), BY_NAME));
         self.take(&mut *work, &budgets, now).await?;
         let account = work.find_account_by_username(&key).await?;
+        // Looked up also for a name that nobody has, so that it costs the same.
+        let number = account.as_ref().map_or(0, |account| account.id);
+        let issued = work.find_temporary(number, &self.temporary_digest(number, &form.password), now).await?;
         work.save().await?;
 
         let hash = account.as_ref().and_then(|account| account.password_hash.as_deref());
-        let right = self.hasher.verify(&form.password, hash).await?;
-        let account = match account {
-            Some(account) if right => account,
-            account => {
+        let own = self.hasher.verify(&form.password, hash).await?;
+        let (account, right) = match (account, issued) {
+            (Some(account), _) if own && self.is_expired(&account, now) => (account, Right::Expired),
+            (Some(account), _) if own => (account, Right::Own),
+            (Some(account), Some(id)) => (account, Right::Temporary(id)),
+            (account, _) => {
                 self.refused_sign_in(account.map(|account| account.id), "wrong").await?;
                 return Err(Refused::SignInWrong.into());
             }
         };
-        let refused = match account.state {
-            AccountState::Active => None,
-            AccountState::Inactive => Some(Refused::AccountInactive),
-            AccountState::Suspended => Some(Refused::AccountSuspended),
-            AccountState::External => Some(Refused::AccountExternal),
-            // A password and no claim cannot be; if it is, it opens nothing.
-            AccountState::Unclaimed => Some(Refused::SignInWrong),
-        };
-        if let Some(refused) = refused {
+        if let Some(refused) = closed(&account, &right) {
             self.refused_sign_in(Some(account.id), refused.code()).await?;
             return Err(refused.into());
         }
 
         let mut work = self.store.begin().await?;
-        // The state may have changed while the password was hashed.
+        // The account may have changed while the password was hashed.
         let still = work.find_account(account.id).await?;
-        if still.is_none_or(|still| still.state != AccountState::Active || still.password_hash != account.password_hash)
-        {
+        let same = |still: &Account| {
+            (still.state, still.frozen, &still.password_hash) == (account.state, account.frozen, &account.password_hash)
+        };
+        if !still.as_ref().is_some_and(same) {
             return Err(Refused::SignInWrong.into());
         }
         if let Some(old) = old {
             work.end_session(&self.vault.digest("session", old.as_str().as_bytes())).await?;
         }
-        let token = self.begin_session(&mut *work, account.id, now).await?;
+        let (kind, action) = match &right {
+            Right::Own => (SessionKind::Full, "signed-in"),
+            Right::Expired if work.spend_grace(account.id, now).await? => (SessionKind::ChangeOnly, "grace-used"),
+            Right::Expired => {
+                drop(work);
+                self.refused_sign_in(Some(account.id), Refused::PasswordExpired.code()).await?;
+                return Err(Refused::PasswordExpired.into());
+            }
+            Right::Temporary(id) => {
+                // Changed in the meantime, and with that all of them ended.
+                if work.find_temporary(account.id, &self.temporary_digest(account.id, &form.password), now).await?.is_none()
+                {
+                    return Err(Refused::SignInWrong.into());
+                }
+                work.temporary_used(id, now).await?;
+                (SessionKind::ChangeOnly, "temporary-used")
+            }
+        };
+        let temporary = matches!(right, Right::Temporary(_));
+        let session = self.begin_session_of(&mut *work, account.id, kind, temporary, now).await?;
+        let ask_question = kind == SessionKind::Full && self.question_is_due(&mut *work, account.id, now).await?;
         work.refill_budget(&name_budget).await?;
-        self.audit(&mut *work, "signed-in", Some(account.id), "").await?;
+        self.audit(&mut *work, action, Some(account.id), "").await?;
         work.save().await?;
-        Ok(token)
+        Ok(SignedIn { session, kind, ask_question })
+    }
+
+    /// Whether the days of the account's password are over, where the policy counts them.
+    pub(super) fn is_expired(&self, account: &Account, now: Moment) -> bool {
+        self.agency.policy.password.expires_days > 0 && account.schedule.is_over(now)
     }
 
     async fn refused_sign_in(&self, account: Option<i64>, why: &str) -> Result<(), Fault> {
         let mut work = self.store.begin().await?;
         self.audit(&mut *work, "sign-in-refused", account, why).await?;
         work.save().await
+    }
+}
+
+/// Why the account opens to nobody, whatever they know.
+const fn closed(account: &Account, right: &Right) -> Option<Refused> {
+    match account.state {
+        AccountState::Inactive => Some(Refused::AccountInactive),
+        AccountState::Suspended => Some(Refused::AccountSuspended),
+        AccountState::External => Some(Refused::AccountExternal),
+        AccountState::Active | AccountState::Unclaimed if matches!(account.frozen, Some(Frozen::All)) => {
+            Some(Refused::AccountFrozen)
+        }
+        // A password of one's own and no claim cannot be; if it is, it opens nothing.
+        AccountState::Unclaimed if !matches!(right, Right::Temporary(_)) => Some(Refused::SignInWrong),
+        AccountState::Active | AccountState::Unclaimed => None,
     }
 }

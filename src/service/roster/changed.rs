@@ -78,6 +78,7 @@ impl Import<'_> {
         let account = &entry.account;
         let person = entry.facts.person_id.to_string();
         work.supersede_links(account.id, 0, self.now).await?;
+        work.end_temporaries(account.id, self.now).await?;
         self.note(work, "email-changed", Some(account.id), person).await?;
         if account.password_hash.is_none() {
             return Ok(());

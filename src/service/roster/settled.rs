@@ -66,6 +66,7 @@ impl Import<'_> {
         if !matches!(state, AccountState::Active | AccountState::Unclaimed) {
             work.end_sessions_of(account.id).await?;
             work.supersede_links(account.id, 0, self.now).await?;
+            work.end_temporaries(account.id, self.now).await?;
         }
         let detail = format!("{person} {}>{}", account.state.code(), state.code());
         self.note(work, "state-changed", Some(account.id), detail).await

@@ -1,0 +1,71 @@
+//! Passwords that expire: reminders, and days for those that have none yet.
+//!
+//! Run again and again by housekeeping. Each account keeps the moment of its next reminder, which is moved on in the
+//! same commit that queues the mail: no reminder comes twice, and one that a downtime swallowed is made good.
+
+use super::Portal;
+use super::mail::Message;
+use super::ports::Fault;
+use super::records::AuditEntry;
+use crate::account::{AccountState, Frozen};
+use crate::expiry::Schedule;
+
+/// Accounts of one commit.
+const BATCH: u32 = 100;
+/// The language of mails that nobody asked for in one.
+const LANGUAGE: &str = "en";
+
+impl Portal {
+    /// Reminds those whose reminder is due, one batch. True when there may be more.
+    ///
+    /// # Errors
+    /// When the store fails; then nobody of the batch was reminded.
+    pub async fn remind(&self) -> Result<bool, Fault> {
+        let now = self.now();
+        if self.store.read().await?.find_reminders(now, 1).await?.is_empty() {
+            return Ok(false);
+        }
+        let counts_days = self.agency.policy.password.expires_days > 0;
+        let mut work = self.store.begin().await?;
+        let due = work.find_reminders(now, BATCH).await?;
+        for account in &due {
+            let left = account.schedule.days_left(now).filter(|_| counts_days);
+            let reminded = if counts_days { account.schedule.reminded(now) } else { Schedule::NEVER };
+            work.save_schedule(account.id, reminded).await?;
+            let open = account.state == AccountState::Active && account.frozen != Some(Frozen::All);
+            let Some(days) = left.filter(|_| open) else { continue };
+            let message = Message::PasswordExpires { username: account.username.clone(), days };
+            self.tell(&mut *work, account, &message, LANGUAGE).await?;
+            work.add_audit(&AuditEntry {
+                at: now,
+                action: "reminded",
+                account: Some(account.id),
+                actor: "worker".to_owned(),
+                detail: days.to_string(),
+            })
+            .await?;
+        }
+        work.save().await?;
+        Ok(due.len() == BATCH as usize)
+    }
+
+    /// Gives days to passwords that have none because the policy did not count them when they were set, one batch.
+    /// True when there may be more.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn schedule_passwords(&self) -> Result<bool, Fault> {
+        let (now, days) = (self.now(), self.agency.policy.password.expires_days);
+        if days == 0 || self.store.read().await?.find_unscheduled(0, 1).await?.is_empty() {
+            return Ok(false);
+        }
+        let mut work = self.store.begin().await?;
+        let unscheduled = work.find_unscheduled(0, BATCH).await?;
+        for account in &unscheduled {
+            let set = account.password_set.unwrap_or(now);
+            work.save_schedule(account.id, Schedule::spread(account.id, set, days, now)).await?;
+        }
+        work.save().await?;
+        Ok(unscheduled.len() == BATCH as usize)
+    }
+}

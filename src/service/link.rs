@@ -1,0 +1,263 @@
+//! Mailed links, the codes beside them, and the flows they let on: what claim and reset share.
+//!
+//! - The link, from any browser, begins a flow of that browser; the typed code moves the flow of the browser that
+//!   asked. Either proves the mailbox, and neither changes anything else.
+//! - The link stays live until the last step spends it, so a visitor who was cut off opens it again.
+//! - Closed accounts are told so here: who holds the link has proved who asks.
+
+use super::mail::MailedToken;
+use super::ports::{Fault, UnitOfWork};
+use super::records::{Account, Digest, Flow, Link, NewFlow, NewLink, Person};
+use super::{Declined, Portal, Token, Visitor};
+use crate::account::AccountState;
+use crate::limit::Budget;
+use crate::link::{CODE_TRIES, Code, FLOW_SECONDS, LINK_SECONDS, LINKS_LIVE, Purpose, Step};
+use crate::moment::Moment;
+use crate::refused::{Field, Problem, Refused};
+
+/// Links opened and codes tried from one address.
+pub(super) const OPENED_BY_ADDRESS: Budget = Budget::per(60, 60 * 60);
+
+/// The names of one journey's operations, for its budgets and its audit rows.
+pub(super) struct Names {
+    pub start: &'static str,
+    pub code: &'static str,
+    pub opened: &'static str,
+    pub right: &'static str,
+}
+
+impl Names {
+    const fn of(purpose: Purpose) -> Self {
+        match purpose {
+            Purpose::Claim => Self {
+                start: "claim.start",
+                code: "claim.code",
+                opened: "claim-link-opened",
+                right: "claim-code-right",
+            },
+            Purpose::Reset => Self {
+                start: "reset.start",
+                code: "reset.code",
+                opened: "reset-link-opened",
+                right: "reset-code-right",
+            },
+        }
+    }
+}
+
+/// A link that was exchanged for a flow of this browser.
+#[derive(Debug)]
+pub struct Started {
+    /// For the browser's flow cookie.
+    pub browser: Token,
+    pub step: Step,
+}
+
+impl Portal {
+    /// Begins the flow of a browser that asks; its code will work there alone.
+    pub(super) async fn ask(
+        &self,
+        work: &mut dyn UnitOfWork,
+        purpose: Purpose,
+        now: Moment,
+    ) -> Result<(Token, String), Fault> {
+        let browser = self.token();
+        let flow = NewFlow {
+            id: self.id(),
+            purpose,
+            browser: self.vault.digest("browser", browser.as_str().as_bytes()),
+            step: Step::Asked,
+            link: None,
+            account: None,
+            expires: now.plus(LINK_SECONDS),
+        };
+        work.add_flow(&flow).await?;
+        Ok((browser, flow.id))
+    }
+
+    /// Makes room for the links of one request: those of the two requests before it stay live. `each` is how many
+    /// addresses a request is mailed to.
+    pub(super) async fn make_room(&self, work: &mut dyn UnitOfWork, account: i64, each: usize) -> Result<(), Fault> {
+        let keep = u32::try_from((LINKS_LIVE - 1) * each).unwrap_or(u32::MAX);
+        work.supersede_links(account, keep, self.now()).await
+    }
+
+    /// A new link for one address, and the code beside it.
+    pub(super) async fn issue_link(
+        &self,
+        work: &mut dyn UnitOfWork,
+        purpose: Purpose,
+        person: &Person,
+        flow: &str,
+    ) -> Result<(MailedToken, Code), Fault> {
+        let now = self.now();
+        let token = self.token();
+        let mut bits = [0_u8; 8];
+        self.entropy.fill(&mut bits);
+        let code = Code::from_random(u64::from_le_bytes(bits));
+        let link = NewLink {
+            id: self.id(),
+            purpose,
+            account: person.account.id,
+            person: Some(person.id),
+            flow: flow.to_owned(),
+            token: self.vault.digest("link", token.as_str().as_bytes()),
+            code: self.code_digest(flow, &code),
+            created: now,
+            expires: now.plus(LINK_SECONDS),
+        };
+        work.add_link(&link).await?;
+        Ok((MailedToken::of(&token), code))
+    }
+
+    fn code_digest(&self, flow: &str, code: &Code) -> Digest {
+        self.vault.digest("code", format!("{flow}:{}", code.as_str()).as_bytes())
+    }
+
+    /// What a link is and whether it works. Changes nothing, so mail scanners may look.
+    ///
+    /// # Errors
+    /// [`Refused::LinkUnknown`], that the account is closed, or why the link is dead.
+    pub async fn link(&self, token: &str) -> Result<Link, Declined> {
+        let token = Token::parse(token).ok_or(Refused::LinkUnknown)?;
+        let digest = self.vault.digest("link", token.as_str().as_bytes());
+        let mut work = self.store.read().await?;
+        let link = work.find_link_by_token(&digest).await?.ok_or(Refused::LinkUnknown)?;
+        // Closing an account kills its links; the reason tells more than that the link is dead.
+        if let Some(account) = work.find_account(link.account).await? {
+            open(&account)?;
+        }
+        link.fate.live(self.now())?;
+        Ok(link)
+    }
+
+    /// The button of the link page: exchanges the link for a flow of this browser. The link stays live
+    /// until the password is set.
+    pub(super) async fn start(&self, visitor: &Visitor, token: &str, purpose: Purpose) -> Result<Started, Declined> {
+        let now = self.now();
+        let names = Names::of(purpose);
+        let mut work = self.store.begin().await?;
+        self.take(&mut *work, &self.crowd(names.start, visitor, OPENED_BY_ADDRESS), now).await?;
+        work.save().await?;
+        let link = self.link(token).await?;
+        if link.purpose != purpose {
+            return Err(Refused::LinkUnknown.into());
+        }
+        let browser = self.token();
+        let mut work = self.store.begin().await?;
+        let step = self.first_step(&mut *work, &link).await?;
+        let flow = NewFlow {
+            id: self.id(),
+            purpose,
+            browser: self.vault.digest("browser", browser.as_str().as_bytes()),
+            step,
+            account: Some(link.account),
+            link: Some(link.id),
+            expires: now.plus(FLOW_SECONDS),
+        };
+        work.add_flow(&flow).await?;
+        self.audit(&mut *work, names.opened, Some(link.account), "").await?;
+        work.save().await?;
+        Ok(Started { browser, step })
+    }
+
+    /// The typed code, in the browser that asked. A try is taken before the code is compared.
+    pub(super) async fn enter_code(
+        &self,
+        visitor: &Visitor,
+        browser: Option<&Token>,
+        code: &Code,
+        purpose: Purpose,
+    ) -> Result<Step, Declined> {
+        let now = self.now();
+        let names = Names::of(purpose);
+        let mut work = self.store.begin().await?;
+        self.take(&mut *work, &self.crowd(names.code, visitor, OPENED_BY_ADDRESS), now).await?;
+        // What was taken is kept also when there is no flow to try a code on.
+        let flow = self.flow_at(&mut *work, browser, purpose, Step::Asked).await;
+        let left = match &flow {
+            Ok(flow) => work.take_code_try(&flow.id, CODE_TRIES).await?,
+            Err(_) => None,
+        };
+        work.save().await?;
+        let flow = flow?;
+        let Some(left) = left else { return Err(Problem::at(Field::Code, Refused::CodeDead).into()) };
+
+        let wrong = || Problem::at(Field::Code, if left == 0 { Refused::CodeDead } else { Refused::CodeWrong });
+        let mut work = self.store.begin().await?;
+        let digest = self.code_digest(&flow.id, code);
+        let Some(link) = work.find_link_by_code(&flow.id, &digest).await? else { return Err(wrong().into()) };
+        let account = work.find_account(link.account).await?.ok_or(Refused::FlowOver)?;
+        open(&account)?;
+        link.fate.live(now)?;
+        let step = self.first_step(&mut *work, &link).await?;
+        if !work.advance_flow(&flow.id, Step::Asked, step, &link, now).await? {
+            return Err(Refused::FlowOver.into());
+        }
+        self.audit(&mut *work, names.right, Some(link.account), "").await?;
+        work.save().await?;
+        Ok(step)
+    }
+
+    /// Which journey the flow of this browser belongs to, for the page that takes the code.
+    ///
+    /// # Errors
+    /// Only when the store fails.
+    pub async fn flow_purpose(&self, browser: Option<&Token>) -> Result<Option<Purpose>, Fault> {
+        let Some(browser) = browser else { return Ok(None) };
+        let digest = self.vault.digest("browser", browser.as_str().as_bytes());
+        Ok(self.store.read().await?.find_flow(&digest).await?.map(|flow| flow.purpose))
+    }
+
+    /// Where a flow goes once the mailbox is proved.
+    async fn first_step(&self, work: &mut dyn UnitOfWork, link: &Link) -> Result<Step, Fault> {
+        match link.purpose {
+            Purpose::Claim => Ok(Step::Password),
+            Purpose::Reset => self.reset_step(work, link.account).await,
+        }
+    }
+
+    /// The flow of this browser at a step, its live link, and its account, which is not closed.
+    pub(super) async fn proven(
+        &self,
+        work: &mut dyn UnitOfWork,
+        browser: Option<&Token>,
+        purpose: Purpose,
+        step: Step,
+    ) -> Result<(Account, Flow, Link), Declined> {
+        let flow = self.flow_at(work, browser, purpose, step).await?;
+        let (Some(account), Some(link)) = (flow.account, flow.link.as_deref()) else {
+            return Err(Refused::FlowOver.into());
+        };
+        let link = work.find_link(link).await?.ok_or(Refused::LinkUnknown)?;
+        let account = work.find_account(account).await?.ok_or(Refused::FlowOver)?;
+        open(&account)?;
+        link.fate.live(self.now())?;
+        Ok((account, flow, link))
+    }
+
+    async fn flow_at(
+        &self,
+        work: &mut dyn UnitOfWork,
+        browser: Option<&Token>,
+        purpose: Purpose,
+        step: Step,
+    ) -> Result<Flow, Declined> {
+        let browser = browser.ok_or(Refused::FlowOver)?;
+        let digest = self.vault.digest("browser", browser.as_str().as_bytes());
+        let flow = work.find_flow(&digest).await?.ok_or(Refused::FlowOver)?;
+        let here = flow.purpose == purpose && flow.step == step && self.now() < flow.expires;
+        if here { Ok(flow) } else { Err(Refused::FlowOver.into()) }
+    }
+}
+
+/// Whether a link of this account may lead anywhere.
+const fn open(account: &Account) -> Result<(), Refused> {
+    match account.state {
+        AccountState::Inactive => Err(Refused::AccountInactive),
+        AccountState::Suspended => Err(Refused::AccountSuspended),
+        AccountState::External => Err(Refused::AccountExternal),
+        AccountState::Active | AccountState::Unclaimed if account.frozen.is_some() => Err(Refused::AccountFrozen),
+        AccountState::Active | AccountState::Unclaimed => Ok(()),
+    }
+}

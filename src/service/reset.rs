@@ -1,0 +1,332 @@
+//! Forgot password: back in through the mailbox on file.
+//!
+//! 1. [`Portal::reset_request`] (*Email or Username*) or [`Portal::reset_by_identity`] always answers the same.
+//! 2. The worker finds the accounts and mails what each needs: a link with a code, or a temporary password, or whom to
+//!    contact.
+//! 3. The link ([`Portal::reset_start`]) or the code ([`Portal::reset_code`]) takes a flow to the challenge question,
+//!    where there is one, else to its password step.
+//! 4. [`Portal::reset_answer`] counts a try, then compares. The question is never shown before the mailbox is proved.
+//! 5. [`Portal::reset_password`] sets the password and spends the link. It does not sign in.
+
+use super::claim::{Choosing, SET_BY_FLOW};
+use super::jobs::{Identity, Work};
+use super::link::Started;
+use super::mail::Message;
+use super::password::Replacing;
+use super::ports::{Fault, UnitOfWork};
+use super::records::{Account, Flow, Link, Person};
+use super::temporary::Issued;
+use super::{Declined, Portal, Token, Visitor, token};
+use crate::account::{AccountState, Username};
+use crate::agency::Mails;
+use crate::challenge::{Answer, Asking, Question};
+use crate::form::claim::{Lookup, PasswordForm};
+use crate::form::reset::Login;
+use crate::limit::Budget;
+use crate::link::{ANSWER_TRIES, Code, Purpose, Step};
+use crate::refused::{Field, Problem, Refused};
+
+/// Requests for one typed address or username: three an hour, known or not.
+const BY_LOGIN: Budget = Budget::per(3, 60 * 60);
+/// Requests from one address.
+const BY_ADDRESS: Budget = Budget::per(20, 60 * 60);
+/// Requests that are mailed for one account, however they name it.
+const MAILED_BY_ACCOUNT: Budget = Budget::per(10, 24 * 60 * 60);
+/// Answers tried on one account, over all its links.
+pub(super) const ANSWERS_BY_ACCOUNT: Budget = Budget::per(10, 24 * 60 * 60);
+/// Accounts of one address that one request mails.
+const MOST_ACCOUNTS: usize = 20;
+
+/// What the worker mails with.
+struct Asked<'a> {
+    flow: &'a str,
+    language: &'a str,
+}
+
+impl Portal {
+    /// *forgot password?*, by *Email or Username*. The token is for the browser's flow cookie.
+    ///
+    /// # Errors
+    /// Limits and the proof. Never whether anybody was found.
+    pub async fn reset_request(&self, visitor: &Visitor, login: &Login, proof: &str) -> Result<Token, Declined> {
+        let now = self.now();
+        let proof = self.judge_proof(proof).await?;
+        let key = token::base64url(&self.vault.digest("login", login.key().as_bytes()));
+        let mut work = self.store.begin().await?;
+        let mut budgets = self.crowd("reset.request", visitor, BY_ADDRESS);
+        budgets.push((format!("reset.request:login:{key}"), BY_LOGIN));
+        self.take(&mut *work, &budgets, now).await?;
+        self.spend_proof(&mut *work, visitor, proof).await?;
+        let (browser, flow) = self.ask(&mut *work, Purpose::Reset, now).await?;
+        let job = Work::Reset {
+            flow,
+            email: login.email.as_ref().map(crate::identity::Email::key),
+            username: login.username.as_ref().map(|name| name.as_str().to_owned()),
+            language: visitor.language.clone(),
+        };
+        self.queue(&mut *work, &job).await?;
+        self.audit(&mut *work, "reset-asked", None, "").await?;
+        work.save().await?;
+        Ok(browser)
+    }
+
+    /// *forgot password?*, by date of birth, last name and number.
+    ///
+    /// # Errors
+    /// As [`Portal::reset_request`].
+    pub async fn reset_by_identity(&self, visitor: &Visitor, form: &Lookup, proof: &str) -> Result<Token, Declined> {
+        self.look_up_for(visitor, form, proof, Purpose::Reset).await
+    }
+
+    /// The worker's half of a request by e-mail address or username.
+    pub(super) async fn mail_reset(
+        &self,
+        work: &mut dyn UnitOfWork,
+        flow: &str,
+        email: Option<&str>,
+        username: Option<&str>,
+        language: &str,
+    ) -> Result<(), Fault> {
+        let asked = Asked { flow, language };
+        let mut accounts: Vec<Vec<Person>> = Vec::new();
+        if let Some(key) = email {
+            for person in work.find_people_by_email(key).await? {
+                match accounts.iter_mut().find(|people| people.iter().any(|one| one.account.id == person.account.id)) {
+                    Some(people) => people.push(person),
+                    None => accounts.push(vec![person]),
+                }
+            }
+        }
+        if let Some(username) = username.and_then(|typed| Username::parse(typed).ok())
+            && let Some(account) = work.find_account_by_username(&username.key()).await?
+            && !accounts.iter().flatten().any(|person| person.account.id == account.id)
+        {
+            accounts.push(work.find_people_of(account.id).await?);
+        }
+        accounts.retain(|people| !people.is_empty());
+        if accounts.is_empty() {
+            return self.audit(work, "reset-not-found", None, "").await;
+        }
+        for people in accounts.into_iter().take(MOST_ACCOUNTS) {
+            self.mail_reset_to(work, people, &asked).await?;
+        }
+        Ok(())
+    }
+
+    /// The worker's half of a request by identity.
+    pub(super) async fn mail_reset_by_identity(
+        &self,
+        work: &mut dyn UnitOfWork,
+        identity: &Identity,
+        flow: &str,
+        language: &str,
+    ) -> Result<(), Fault> {
+        match self.find_by_identity(work, identity).await? {
+            Some(person) => self.mail_reset_to(work, vec![person], &Asked { flow, language }).await,
+            None => self.audit(work, "reset-not-found", None, "").await,
+        }
+    }
+
+    /// Mails one account's way back in to the addresses of these people of it.
+    async fn mail_reset_to(
+        &self,
+        work: &mut dyn UnitOfWork,
+        mut people: Vec<Person>,
+        asked: &Asked<'_>,
+    ) -> Result<(), Fault> {
+        let mut seen = Vec::new();
+        people.retain(|person| match &person.email {
+            Some(email) if !seen.contains(email) => {
+                seen.push(email.clone());
+                true
+            }
+            _ => false,
+        });
+        let Some(account) = people.first().map(|person| person.account.clone()) else {
+            return self.audit(work, "reset-no-email", None, "").await;
+        };
+        let capped = format!("reset.mail:account:{}", account.id);
+        if work.take_budget(&capped, MAILED_BY_ACCOUNT, self.now()).await?.is_err() {
+            return self.audit(work, "reset-capped", Some(account.id), "").await;
+        }
+        let username = account.username.clone();
+        let message = match account.state {
+            AccountState::Inactive => Message::Inactive { username },
+            AccountState::Suspended => Message::Suspended { username },
+            AccountState::External => Message::External { username },
+            _ if account.frozen.is_some() => Message::Frozen { username },
+            _ if self.agency.recovery.mails == Mails::TemporaryPassword => {
+                for to in people.iter().filter_map(|person| person.email.as_ref()) {
+                    let issued = Issued { by: "person", why: "forgot-password" };
+                    self.issue_temporary(work, &account, to, issued, asked.language).await?;
+                }
+                return Ok(());
+            }
+            AccountState::Unclaimed => Message::Unclaimed { username },
+            AccountState::Active if self.lacks_question(work, &account).await? => Message::NoQuestion { username },
+            AccountState::Active => return self.mail_links(work, &account, &people, asked).await,
+        };
+        for to in people.iter().filter_map(|person| person.email.as_ref()) {
+            self.post(work, to, Some(account.id), &message, asked.language).await?;
+        }
+        self.audit(work, "reset-mailed", Some(account.id), message.kind()).await
+    }
+
+    /// One link for each address: they are told apart, and the first that is used ends the others.
+    async fn mail_links(
+        &self,
+        work: &mut dyn UnitOfWork,
+        account: &Account,
+        people: &[Person],
+        asked: &Asked<'_>,
+    ) -> Result<(), Fault> {
+        self.make_room(work, account.id, people.len()).await?;
+        let everybody = work.find_people_of(account.id).await?;
+        for person in people {
+            let Some(to) = &person.email else { continue };
+            let (token, code) = self.issue_link(work, Purpose::Reset, person, asked.flow).await?;
+            let message = Message::ResetLink {
+                username: account.username.clone(),
+                token,
+                code,
+                shared: account.shared,
+                products: self.products(&everybody),
+            };
+            self.post(work, to, Some(account.id), &message, asked.language).await?;
+        }
+        self.audit(work, "reset-mailed", Some(account.id), "reset-link").await
+    }
+
+    async fn lacks_question(&self, work: &mut dyn UnitOfWork, account: &Account) -> Result<bool, Fault> {
+        Ok(self.agency.policy.challenge.asking == Asking::Required
+            && work.find_challenge(account.id).await?.is_none())
+    }
+
+    /// Where a reset goes once the mailbox is proved.
+    pub(super) async fn reset_step(&self, work: &mut dyn UnitOfWork, account: i64) -> Result<Step, Fault> {
+        let asked = self.agency.policy.challenge.asking != Asking::Off && work.find_challenge(account).await?.is_some();
+        Ok(if asked { Step::Challenge } else { Step::Password })
+    }
+
+    /// The button of a reset's link.
+    ///
+    /// # Errors
+    /// Limits, or why the link is dead.
+    pub async fn reset_start(&self, visitor: &Visitor, token: &str) -> Result<Started, Declined> {
+        self.start(visitor, token, Purpose::Reset).await
+    }
+
+    /// The typed code of a reset's mail.
+    ///
+    /// # Errors
+    /// As [`Portal::claim_code`].
+    pub async fn reset_code(
+        &self,
+        visitor: &Visitor,
+        browser: Option<&Token>,
+        code: &Code,
+    ) -> Result<Step, Declined> {
+        self.enter_code(visitor, browser, code, Purpose::Reset).await
+    }
+
+    /// The question that this browser's flow has to answer.
+    ///
+    /// # Errors
+    /// [`Refused::FlowOver`], or why the link behind the flow is dead.
+    pub async fn reset_question(&self, browser: Option<&Token>) -> Result<Question, Declined> {
+        let mut work = self.store.read().await?;
+        let (account, ..) = self.proven(&mut *work, browser, Purpose::Reset, Step::Challenge).await?;
+        let challenge = work.find_challenge(account.id).await?.ok_or(Refused::FlowOver)?;
+        Ok(challenge.question)
+    }
+
+    /// *Password Challenge*, **Submit**. A try is taken, and committed, before the answer is compared.
+    ///
+    /// # Errors
+    /// [`Refused::AnswerWrong`], [`Refused::AnswerDead`] after five on one link, too many tries in a day, or that the
+    /// flow is over.
+    pub async fn reset_answer(&self, browser: Option<&Token>, answer: &Answer) -> Result<(), Declined> {
+        let now = self.now();
+        let mut work = self.store.begin().await?;
+        let (account, flow, link) = self.proven(&mut *work, browser, Purpose::Reset, Step::Challenge).await?;
+        let challenge = work.find_challenge(account.id).await?.ok_or(Refused::FlowOver)?;
+        let dead = || Problem::at(Field::Answer, Refused::AnswerDead);
+        let Some(left) = work.take_answer_try(&link.id, ANSWER_TRIES).await? else { return Err(dead().into()) };
+        let day = (format!("challenge:account:{}", account.id), ANSWERS_BY_ACCOUNT);
+        self.take(&mut *work, std::slice::from_ref(&day), now).await?;
+        work.save().await?;
+
+        let right = self.is_answer(answer, &challenge.answer_hash).await?;
+        let mut work = self.store.begin().await?;
+        if !right {
+            self.audit(&mut *work, "answer-wrong", Some(account.id), "").await?;
+            work.save().await?;
+            return Err(if left == 0 { dead() } else { Problem::at(Field::Answer, Refused::AnswerWrong) }.into());
+        }
+        if !work.advance_flow(&flow.id, Step::Challenge, Step::Password, &link, now).await? {
+            return Err(Refused::FlowOver.into());
+        }
+        work.refill_budget(&day.0).await?;
+        self.audit(&mut *work, "answer-right", Some(account.id), "").await?;
+        work.save().await?;
+        Ok(())
+    }
+
+    pub(super) async fn is_answer(&self, answer: &Answer, hash: &str) -> Result<bool, Declined> {
+        let secret = answer.secret().map_err(|refused| Problem::at(Field::Answer, refused))?;
+        Ok(self.hasher.verify(&secret, Some(hash)).await?)
+    }
+
+    /// Whose password is about to be set.
+    ///
+    /// # Errors
+    /// [`Refused::FlowOver`], or why the link behind the flow is dead.
+    pub async fn reset_choosing(&self, browser: Option<&Token>) -> Result<Choosing, Declined> {
+        let mut work = self.store.read().await?;
+        let (account, ..) = self.resetting(&mut *work, browser).await?;
+        Ok(self.choosing(&mut *work, account).await?)
+    }
+
+    /// *Set Up Password*, **Submit**: sets the password and spends the link, in one commit.
+    ///
+    /// # Errors
+    /// What is wrong with the password; that the flow or its link is over.
+    pub async fn reset_password(
+        &self,
+        visitor: &Visitor,
+        browser: Option<&Token>,
+        form: &PasswordForm,
+    ) -> Result<(), Declined> {
+        let now = self.now();
+        let mut work = self.store.begin().await?;
+        let (account, flow, _) = self.resetting(&mut *work, browser).await?;
+        self.take(&mut *work, &[(format!("reset.set:flow:{}", flow.id), SET_BY_FLOW)], now).await?;
+        work.save().await?;
+
+        let password =
+            form.read_beside(&self.agency.policy.password, account.username.as_str(), &self.agency.names())?;
+        let hash = self.hasher.hash(&password).await?;
+
+        let mut work = self.store.begin().await?;
+        // Read again: the world went on while the password was hashed.
+        let (account, flow, link) = self.resetting(&mut *work, browser).await?;
+        self.finish(&mut *work, &flow, &link, now).await?;
+        let detail = link.person.map(|person| format!("person {person}")).unwrap_or_default();
+        let language = &visitor.language;
+        let replacing =
+            Replacing { account: &account, hash: &hash, action: "password-reset", detail: &detail, language };
+        self.replace_password(&mut *work, replacing, now).await?;
+        work.save().await?;
+        Ok(())
+    }
+
+    /// The flow of this browser at its password step, its live link, and an active account.
+    async fn resetting(
+        &self,
+        work: &mut dyn UnitOfWork,
+        browser: Option<&Token>,
+    ) -> Result<(Account, Flow, Link), Declined> {
+        let proven = self.proven(work, browser, Purpose::Reset, Step::Password).await?;
+        if proven.0.state == AccountState::Active { Ok(proven) } else { Err(Refused::FlowOver.into()) }
+    }
+}

@@ -1,0 +1,60 @@
+//! Temporary passwords: a ledger of what was issued, and what opens.
+//!
+//! Several may be outstanding and arrive in any order. Each that has not expired signs in, as often as it is needed,
+//! to a session that can change the password and nothing else; once the password is changed, all die together.
+
+use super::mail::{MailedSecret, Message};
+use super::ports::{Fault, UnitOfWork};
+use super::records::{Account, Digest, NewTemporary};
+use super::Portal;
+use crate::identity::Email;
+use crate::password::{Password, temporary};
+
+/// Who issued a temporary password, and why.
+#[derive(Clone, Copy, Debug)]
+pub struct Issued<'a> {
+    /// `person`, `office`, or a member of staff.
+    pub by: &'a str,
+    /// A code: `forgot-password`, `telephone`.
+    pub why: &'a str,
+}
+
+impl Portal {
+    /// Issues one for an account and mails it to one address.
+    pub(super) async fn issue_temporary(
+        &self,
+        work: &mut dyn UnitOfWork,
+        account: &Account,
+        to: &Email,
+        issued: Issued<'_>,
+        language: &str,
+    ) -> Result<(), Fault> {
+        let now = self.now();
+        let hours = self.agency.policy.temporary.hours;
+        let secret = temporary(&self.agency.policy.password, &mut |bytes| self.entropy.fill(bytes));
+        let expires = now.plus(i64::from(hours) * 60 * 60);
+        let message = Message::TemporaryPassword {
+            username: account.username.clone(),
+            password: MailedSecret::of(&secret),
+            expires,
+            hours,
+        };
+        let mail = self.post(work, to, Some(account.id), &message, language).await?;
+        let new = NewTemporary {
+            id: self.id(),
+            account: account.id,
+            digest: self.temporary_digest(account.id, &secret),
+            issued: now,
+            expires,
+            issuer: issued.by.to_owned(),
+            why: issued.why.to_owned(),
+            mail: Some(mail),
+        };
+        work.add_temporary(&new).await?;
+        self.audit_by(work, issued.by, "temporary-issued", Some(account.id), issued.why).await
+    }
+
+    pub(super) fn temporary_digest(&self, account: i64, typed: &Password) -> Digest {
+        self.vault.digest("temporary", format!("{account}:{}", typed.normalised()).as_bytes())
+    }
+}
