@@ -6,7 +6,7 @@ use backboard::password::{Met, Requirement};
 use backboard::refused::Field;
 use leptos::prelude::*;
 
-use crate::site::{say, site};
+use crate::site::{Site, say, site};
 use crate::ui::field::{Kind, input, labelled, unmask};
 use crate::ui::form::{FormState, field_problems, group};
 use crate::ui::node::{el, live_text, text};
@@ -64,7 +64,7 @@ fn checklist(username: String, typed: RwSignal<String>) -> AnyView {
                 )
             })
             .child(el("span").class("usa-sr-only").child(said).view())
-            .text(with_policy(&site, line(*requirement)))
+            .text(asked(&site, *requirement))
             .view()
     });
     let lines: Vec<AnyView> = lines.collect();
@@ -83,6 +83,18 @@ fn checklist(username: String, typed: RwSignal<String>) -> AnyView {
         .child(el("ul").class("bb-checklist__list").all(lines).view())
         .child(el("p").class("usa-sr-only").attr("aria-live", "polite").child(announced).view())
         .view()
+}
+
+/// A line of the list, with the products that make it so strict: `12 to 64 characters (eICS)`.
+fn asked(site: &Site, requirement: Requirement) -> String {
+    let mut said = with_policy(site, line(requirement));
+    let products = site.agency().policy.asked_by(requirement).join(", ");
+    if !products.is_empty() {
+        for part in [" (", &products, ")"] {
+            said.push_str(part);
+        }
+    }
+    said
 }
 
 const fn line(requirement: Requirement) -> Word {
