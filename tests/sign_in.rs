@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use backboard::account::AccountState;
+use backboard::expiry::Schedule;
 use backboard::form::sign_in::SignInForm;
 use backboard::refused::{Field, Problem, Refused};
 use backboard::service::ports::Hasher as _;
@@ -163,7 +164,7 @@ async fn an_old_password_does_not_sign_in_once_a_new_one_was_set_meanwhile() {
     portal.hasher.meet(2);
     let changing = async {
         let mut unit = portal.portal.store.begin().await.unwrap();
-        unit.save_password(account, "$new$", portal.portal.now()).await.unwrap();
+        unit.save_password(account, "$new$", portal.portal.now(), Schedule::NEVER).await.unwrap();
         unit.save().await.unwrap();
         portal.hasher.hash(&password("meet")).await.unwrap();
     };

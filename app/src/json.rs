@@ -8,15 +8,16 @@ use backboard::agency::{
     Agency, Asks, ChallengePolicy, Contact, External, HomeOption, Journey, Mails, PasswordText, Policy, Product,
     Recovery, Sender, TemporaryPolicy,
 };
-use backboard::challenge::Asking;
+use backboard::challenge::{Asking, Question};
 use backboard::identity::DateOrder;
+use backboard::link::Purpose;
 use backboard::password::{PasswordPolicy, Preset};
 use backboard::refused::{Field, Problem, Refused};
 use wasm_bindgen::JsValue;
 
 use crate::answer::Answer;
 use crate::site::{Assets, SiteText, Widget};
-use crate::visit::{Page, RefusedForm, SignedIn, Visit};
+use crate::visit::{Page, RefusedForm, SignedIn, Standing, Visit};
 
 /// A value of the browser.
 struct Json(JsValue);
@@ -82,7 +83,12 @@ pub fn visit(text: &str) -> Option<Visit> {
         path: json.text("path"),
         signed_in: json
             .some("signed_in")
-            .map(|one| SignedIn { username: one.text("username"), csrf: one.text("csrf") }),
+            .map(|one| SignedIn {
+                username: one.text("username"),
+                csrf: one.text("csrf"),
+                change_only: one.is("change_only"),
+            }),
+        saved: json.some("saved").map(|one| one.string()),
         refused: json.some("refused").map(|one| RefusedForm {
             action: one.text("action"),
             problems: one.list("problems", problem),
@@ -129,14 +135,48 @@ fn refused(code: &str) -> Refused {
     Refused::from_code(code).unwrap_or(Refused::Broken)
 }
 
+fn purpose(json: &Json) -> Option<Purpose> {
+    Purpose::from_code(&json.text("purpose"))
+}
+
+fn question(json: &Json) -> Option<Question> {
+    Question::from_code(&json.text("question"))
+}
+
 /// A member without data is written as its name, one with data as an object of one key.
 fn page(json: &Json) -> Page {
     if let Some(link) = json.some("Link") {
-        Page::Link { token: link.text("token") }
+        Page::Link { token: link.text("token"), purpose: purpose(&link).unwrap_or(Purpose::Claim) }
     } else if let Some(dead) = json.some("Dead") {
-        Page::Dead { refused: refused(&dead.text("refused")) }
+        Page::Dead { refused: refused(&dead.text("refused")), purpose: purpose(&dead) }
     } else if let Some(choosing) = json.some("Choosing") {
-        Page::Choosing { username: choosing.text("username"), shared: choosing.is("shared") }
+        Page::Choosing {
+            username: choosing.text("username"),
+            shared: choosing.is("shared"),
+            products: choosing.list("products", Json::string),
+        }
+    } else if let Some(code) = json.some("Code") {
+        Page::Code { purpose: purpose(&code).unwrap_or(Purpose::Claim) }
+    } else if let Some(asked) = json.some("Challenge") {
+        question(&asked).map_or(Page::Missing, |question| Page::Challenge { question })
+    } else if let Some(change) = json.some("Change") {
+        Page::Change { temporary: change.is("temporary") }
+    } else if let Some(standing) = json.some("Standing") {
+        Page::Standing(Standing {
+            password_set: standing.text("password_set"),
+            days_left: standing.some("days_left").map(|_| standing.number("days_left")),
+            question: question(&standing),
+            question_due: standing.is("question_due"),
+        })
+    } else if let Some(history) = json.some("History") {
+        Page::History { entries: history.list("entries", |pair| (pair.text("0"), pair.text("1"))) }
+    } else if let Some(not_me) = json.some("NotMe") {
+        Page::NotMe {
+            token: not_me.text("token"),
+            username: not_me.text("username"),
+            all: not_me.is("all"),
+            done: not_me.is("done"),
+        }
     } else {
         match json.string().as_str() {
             "Missing" => Page::Missing,

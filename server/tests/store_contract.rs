@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use backboard::account::AccountState;
+use backboard::account::{AccountState, Frozen};
 use backboard::moment::Moment;
 use backboard::service::ports::Store as _;
 use server::store::Sqlite;
@@ -88,8 +88,8 @@ struct BackDoor {
 impl Seed for BackDoor {
     async fn add_account(&self, account: &NewAccount) -> i64 {
         sqlx::query_scalar(
-            "INSERT INTO account (username, username_key, state, shared, password_hash, password_set, created) \
-             VALUES (?, ?, ?, ?, ?, ?, 0) RETURNING id",
+            "INSERT INTO account (username, username_key, state, shared, password_hash, password_set, \
+             password_expires, remind_at, frozen, created) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0) RETURNING id",
         )
         .bind(account.username.as_str())
         .bind(account.username.key().as_str())
@@ -97,6 +97,9 @@ impl Seed for BackDoor {
         .bind(account.shared)
         .bind(&account.password_hash)
         .bind(account.password_set.map(|set| set.0))
+        .bind(account.schedule.expires.map(|expires| expires.0))
+        .bind(account.schedule.remind.map(|remind| remind.0))
+        .bind(account.frozen.map(Frozen::code))
         .fetch_one(&self.pool)
         .await
         .unwrap()
@@ -106,7 +109,7 @@ impl Seed for BackDoor {
         sqlx::query_scalar(
             "INSERT INTO person (roster_id, account, last_name, first_name, suffix, earlier_names, born, ssn, \
              ssn_key, certificate, certification_level, email, products, seen, fingerprint) \
-             VALUES (?, ?, ?, ?, '', ?, ?, ?, 1, ?, 'EMT', ?, '', 0, x'') RETURNING id",
+             VALUES (?, ?, ?, ?, '', ?, ?, ?, 1, ?, 'EMT', ?, ?, 0, x'') RETURNING id",
         )
         .bind(&person.roster_id)
         .bind(person.account)
@@ -117,6 +120,7 @@ impl Seed for BackDoor {
         .bind(person.ssn.as_ref().map(|ssn| ssn.as_slice()))
         .bind(person.certificate.as_ref().map(|certificate| certificate.as_str()))
         .bind(person.email.as_ref().map(|email| email.as_str()))
+        .bind(person.products.join(";"))
         .fetch_one(&self.pool)
         .await
         .unwrap()

@@ -202,6 +202,7 @@ fn link(id: u8, account: i64) -> NewLink {
         id: format!("link-{id}"),
         purpose: Purpose::Claim,
         account,
+        person: None,
         flow: format!("flow-{id}"),
         token: digest(id),
         code: digest(id ^ 0xff),

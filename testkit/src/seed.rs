@@ -1,7 +1,8 @@
 //! What the use cases cannot do to a store but a test must: put people in and look at rows.
 
 use async_trait::async_trait;
-use backboard::account::{AccountState, Username};
+use backboard::account::{AccountState, Frozen, Username};
+use backboard::expiry::Schedule;
 use backboard::identity::{CertificateNumber, DateOfBirth, Email};
 use backboard::moment::{Day, Moment};
 use backboard::service::records::Digest;
@@ -25,6 +26,8 @@ pub struct NewAccount {
     pub shared: bool,
     pub password_hash: Option<String>,
     pub password_set: Option<Moment>,
+    pub schedule: Schedule,
+    pub frozen: Option<Frozen>,
 }
 
 impl NewAccount {
@@ -35,7 +38,15 @@ impl NewAccount {
     #[must_use]
     pub fn unclaimed(username: &str) -> Self {
         let Ok(username) = Username::parse(username) else { panic!("{username} is no username") };
-        Self { username, state: AccountState::Unclaimed, shared: false, password_hash: None, password_set: None }
+        Self {
+            username,
+            state: AccountState::Unclaimed,
+            shared: false,
+            password_hash: None,
+            password_set: None,
+            schedule: Schedule::NEVER,
+            frozen: None,
+        }
     }
 }
 
@@ -50,6 +61,7 @@ pub struct NewPerson {
     pub ssn: Option<Digest>,
     pub certificate: Option<CertificateNumber>,
     pub email: Option<Email>,
+    pub products: Vec<String>,
 }
 
 impl NewPerson {
@@ -66,6 +78,7 @@ impl NewPerson {
             ssn: None,
             certificate: None,
             email: None,
+            products: Vec::new(),
         }
     }
 }

@@ -136,7 +136,14 @@ async fn a_replayed_submit_changes_nothing() {
 async fn setting_the_password_ends_every_other_session_of_the_account() {
     let (portal, account, browser) = opened().await;
     let now = portal.clock.now();
-    let old = NewSession { token: [7; 32], kind: SessionKind::Full, account, created: now, expires: now.plus(99) };
+    let old = NewSession {
+        token: [7; 32],
+        kind: SessionKind::Full,
+        temporary: false,
+        account,
+        created: now,
+        expires: now.plus(99),
+    };
     let mut unit = portal.portal.store.begin().await.unwrap();
     unit.add_session(&old).await.unwrap();
     unit.save().await.unwrap();

@@ -13,13 +13,14 @@ use crate::ui::node::{el, live_text, text};
 use crate::ui::sentence::with_policy;
 use crate::words::{self, Word};
 
-/// Both fields and the checklist between them.
+/// Both fields, under these labels, and the checklist between them.
 #[must_use]
-pub fn new_password(state: FormState, username: String) -> AnyView {
+pub fn new_password(state: FormState, username: String, labels: [Word; 2]) -> AnyView {
+    let [new, again] = labels;
     const KIND: Kind = Kind::secret("new-password");
     let typed = RwSignal::new(String::new());
     let first = group(state, &[Field::Password], "", "div")
-        .child(labelled(Field::Password))
+        .child(labelled(Field::Password, Some(new)))
         .child(field_problems(state, Field::Password))
         .child(checklist(username, typed))
         .child(input(state, Field::Password, KIND, true))
@@ -31,7 +32,7 @@ pub fn new_password(state: FormState, username: String) -> AnyView {
         }
     });
     let second = group(state, &[Field::PasswordAgain], "", "div")
-        .child(labelled(Field::PasswordAgain))
+        .child(labelled(Field::PasswordAgain, Some(again)))
         .child(field_problems(state, Field::PasswordAgain))
         .child(input(state, Field::PasswordAgain, KIND, false));
     el("div").child(first.view()).child(second.view()).view()

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use backboard::account::Username;
 use backboard::agency::Agency;
+use backboard::expiry::Schedule;
 use backboard::password::Password;
 use backboard::service::Portal;
 use backboard::service::roster::RosterStore as _;
@@ -137,7 +138,8 @@ async fn give_passwords(parts: &Parts, portal: &Portal, people: &[Synthetic]) ->
         let account = work.find_account_by_username(&username.key()).await.map_err(|fault| fault.to_string())?;
         if let Some(account) = account {
             let state = account.state;
-            work.save_password(account.id, &hash, portal.now()).await.map_err(|fault| fault.to_string())?;
+            let schedule = Schedule::of(portal.now(), portal.agency.policy.password.expires_days);
+            work.save_password(account.id, &hash, portal.now(), schedule).await.map_err(|fault| fault.to_string())?;
             work.save_state(account.id, state).await.map_err(|fault| fault.to_string())?;
         }
         work.save().await.map_err(|fault| fault.to_string())?;

@@ -6,8 +6,11 @@
 //! - WAL with `synchronous=FULL`: what was saved is on the disk when [`UnitOfWork::save`] returns.
 //! - A lock or a pool that stays taken for five seconds is [`Fault::Busy`].
 
+mod accounts;
 mod audit;
 mod budgets;
+mod cases;
+mod challenges;
 mod flows;
 mod jobs;
 mod links;
@@ -16,6 +19,7 @@ mod outbox;
 mod people;
 mod roster;
 mod sessions;
+mod temporaries;
 
 use std::path::Path;
 use std::time::Duration;

@@ -1,5 +1,6 @@
 //! A store in a folder of its own, and what a test asks it.
 
+use backboard::expiry::Schedule;
 use backboard::service::ports::{Clock as _, Store as _};
 use backboard::service::records::{NewLink, NewSession, SessionKind};
 use backboard::service::roster::Imported;
@@ -104,7 +105,7 @@ impl Bench {
         let account = self.account(username).await;
         let now = self.test.clock.now();
         let mut unit = self.store.begin().await.unwrap();
-        unit.save_password(account, "$fake$", now).await.unwrap();
+        unit.save_password(account, "$fake$", now, Schedule::NEVER).await.unwrap();
         unit.save().await.unwrap();
         self.visit(account, 1).await;
         account
@@ -113,13 +114,20 @@ impl Bench {
     pub async fn visit(&self, account: i64, number: u8) {
         let now = self.test.clock.now();
         let mut unit = self.store.begin().await.unwrap();
-        let session =
-            NewSession { token: [number; 32], kind: SessionKind::Full, account, created: now, expires: now.plus(3600) };
+        let session = NewSession {
+            token: [number; 32],
+            kind: SessionKind::Full,
+            temporary: false,
+            account,
+            created: now,
+            expires: now.plus(3600),
+        };
         unit.add_session(&session).await.unwrap();
         let link = NewLink {
             id: format!("link-{account}-{number}"),
             purpose: backboard::link::Purpose::Claim,
             account,
+            person: None,
             flow: "flow".to_owned(),
             token: [number; 32],
             code: [number; 32],

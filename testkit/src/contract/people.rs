@@ -1,4 +1,5 @@
 use backboard::account::{AccountState, Username};
+use backboard::expiry::Schedule;
 
 use super::{Bench, NOW, digest};
 use crate::seed::{NewAccount, NewPerson, certificate, date, email};
@@ -125,8 +126,8 @@ pub async fn a_saved_password_makes_the_account_active(bench: Bench) {
     let id = bench.account("ada.lovelace").await;
     let other = bench.account("grace.hopper").await;
     let mut unit = bench.begin().await;
-    unit.save_password(id, "$first$", NOW).await.unwrap();
-    unit.save_password(id, "$second$", NOW.plus(1)).await.unwrap();
+    unit.save_password(id, "$first$", NOW, Schedule::NEVER).await.unwrap();
+    unit.save_password(id, "$second$", NOW.plus(1), Schedule::NEVER).await.unwrap();
     unit.save().await.unwrap();
 
     let mut unit = bench.read().await;
@@ -139,5 +140,5 @@ pub async fn a_saved_password_makes_the_account_active(bench: Bench) {
 }
 
 pub async fn a_password_for_no_account_is_a_fault(bench: Bench) {
-    bench.begin().await.save_password(7, "$hash$", NOW).await.unwrap_err();
+    bench.begin().await.save_password(7, "$hash$", NOW, Schedule::NEVER).await.unwrap_err();
 }

@@ -92,5 +92,12 @@ async fn begun(bench: &Bench, ids: &[u8]) -> i64 {
 }
 
 fn session(id: u8, account: i64) -> NewSession {
-    NewSession { token: digest(id), kind: SessionKind::Full, account, created: NOW, expires: NOW.plus(8 * HOUR) }
+    NewSession {
+        token: digest(id),
+        kind: SessionKind::Full,
+        temporary: false,
+        account,
+        created: NOW,
+        expires: NOW.plus(8 * HOUR),
+    }
 }

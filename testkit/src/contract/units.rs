@@ -1,3 +1,4 @@
+use backboard::expiry::Schedule;
 use backboard::limit::Budget;
 use backboard::service::ports::{Fault, UnitOfWork};
 use backboard::service::records::{AuditEntry, NewMail, NewSession, SessionKind};
@@ -67,7 +68,7 @@ pub async fn a_reader_keeps_the_store_it_began_with(bench: Bench) {
 
 pub async fn a_reader_cannot_write(bench: Bench) {
     let account = bench.account("ada.lovelace").await;
-    bench.read().await.save_password(account, "$hash$", NOW).await.unwrap_err();
+    bench.read().await.save_password(account, "$hash$", NOW, Schedule::NEVER).await.unwrap_err();
     bench.read().await.add_flow(&flow(1)).await.unwrap_err();
     bench.read().await.add_job("job", b"", NOW).await.unwrap_err();
     assert!(bench.read().await.find_flow(&digest(1)).await.unwrap().is_none());
@@ -103,11 +104,17 @@ pub async fn a_writer_that_waits_too_long_is_told_busy(bench: Bench) {
 }
 
 async fn touch_everything(unit: &mut dyn UnitOfWork, account: i64) {
-    unit.save_password(account, "$hash$", NOW).await.unwrap();
+    unit.save_password(account, "$hash$", NOW, Schedule::NEVER).await.unwrap();
     unit.add_flow(&flow(1)).await.unwrap();
     unit.add_link(&link(1, account)).await.unwrap();
-    let session =
-        NewSession { token: digest(1), kind: SessionKind::Full, account, created: NOW, expires: NOW.plus(60) };
+    let session = NewSession {
+        token: digest(1),
+        kind: SessionKind::Full,
+        temporary: false,
+        account,
+        created: NOW,
+        expires: NOW.plus(60),
+    };
     unit.add_session(&session).await.unwrap();
     assert_eq!(unit.take_budget("key", ONE, NOW).await.unwrap(), Ok(()));
     assert!(unit.spend_once(&digest(1), NOW).await.unwrap());

@@ -3,8 +3,11 @@
 //! One writer at a time works on a copy of all tables; saving puts the copy in place. Readers keep the
 //! tables they began with.
 
+mod accounts;
 mod audit;
 mod budgets;
+mod cases;
+mod challenges;
 mod flows;
 mod jobs;
 mod links;
@@ -12,6 +15,7 @@ mod outbox;
 mod people;
 mod seed;
 mod sessions;
+mod temporaries;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -20,7 +24,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use backboard::moment::Moment;
 use backboard::service::ports::{Fault, Store, UnitOfWork};
-use backboard::service::records::{Account, Digest, Flow, Job, Mail, NewLink, Session};
+use backboard::service::records::{Account, Case, Challenge, Digest, Flow, Job, Mail, NewLink, NewTemporary, Session};
 use tokio::sync::OwnedMutexGuard;
 
 use crate::seed::{AuditRow, MailRow, NewPerson};
@@ -89,6 +93,8 @@ impl UnitOfWork for Unit {
 struct Tables {
     accounts: BTreeMap<i64, Account>,
     people: BTreeMap<i64, NewPerson>,
+    challenges: BTreeMap<i64, Challenge>,
+    temporaries: Vec<TemporaryRow>,
     flows: Vec<(Digest, Flow)>,
     links: Vec<LinkRow>,
     sessions: BTreeMap<Digest, Session>,
@@ -98,6 +104,15 @@ struct Tables {
     last_job: i64,
     mails: Vec<(Mail, MailRow)>,
     audit: Vec<AuditRow>,
+    /// With the moment at which it was closed.
+    cases: Vec<(Case, Option<Moment>)>,
+}
+
+#[derive(Clone, Debug)]
+struct TemporaryRow {
+    new: NewTemporary,
+    used: Option<Moment>,
+    ended: Option<Moment>,
 }
 
 #[derive(Clone, Debug)]
@@ -105,6 +120,7 @@ struct LinkRow {
     new: NewLink,
     spent: bool,
     superseded: bool,
+    answer_tries: u32,
 }
 
 /// The rows for which `gone` is true are taken out; how many there were.

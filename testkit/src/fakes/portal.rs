@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use backboard::account::AccountState;
 use backboard::agency::Agency;
+use backboard::expiry::Schedule;
 use backboard::identity::{Email, Ssn};
 use backboard::moment::Moment;
 use backboard::password::Password;
@@ -65,6 +66,11 @@ pub struct Resident {
     pub certificate: Option<&'static str>,
     pub email: Option<&'static str>,
     pub password: Option<&'static str>,
+    /// When the password was set, where it was not just now.
+    pub password_set: Option<Moment>,
+    /// Several people use the account; [`TestPortal::join`] adds the others.
+    pub shared: bool,
+    pub products: &'static [&'static str],
 }
 
 impl Default for Resident {
@@ -79,6 +85,9 @@ impl Default for Resident {
             certificate: Some("EMT-1001"),
             email: Some("ada@example.org"),
             password: None,
+            password_set: None,
+            shared: false,
+            products: &[],
         }
     }
 }
@@ -120,9 +129,13 @@ impl TestPortal {
     /// When the description holds what cannot be.
     pub async fn settle(&self, resident: Resident) -> i64 {
         let hash = resident.password.map(|typed| PlainHasher::hash_of(&password(typed)));
+        let set = resident.password_set.unwrap_or_else(|| self.clock.now());
+        let days = self.portal.agency.policy.password.expires_days;
         let account = NewAccount {
             state: resident.state,
-            password_set: hash.is_some().then(|| self.clock.now()),
+            shared: resident.shared,
+            password_set: hash.is_some().then_some(set),
+            schedule: if hash.is_some() { Schedule::of(set, days) } else { Schedule::NEVER },
             password_hash: hash,
             ..NewAccount::unclaimed(resident.username)
         };
@@ -143,6 +156,7 @@ impl TestPortal {
             ssn: resident.ssn.map(|typed| self.vault.ssn(&ssn(typed))),
             certificate: resident.certificate.map(certificate),
             email: resident.email.map(email),
+            products: resident.products.iter().map(|product| (*product).to_owned()).collect(),
             ..NewPerson::of(account, &format!("{account}-{:?}-{:?}", resident.email, resident.ssn))
         };
         self.seed.add_person(&person).await;

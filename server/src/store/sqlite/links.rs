@@ -12,7 +12,7 @@ use super::{Unit, column, fault, unreadable};
 macro_rules! link_where {
     ($condition:literal) => {
         concat!(
-            "SELECT id, purpose, account, expires, spent IS NOT NULL AS is_spent, \
+            "SELECT id, purpose, account, person, expires, spent IS NOT NULL AS is_spent, \
              superseded IS NOT NULL AS is_superseded FROM link WHERE ",
             $condition
         )
@@ -23,12 +23,13 @@ macro_rules! link_where {
 impl Links for Unit {
     async fn add_link(&mut self, link: &NewLink) -> Result<(), Fault> {
         sqlx::query(
-            "INSERT INTO link (id, purpose, account, flow, token, code, created, expires) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO link (id, purpose, account, person, flow, token, code, created, expires) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )
         .bind(&link.id)
         .bind(link.purpose.code())
         .bind(link.account)
+        .bind(link.person)
         .bind(&link.flow)
         .bind(link.token.as_slice())
         .bind(link.code.as_slice())
@@ -78,6 +79,18 @@ impl Links for Unit {
         Ok(done.rows_affected() == 1)
     }
 
+    async fn take_answer_try(&mut self, link: &str, most: u32) -> Result<Option<u32>, Fault> {
+        let tries: Option<u32> = sqlx::query_scalar(
+            "UPDATE link SET answer_tries = answer_tries + 1 WHERE id = ? AND answer_tries < ? RETURNING answer_tries",
+        )
+        .bind(link)
+        .bind(most)
+        .fetch_optional(&mut *self.transaction)
+        .await
+        .map_err(fault)?;
+        Ok(tries.map(|tries| most.saturating_sub(tries)))
+    }
+
     async fn supersede_links(&mut self, account: i64, keep: u32, now: Moment) -> Result<(), Fault> {
         sqlx::query(
             "UPDATE link SET superseded = ? \
@@ -116,6 +129,7 @@ fn link(row: &SqliteRow) -> Result<Link, Fault> {
         id: column(row, "id")?,
         purpose: Purpose::from_code(column(row, "purpose")?).ok_or_else(|| unreadable("purpose"))?,
         account: column(row, "account")?,
+        person: column(row, "person")?,
         fate: LinkFate {
             expires: Moment(column(row, "expires")?),
             spent: column(row, "is_spent")?,

@@ -75,6 +75,14 @@ impl Outbox for Unit {
         Ok(())
     }
 
+    async fn find_mail(&mut self, id: &str) -> Result<Option<(Option<i64>, String)>, Fault> {
+        sqlx::query_as("SELECT account, kind FROM mail WHERE id = ?")
+            .bind(id)
+            .fetch_optional(&mut *self.transaction)
+            .await
+            .map_err(fault)
+    }
+
     async fn next_due(&mut self) -> Result<Option<Moment>, Fault> {
         let due: Option<i64> = sqlx::query_scalar(
             "SELECT min(due) FROM (SELECT min(due) AS due FROM job \

@@ -1,7 +1,8 @@
 //! People of the roster and their accounts.
 
 use async_trait::async_trait;
-use backboard::account::{AccountState, Username, UsernameKey};
+use backboard::account::{AccountState, Frozen, Username, UsernameKey};
+use backboard::expiry::Schedule;
 use backboard::identity::{CertificateNumber, DateOfBirth, Email};
 use backboard::moment::{Day, Moment};
 use backboard::service::ports::{Fault, People};
@@ -10,12 +11,21 @@ use sqlx::sqlite::SqliteRow;
 
 use super::{Unit, column, fault, unreadable};
 
+/// What [`account`] reads.
+macro_rules! account_columns {
+    () => {
+        "account.id, username, state, shared, password_hash, password_set, password_expires, remind_at, \
+         grace_spent IS NOT NULL AS is_grace_spent, frozen"
+    };
+}
+pub(super) use account_columns;
+
 macro_rules! people_where {
     ($condition:literal) => {
         concat!(
-            "SELECT person.id AS person_id, last_name, earlier_names, first_name, born, email, \
-             account.id, username, state, shared, password_hash, password_set \
-             FROM person JOIN account ON account.id = person.account WHERE ",
+            "SELECT person.id AS person_id, last_name, earlier_names, first_name, born, email, products, ",
+            account_columns!(),
+            " FROM person JOIN account ON account.id = person.account WHERE ",
             $condition,
             " ORDER BY person.id"
         )
@@ -24,9 +34,11 @@ macro_rules! people_where {
 
 macro_rules! account_where {
     ($condition:literal) => {
-        concat!("SELECT id, username, state, shared, password_hash, password_set FROM account WHERE ", $condition)
+        concat!("SELECT ", account_columns!(), " FROM account WHERE ", $condition)
     };
 }
+
+pub(super) use account_where;
 
 #[async_trait]
 impl People for Unit {
@@ -83,42 +95,41 @@ impl People for Unit {
             .map_err(fault)?;
         row.as_ref().map(account).transpose()
     }
-
-    async fn save_password(&mut self, account: i64, hash: &str, now: Moment) -> Result<(), Fault> {
-        let done = sqlx::query("UPDATE account SET password_hash = ?, password_set = ?, state = 'active' WHERE id = ?")
-            .bind(hash)
-            .bind(now.0)
-            .bind(account)
-            .execute(&mut *self.transaction)
-            .await
-            .map_err(fault)?;
-        if done.rows_affected() == 1 { Ok(()) } else { Err(Fault::Other(format!("no account {account}"))) }
-    }
 }
 
 fn person(row: &SqliteRow) -> Result<Person, Fault> {
     // The import has held the date against its own day; here any day of the calendar will do.
     const LAST_DAY: Day = Day { year: 9999, month: 12, day: 31 };
-    let earlier: &str = column(row, "earlier_names")?;
     let email: Option<&str> = column(row, "email")?;
     Ok(Person {
         id: column(row, "person_id")?,
         last_name: column(row, "last_name")?,
-        earlier_names: earlier.split(';').filter(|name| !name.is_empty()).map(str::to_owned).collect(),
+        earlier_names: list(column(row, "earlier_names")?),
         first_name: column(row, "first_name")?,
         born: DateOfBirth::parse_iso(column(row, "born")?, LAST_DAY).map_err(|_| unreadable("date of birth"))?,
         email: email.map(Email::parse).transpose().map_err(|_| unreadable("e-mail address"))?,
+        products: list(column(row, "products")?),
         account: account(row)?,
     })
 }
 
 pub(super) fn account(row: &SqliteRow) -> Result<Account, Fault> {
+    let moment = |name| Ok::<_, Fault>(column::<Option<i64>>(row, name)?.map(Moment));
+    let frozen: Option<&str> = column(row, "frozen")?;
     Ok(Account {
         id: column(row, "id")?,
         username: Username::parse(column(row, "username")?).map_err(|_| unreadable("username"))?,
         state: AccountState::from_code(column(row, "state")?).ok_or_else(|| unreadable("account state"))?,
         shared: column(row, "shared")?,
         password_hash: column(row, "password_hash")?,
-        password_set: column::<Option<i64>>(row, "password_set")?.map(Moment),
+        password_set: moment("password_set")?,
+        schedule: Schedule { expires: moment("password_expires")?, remind: moment("remind_at")? },
+        grace_spent: column(row, "is_grace_spent")?,
+        frozen: frozen.map(|code| Frozen::from_code(code).ok_or_else(|| unreadable("freeze"))).transpose()?,
     })
+}
+
+/// What a column holds that lists several, with `;` between them.
+pub(super) fn list(text: &str) -> Vec<String> {
+    text.split(';').filter(|part| !part.is_empty()).map(str::to_owned).collect()
 }

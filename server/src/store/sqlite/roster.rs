@@ -12,7 +12,8 @@ use backboard::service::roster::{Entry, Facts, NamedAccount, NewAccount, NewEntr
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row};
 
-use super::people::account;
+use super::accounts::one;
+use super::people::{account, account_columns, list};
 use super::{Sqlite, Unit, column, digest, fault, unreadable};
 
 /// Values of one statement. Statements of this size are kept prepared; the last one of a batch is not.
@@ -44,10 +45,12 @@ impl RosterWork for Unit {
     }
 
     async fn find_entries(&mut self, people: &[&str]) -> Result<Vec<Entry>, Fault> {
-        const SELECT: &str = "SELECT person.id AS person_id, roster_id, last_name, first_name, suffix, earlier_names, \
-             born, ssn, certificate, certification_level, email, products, roster_username, roster_status, \
-             account.id, username, state, shared, password_hash, password_set \
-             FROM person JOIN account ON account.id = person.account WHERE roster_id IN";
+        const SELECT: &str = concat!(
+            "SELECT person.id AS person_id, roster_id, last_name, first_name, suffix, earlier_names, born, ssn, \
+             certificate, certification_level, email, products, roster_username, roster_status, ",
+            account_columns!(),
+            " FROM person JOIN account ON account.id = person.account WHERE roster_id IN"
+        );
         let rows = self.find_in(SELECT, people).await?;
         rows.iter().map(entry).collect()
     }
@@ -159,23 +162,13 @@ impl RosterWork for Unit {
         if done.rows_affected() == 1 { Ok(()) } else { Err(Fault::Other(format!("no person {person}"))) }
     }
 
-    async fn save_state(&mut self, account: i64, state: AccountState) -> Result<(), Fault> {
-        let done = sqlx::query("UPDATE account SET state = ? WHERE id = ?")
-            .bind(state.code())
-            .bind(account)
-            .execute(&mut *self.transaction)
-            .await
-            .map_err(fault)?;
-        if done.rows_affected() == 1 { Ok(()) } else { Err(Fault::Other(format!("no account {account}"))) }
-    }
-
     async fn share_account(&mut self, account: i64) -> Result<(), Fault> {
         let done = sqlx::query("UPDATE account SET shared = 1 WHERE id = ?")
             .bind(account)
             .execute(&mut *self.transaction)
             .await
             .map_err(fault)?;
-        if done.rows_affected() == 1 { Ok(()) } else { Err(Fault::Other(format!("no account {account}"))) }
+        one(&done, account)
     }
 
     async fn mark_seen(&mut self, people: &[&str], now: Moment) -> Result<(), Fault> {
@@ -221,10 +214,6 @@ where
 
 fn entry(row: &SqliteRow) -> Result<Entry, Fault> {
     const LAST_DAY: Day = Day { year: 9999, month: 12, day: 31 };
-    let list = |name| -> Result<Vec<String>, Fault> {
-        let text: &str = column(row, name)?;
-        Ok(text.split(';').filter(|part| !part.is_empty()).map(str::to_owned).collect())
-    };
     let email: Option<&str> = column(row, "email")?;
     let certificate: Option<&str> = column(row, "certificate")?;
     let given: Option<&str> = column(row, "roster_username")?;
@@ -237,7 +226,7 @@ fn entry(row: &SqliteRow) -> Result<Entry, Fault> {
             last_name: column(row, "last_name")?,
             first_name: column(row, "first_name")?,
             suffix: column(row, "suffix")?,
-            earlier_names: list("earlier_names")?,
+            earlier_names: list(column(row, "earlier_names")?),
             born: DateOfBirth::parse_iso(column(row, "born")?, LAST_DAY).map_err(|_| unreadable("date of birth"))?,
             ssn: ssn.map(Digest::try_from).transpose().map_err(|_| unreadable("SSN digest"))?,
             certificate: certificate
@@ -248,7 +237,7 @@ fn entry(row: &SqliteRow) -> Result<Entry, Fault> {
             email: email.map(Email::parse).transpose().map_err(|_| unreadable("e-mail address"))?,
             username: given.map(username).transpose()?,
             status: status(row)?,
-            products: list("products")?,
+            products: list(column(row, "products")?),
         },
     })
 }

@@ -12,9 +12,10 @@ use super::{Unit, column, digest, fault, unreadable};
 #[async_trait]
 impl Sessions for Unit {
     async fn add_session(&mut self, session: &NewSession) -> Result<(), Fault> {
-        sqlx::query("INSERT INTO session (token, kind, account, created, seen, expires) VALUES (?, ?, ?, ?, ?, ?)")
+        sqlx::query("INSERT INTO session (token, kind, temporary, account, created, seen, expires) VALUES (?, ?, ?, ?, ?, ?, ?)")
             .bind(session.token.as_slice())
             .bind(session.kind.code())
+            .bind(session.temporary)
             .bind(session.account)
             .bind(session.created.0)
             .bind(session.created.0)
@@ -27,7 +28,7 @@ impl Sessions for Unit {
 
     async fn find_session(&mut self, token: &Digest) -> Result<Option<Session>, Fault> {
         let row = sqlx::query(
-            "SELECT token, kind, session.account, username, session.created, seen, expires \
+            "SELECT token, kind, temporary, session.account, username, session.created, seen, expires \
              FROM session JOIN account ON account.id = session.account WHERE token = ?",
         )
         .bind(token.as_slice())
@@ -82,6 +83,7 @@ fn session(row: &SqliteRow) -> Result<Session, Fault> {
     Ok(Session {
         token: digest(row, "token")?,
         kind: SessionKind::from_code(column(row, "kind")?).ok_or_else(|| unreadable("session kind"))?,
+        temporary: column(row, "temporary")?,
         account: column(row, "account")?,
         username: Username::parse(column(row, "username")?).map_err(|_| unreadable("username"))?,
         created: Moment(column(row, "created")?),

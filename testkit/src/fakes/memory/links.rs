@@ -16,7 +16,7 @@ impl Links for Unit {
         if !tables.accounts.contains_key(&new.account) {
             return Err(broken("link_account_exists"));
         }
-        tables.links.push(LinkRow { new: new.clone(), spent: false, superseded: false });
+        tables.links.push(LinkRow { new: new.clone(), spent: false, superseded: false, answer_tries: 0 });
         Ok(())
     }
 
@@ -38,6 +38,13 @@ impl Links for Unit {
         let Some(row) = row else { return Ok(false) };
         row.spent = true;
         Ok(true)
+    }
+
+    async fn take_answer_try(&mut self, link: &str, most: u32) -> Result<Option<u32>, Fault> {
+        let row = self.change()?.links.iter_mut().find(|row| row.new.id == link && row.answer_tries < most);
+        let Some(row) = row else { return Ok(None) };
+        row.answer_tries += 1;
+        Ok(Some(most - row.answer_tries))
     }
 
     async fn supersede_links(&mut self, account: i64, keep: u32, now: Moment) -> Result<(), Fault> {
@@ -71,6 +78,7 @@ impl LinkRow {
             id: self.new.id.clone(),
             purpose: self.new.purpose,
             account: self.new.account,
+            person: self.new.person,
             fate: LinkFate { expires: self.new.expires, spent: self.spent, superseded: self.superseded },
         }
     }

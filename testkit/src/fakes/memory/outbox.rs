@@ -69,6 +69,11 @@ impl Outbox for Unit {
         })
     }
 
+    async fn find_mail(&mut self, id: &str) -> Result<Option<(Option<i64>, String)>, Fault> {
+        let found = self.tables.mails.iter().find(|(mail, _)| mail.id == id);
+        Ok(found.map(|(mail, row)| (row.account, mail.kind.clone())))
+    }
+
     async fn next_due(&mut self) -> Result<Option<Moment>, Fault> {
         let jobs = self.tables.jobs.iter().map(|(due, _)| *due);
         Ok(jobs.chain(self.tables.mails.iter().filter_map(|(_, row)| row.due)).min())

@@ -1,7 +1,6 @@
 use async_trait::async_trait;
-use backboard::account::{AccountState, UsernameKey};
+use backboard::account::UsernameKey;
 use backboard::identity::CertificateNumber;
-use backboard::moment::Moment;
 use backboard::service::ports::{Fault, People};
 use backboard::service::records::{Account, Digest, Person};
 
@@ -33,15 +32,6 @@ impl People for Unit {
     async fn find_account_by_username(&mut self, username: &UsernameKey) -> Result<Option<Account>, Fault> {
         Ok(self.tables.accounts.values().find(|account| account.username.key() == *username).cloned())
     }
-
-    async fn save_password(&mut self, account: i64, hash: &str, now: Moment) -> Result<(), Fault> {
-        let account =
-            self.change()?.accounts.get_mut(&account).ok_or_else(|| Fault::Other(format!("no account {account}")))?;
-        account.password_hash = Some(hash.to_owned());
-        account.password_set = Some(now);
-        account.state = AccountState::Active;
-        Ok(())
-    }
 }
 
 impl Unit {
@@ -59,6 +49,7 @@ impl Unit {
             first_name: person.first_name.clone(),
             born: person.born,
             email: person.email.clone(),
+            products: person.products.clone(),
             account: account.clone(),
         })
     }

@@ -29,6 +29,9 @@ impl Seed for Memory {
                 shared: new.shared,
                 password_hash: new.password_hash.clone(),
                 password_set: new.password_set,
+                schedule: new.schedule,
+                grace_spent: false,
+                frozen: new.frozen,
             };
             tables.accounts.insert(id, account);
             id

@@ -13,6 +13,7 @@ impl Sessions for Unit {
         let session = Session {
             token: new.token,
             kind: new.kind,
+            temporary: new.temporary,
             account: new.account,
             username: account.username.clone(),
             created: new.created,
