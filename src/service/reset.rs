@@ -33,7 +33,7 @@ const BY_ADDRESS: Budget = Budget::per(20, 60 * 60);
 /// Requests that are mailed for one account, however they name it.
 const MAILED_BY_ACCOUNT: Budget = Budget::per(10, 24 * 60 * 60);
 /// Answers tried on one account, over all its links.
-pub(super) const ANSWERS_BY_ACCOUNT: Budget = Budget::per(10, 24 * 60 * 60);
+pub(crate) const ANSWERS_BY_ACCOUNT: Budget = Budget::per(10, 24 * 60 * 60);
 /// Accounts of one address that one request mails.
 const MOST_ACCOUNTS: usize = 20;
 
