@@ -326,6 +326,15 @@ async fn a_request_without_a_body_or_with_odd_cookies_is_answered() {
         let request = post("/api/claim/code", JSON).header("cookie", cookie).body(Body::empty()).unwrap();
         app.browser().send(request).await.assert_problem(422, "code", "missing");
     }
+    // Another application of the same domain may set what it likes: ours are read beside it.
+    app.settle(&[BERT]).await;
+    app.give_password(BERT.username, PASSWORD).await;
+    let mut browser = app.browser();
+    crate::steps::sign_in(&mut browser, BERT.username, PASSWORD, "/home").await;
+    for (name, value) in [("name", "José"), ("a", "\u{fffd}"), ("quoted", "\"a b\"")] {
+        browser.jar.insert(name.to_owned(), value.to_owned());
+        assert_eq!(browser.open("/home").await.status, StatusCode::OK, "{name}={value}");
+    }
     let long = format!("theme={}", "x".repeat(60_000));
     let request = Request::get("/sign-in").header("host", HOST).header("cookie", long).body(Body::empty());
     assert!(app.browser().send(request.unwrap()).await.status.as_u16() < 500);
