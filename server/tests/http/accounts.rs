@@ -35,6 +35,11 @@ impl App {
         self.save("UPDATE account SET frozen = ? WHERE username = ?", frozen.code(), username).await;
     }
 
+    /// Several people sign in with this username.
+    pub async fn share(&self, username: &str) {
+        self.save("UPDATE account SET shared = CAST(? AS INTEGER) WHERE username = ?", "1", username).await;
+    }
+
     /// Sets up [`QUESTION`], whose answer is [`ANSWER`].
     pub async fn give_question(&self, username: &str) {
         let secret = Spoken::parse(ANSWER).unwrap().secret().unwrap();

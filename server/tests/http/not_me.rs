@@ -5,7 +5,7 @@ use http::{Method, Request, StatusCode};
 
 use crate::app::{App, HOST, Setup};
 use crate::browser::{HTML, JSON};
-use crate::people::{ANOTHER, BERT, PASSWORD};
+use crate::people::{ADA, ANOTHER, BERT, PASSWORD};
 use crate::steps::{ask_link, ask_reset, opens, sign_in, sign_in_expired};
 
 async fn portal() -> App {
@@ -119,6 +119,24 @@ async fn the_button_of_a_notice_closes_the_account_and_only_the_right_password_i
         let fields = [("username", BERT.username), ("password", password)];
         app.browser().call("/api/sign-in/password", &fields).await.assert_problem(422, "form", refused);
     }
+}
+
+#[tokio::test]
+async fn an_account_that_nobody_has_claimed_is_stopped_too() {
+    let app = App::start().await;
+    app.settle(&[ADA]).await;
+    let mail = crate::claim::ask(&mut app.browser(), &ADA, "good 1").await;
+    let mut browser = app.browser();
+    let page = browser.open(&mail.not_me().unwrap()).await;
+    let token = page.attribute("name=\"token\" value=\"").unwrap();
+    browser.submit("/api/not-me/freeze", &[("token", &token)]).await.assert_goes("/not-me/done");
+    app.deliver().await;
+    let dead = app.browser().open(&mail.link().unwrap()).await;
+    assert!(dead.status == StatusCode::GONE && dead.holds("it is stopped"), "{}", dead.text());
+    assert!(!dead.holds("href=\"/claim\""), "another mail would not help");
+    let again = crate::claim::ask(&mut app.browser(), &ADA, "good 2").await;
+    assert!(again.link().is_none() && again.code().is_none());
+    assert_eq!(app.count("SELECT count(*) FROM office_case WHERE closed IS NULL").await, 1);
 }
 
 #[tokio::test]

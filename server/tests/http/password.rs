@@ -106,6 +106,11 @@ async fn a_temporary_password_is_replaced_with_a_script_too() {
     done.assert_json_goes("/change-password");
     assert_saved_once(&mut browser, &done).await;
 
+    // Copied with the end of its line, which is no part of it.
+    app.deliver().await;
+    let pasted = ask_reset(&mut app.browser(), BERT.email, "good pasted").await[0].temporary().unwrap() + "\r\n";
+    assert!(opens(&app, BERT.username, &pasted).await && !opens(&app, BERT.username, &format!(" {pasted}")).await);
+
     // One that nobody has used ends after its seven days.
     app.deliver().await;
     let late = ask_reset(&mut app.browser(), BERT.username, "good 2").await[0].temporary().unwrap();

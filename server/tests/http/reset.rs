@@ -108,6 +108,50 @@ async fn without_a_question_the_link_leads_straight_to_the_password() {
 }
 
 #[tokio::test]
+async fn the_page_of_the_new_password_names_what_it_is_for_and_warns_those_who_share_it() {
+    for shared in [false, true] {
+        let app = portal(Setup::of("emresource")).await;
+        if shared {
+            app.share(BERT.username).await;
+        }
+        let mut browser = app.browser();
+        let mail = ask_link(&mut browser, BERT.username, "good 1").await;
+        assert!(mail.text.contains("This changes your password for eICS."), "{}", mail.text);
+        assert_eq!(mail.text.contains("You share this username with others"), shared);
+        browser.submit("/api/reset/start", &[("token", &mail.token())]).await.assert_goes("/reset/challenge");
+        browser.submit("/api/reset/answer", &[("answer", ANSWER)]).await.assert_goes("/reset/password");
+        let page = browser.open("/reset/password").await;
+        assert!(page.holds("This changes your password for eICS."), "{}", page.text());
+        assert_eq!(page.holds("Several people use this account."), shared);
+    }
+}
+
+#[tokio::test]
+async fn a_reset_while_somebody_else_is_signed_in_changes_the_right_account() {
+    let app = portal(Setup::default()).await;
+    app.save_state(ADA.username, AccountState::Active).await;
+    app.give_password(ADA.username, PASSWORD).await;
+    let mail = ask_link(&mut app.browser(), BERT.username, "good 1").await;
+    let mut browser = app.browser();
+    let csrf = sign_in(&mut browser, ADA.username, PASSWORD, "/home").await;
+    let steps = [
+        ("/api/reset/start", vec![("token", mail.token())], "/reset/challenge"),
+        ("/api/reset/answer", vec![("answer", ANSWER.to_owned())], "/reset/password"),
+        ("/api/reset/password", NEW.map(|(name, value)| (name, value.to_owned())).to_vec(), "/reset/done"),
+    ];
+    for (path, fields, to) in &steps {
+        let mut fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        // Forms that were open before she signed in come back once, with what they need.
+        browser.call(path, &fields).await.assert_problem(422, "form", "page-old");
+        fields.push(("csrf", &csrf));
+        browser.submit(path, &fields).await.assert_goes(to);
+    }
+    assert!(opens(&app, BERT.username, ANOTHER).await && !opens(&app, BERT.username, PASSWORD).await);
+    assert!(opens(&app, ADA.username, PASSWORD).await && !opens(&app, ADA.username, ANOTHER).await);
+    assert!(browser.open("/home").await.holds(ADA.username), "her own session is none of Bert's");
+}
+
+#[tokio::test]
 async fn the_code_of_a_reset_works_in_the_browser_that_asked_and_in_no_other() {
     for accept in [HTML, JSON] {
         let app = portal(Setup::default()).await;
