@@ -111,7 +111,9 @@ async fn a_link_of_one_journey_is_unknown_to_the_other() {
     let lookup = form.read(portal.portal.agency.date_order, portal.portal.now().day()).unwrap();
     let asked = portal.portal.claim_lookup(&visitor, &lookup, &testkit::steps::proof()).await.unwrap();
     let mails = portal.deliver().await;
-    let backboard::service::mail::Message::ClaimLink { token, code, .. } = &mails[0].message else { panic!("{mails:?}") };
+    let backboard::service::mail::Message::ClaimLink { token, code, .. } = &mails[0].message else {
+        panic!("{mails:?}")
+    };
     assert_eq!(why(portal.open_reset(token.as_str()).await), [Refused::LinkUnknown]);
     assert_eq!(why(portal.type_reset_code(&asked, code).await), [Refused::FlowOver]);
     let claiming = portal.portal.claim_start(&visitor, token.as_str()).await.unwrap().browser;

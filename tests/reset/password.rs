@@ -27,8 +27,7 @@ async fn a_reset_sets_the_password_tells_the_mailbox_and_does_not_sign_in() {
     assert_eq!(why(portal.sign_in("ada.lovelace", OLD).await), [Refused::SignInWrong]);
     assert!(signs_in(&portal, NEW).await);
     let actions = portal.actions().await;
-    let right =
-        ["reset-asked", "reset-mailed", "reset-link-opened", "password-reset", "sign-in-refused", "signed-in"];
+    let right = ["reset-asked", "reset-mailed", "reset-link-opened", "password-reset", "sign-in-refused", "signed-in"];
     assert_eq!(actions, right);
 }
 
@@ -36,7 +35,8 @@ async fn a_reset_sets_the_password_tells_the_mailbox_and_does_not_sign_in() {
 async fn a_reset_ends_every_session_link_and_temporary_password() {
     let (portal, account, browser) = opened().await;
     let other = mailed(&portal, "ada@example.org").await;
-    let sessions = [portal.sign_in("ada.lovelace", OLD).await.unwrap(), portal.sign_in("ada.lovelace", OLD).await.unwrap()];
+    let sessions =
+        [portal.sign_in("ada.lovelace", OLD).await.unwrap(), portal.sign_in("ada.lovelace", OLD).await.unwrap()];
     let username = backboard::account::Username::parse("ada.lovelace").unwrap();
     portal.portal.office_temporary_password(&username).await.unwrap();
     let temporary = portal.deliver().await[0].temporary();

@@ -108,7 +108,8 @@ async fn links_of_three_requests_are_live_however_many_addresses_each_was_mailed
         for (number, typed) in requests.into_iter().enumerate() {
             mails.push(asked(&portal, typed).await);
             portal.clock.pass(60);
-            for (place, mail) in mails.iter().enumerate().flat_map(|(place, all)| all.iter().map(move |one| (place, one)))
+            for (place, mail) in
+                mails.iter().enumerate().flat_map(|(place, all)| all.iter().map(move |one| (place, one)))
             {
                 let lives = portal.portal.link(&mail.reset_link().0).await.is_ok();
                 assert_eq!(lives, number - place < 3, "request {place} after request {number} of {requests:?}");
