@@ -180,7 +180,7 @@ impl Portal {
         people: &[Person],
         asked: &Asked<'_>,
     ) -> Result<(), Fault> {
-        self.make_room(work, account.id, people.len()).await?;
+        self.make_room(work, account.id).await?;
         let everybody = work.find_people_of(account.id).await?;
         for person in people {
             let Some(to) = &person.email else { continue };
@@ -198,8 +198,7 @@ impl Portal {
     }
 
     async fn lacks_question(&self, work: &mut dyn UnitOfWork, account: &Account) -> Result<bool, Fault> {
-        Ok(self.agency.policy.challenge.asking == Asking::Required
-            && work.find_challenge(account.id).await?.is_none())
+        Ok(self.agency.policy.challenge.asking == Asking::Required && work.find_challenge(account.id).await?.is_none())
     }
 
     /// Where a reset goes once the mailbox is proved.
@@ -220,12 +219,7 @@ impl Portal {
     ///
     /// # Errors
     /// As [`Portal::claim_code`].
-    pub async fn reset_code(
-        &self,
-        visitor: &Visitor,
-        browser: Option<&Token>,
-        code: &Code,
-    ) -> Result<Step, Declined> {
+    pub async fn reset_code(&self, visitor: &Visitor, browser: Option<&Token>, code: &Code) -> Result<Step, Declined> {
         self.enter_code(visitor, browser, code, Purpose::Reset).await
     }
 
