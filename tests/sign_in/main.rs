@@ -1,5 +1,9 @@
 //! *Username*, *Password*, **Login**.
 
+mod expired;
+mod question;
+mod same_work;
+
 use std::sync::Arc;
 
 use backboard::account::AccountState;
