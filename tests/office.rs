@@ -159,7 +159,10 @@ async fn a_case_is_opened_once_closed_once_and_opened_anew_by_a_new_report() {
     portal.clock.pass(60);
     press(&portal, &second).await;
     let cases = portal.unit().await.find_cases().await.unwrap();
-    assert_eq!(cases.iter().map(|case| (case.account, case.opened)).collect::<Vec<_>>(), [(account, portal.portal.now())]);
+    assert_eq!(
+        cases.iter().map(|case| (case.account, case.opened)).collect::<Vec<_>>(),
+        [(account, portal.portal.now())]
+    );
     assert_eq!(portal.account(account).await.frozen, Some(Frozen::Resets));
 }
 

@@ -18,12 +18,8 @@ const DAY: i64 = 24 * 60 * 60;
 async fn settled(ago: i64) -> (TestPortal, i64) {
     let portal = TestPortal::under("[policy]\npreset = \"bridge\"\n");
     let set = portal.portal.now().plus(-ago);
-    let ada = Resident {
-        state: AccountState::Active,
-        password: Some(RIGHT),
-        password_set: Some(set),
-        ..Resident::default()
-    };
+    let ada =
+        Resident { state: AccountState::Active, password: Some(RIGHT), password_set: Some(set), ..Resident::default() };
     let account = portal.settle(ada).await;
     (portal, account)
 }

@@ -41,7 +41,8 @@ async fn it_is_asked_at_each_sign_in_until_it_is_set_where_it_is_required() {
 
 #[tokio::test]
 async fn its_answer_is_asked_again_after_the_profiles_days() {
-    for (challenge, due) in [("asking = \"optional\"", true), ("asking = \"required\"", true), ("asking = \"off\"", false)]
+    for (challenge, due) in
+        [("asking = \"optional\"", true), ("asking = \"required\"", true), ("asking = \"off\"", false)]
     {
         let (portal, account) = settled(&format!("{challenge}\nconfirm_days = 30")).await;
         portal.put_question(account, Question::FirstPet, "Rover the Second").await;

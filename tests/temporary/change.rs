@@ -31,10 +31,10 @@ async fn the_new_session_is_a_full_one_and_all_others_end() {
     }
     drop(unit);
     let told = portal.deliver().await;
-    assert_eq!(told.iter().map(|mail| (mail.to.as_str(), mail.message.kind())).collect::<Vec<_>>(), [(
-        "ada@example.org",
-        "password-set"
-    )]);
+    assert_eq!(
+        told.iter().map(|mail| (mail.to.as_str(), mail.message.kind())).collect::<Vec<_>>(),
+        [("ada@example.org", "password-set")]
+    );
     let row = portal.seed.audit_rows().await.into_iter().find(|row| row.action == "password-changed").unwrap();
     assert_eq!((row.account, row.detail.as_str()), (Some(account), "change-only"));
 }

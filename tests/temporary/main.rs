@@ -57,6 +57,7 @@ async fn entered(portal: &TestPortal, typed: &str) -> Session {
 
 /// The same password with the case of every letter turned round.
 fn turned(typed: &str) -> String {
-    let turn = |letter: char| if letter.is_uppercase() { letter.to_ascii_lowercase() } else { letter.to_ascii_uppercase() };
+    let turn =
+        |letter: char| if letter.is_uppercase() { letter.to_ascii_lowercase() } else { letter.to_ascii_uppercase() };
     typed.chars().map(turn).collect()
 }
