@@ -6,3 +6,4 @@ pub mod fakes;
 pub mod outbox;
 pub mod seed;
 pub mod smtp;
+pub mod steps;
