@@ -4,5 +4,6 @@
 pub mod contract;
 pub mod fakes;
 pub mod outbox;
+pub mod races;
 pub mod seed;
 pub mod smtp;
