@@ -11,7 +11,7 @@ macro_rules! race {
             #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
             async fn $name() {
                 for round in 0..ROUNDS {
-                    $race(&TestPortal::default(), round).await;
+                    $race(&races::ready(TestPortal::default()), round).await;
                 }
             }
         )+
