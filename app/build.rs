@@ -8,6 +8,9 @@ use std::{env, fs};
 
 type Sentences = BTreeMap<String, String>;
 
+/// Files whose sentences the server alone writes: the browser never gets them.
+const SERVER_ONLY: [&str; 2] = ["mail", "history"];
+
 fn main() {
     let locales = PathBuf::from(env::var("CARGO_MANIFEST_DIR").unwrap_or_default()).join("../locales");
     println!("cargo:rerun-if-changed={}", locales.display());
@@ -24,7 +27,7 @@ fn main() {
         );
         assert!(
             mails.keys().eq(other_mails.keys()),
-            "locales/{name}/mail.toml: not the keys of en: {:?}",
+            "locales/{name}, mails and history: not the keys of en: {:?}",
             difference(mails, other_mails)
         );
     }
@@ -60,7 +63,7 @@ fn main() {
     }
 }
 
-/// The sentences of one language: those of pages, and those of mails, which the browser never gets.
+/// The sentences of one language: those of pages, and those that the browser never gets.
 fn language(path: &Path) -> (String, Sentences, Sentences) {
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let (mut pages, mut mails) = (Sentences::new(), Sentences::new());
@@ -68,7 +71,7 @@ fn language(path: &Path) -> (String, Sentences, Sentences) {
         let text = fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
         let table: toml::Table = toml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
         let stem = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        let into = if stem == "mail" { &mut mails } else { &mut pages };
+        let into = if SERVER_ONLY.contains(&stem.as_str()) { &mut mails } else { &mut pages };
         flatten(&stem, &table, into);
     }
     (name, pages, mails)

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::challenge::Asking;
 use crate::identity::DateOrder;
-use crate::password::{PasswordPolicy, Preset};
+use crate::password::{PasswordPolicy, Preset, Requirement};
 
 /// One office's profile, as its TOML file has it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -124,10 +124,12 @@ pub struct HomeOption {
 
 /// A preset with single values over it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "PolicyText")]
+#[serde(from = "PolicyText", into = "PolicyText")]
 pub struct Policy {
     pub preset: Preset,
-    /// With products, the strictest of all.
+    /// What is asked whatever the products.
+    pub base: PasswordPolicy,
+    /// With products, the strictest of all: what counts.
     pub password: PasswordPolicy,
     pub challenge: ChallengePolicy,
     pub temporary: TemporaryPolicy,
@@ -166,8 +168,9 @@ pub struct Product {
     pub password: PasswordText,
 }
 
-/// What a profile writes: only the values that differ from the preset.
-#[derive(Deserialize)]
+/// What a profile writes: only the values that differ from the preset. The browser gets the base with every value in
+/// it, and puts the strictest together again.
+#[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct PolicyText {
     #[serde(default)]
@@ -200,7 +203,7 @@ impl From<PolicyText> for Policy {
     fn from(text: PolicyText) -> Self {
         let preset = text.preset.password();
         let over = text.password;
-        let mut password = PasswordPolicy {
+        let base = PasswordPolicy {
             shortest: over.shortest.unwrap_or(preset.shortest),
             longest: over.longest.unwrap_or(preset.longest),
             uppercase: over.uppercase.unwrap_or(preset.uppercase),
@@ -210,12 +213,91 @@ impl From<PolicyText> for Policy {
             blocklist: over.blocklist.unwrap_or(preset.blocklist),
             expires_days: over.expires_days.unwrap_or(preset.expires_days),
         };
-        for product in &text.products {
-            password = product.strictest(password);
-        }
         let temporary = text.temporary.unwrap_or_else(|| text.preset.temporary());
-        Self { preset: text.preset, password, challenge: text.challenge, temporary, products: text.products }
+        Self { challenge: text.challenge, temporary, ..Self::of(text.preset, base, text.products) }
     }
+}
+
+impl From<Policy> for PolicyText {
+    fn from(policy: Policy) -> Self {
+        let base = policy.base;
+        Self {
+            preset: policy.preset,
+            password: PasswordText {
+                shortest: Some(base.shortest),
+                longest: Some(base.longest),
+                uppercase: Some(base.uppercase),
+                lowercase: Some(base.lowercase),
+                digit: Some(base.digit),
+                special: Some(base.special),
+                blocklist: Some(base.blocklist),
+                expires_days: Some(base.expires_days),
+            },
+            challenge: policy.challenge,
+            temporary: Some(policy.temporary),
+            products: policy.products,
+        }
+    }
+}
+
+impl Policy {
+    /// The strictest of `base` and of every product's own rules, with no challenge question.
+    #[must_use]
+    pub fn of(preset: Preset, base: PasswordPolicy, products: Vec<Product>) -> Self {
+        let password = products.iter().fold(base.clone(), |password, product| product.strictest(password));
+        Self { preset, base, password, challenge: ChallengePolicy::default(), temporary: preset.temporary(), products }
+    }
+
+    /// The products whose own value makes a requirement as strict as it is. None where the base asks it too, and
+    /// none where every product does: then there is nothing to tell apart.
+    #[must_use]
+    pub fn asked_by(&self, requirement: Requirement) -> Vec<&str> {
+        let rules: &[Rule] = match requirement {
+            Requirement::Length => &[Rule::Shortest, Rule::Longest],
+            Requirement::Uppercase => &[Rule::Uppercase],
+            Requirement::Lowercase => &[Rule::Lowercase],
+            Requirement::Digit => &[Rule::Digit],
+            Requirement::Special => &[Rule::Special],
+            Requirement::NotUsername | Requirement::NotCommon => &[Rule::Blocklist],
+        };
+        let some = |rule: &Rule, product: &Product| {
+            self.asks(*rule, product) && !self.products.iter().all(|each| self.asks(*rule, each))
+        };
+        let asking = self.products.iter().filter(|product| rules.iter().any(|rule| some(rule, product)));
+        asking.map(|product| product.name.as_str()).collect()
+    }
+
+    /// Whether it is this product that makes a rule as strict as it is.
+    pub(crate) fn asks(&self, rule: Rule, product: &Product) -> bool {
+        let (own, base, all) = (&product.password, &self.base, &self.password);
+        match rule {
+            Rule::Shortest => own.shortest == Some(all.shortest) && all.shortest != base.shortest,
+            Rule::Longest => own.longest == Some(all.longest) && all.longest != base.longest,
+            Rule::Uppercase => own.uppercase == Some(true) && !base.uppercase,
+            Rule::Lowercase => own.lowercase == Some(true) && !base.lowercase,
+            Rule::Digit => own.digit == Some(true) && !base.digit,
+            Rule::Special => own.special.as_deref().is_some_and(|own| {
+                // Asked by it alone, or narrowed by it: one of the base's marks will not do for this product.
+                !own.is_empty() && (base.special.is_empty() || base.special.chars().any(|mark| !own.contains(mark)))
+            }),
+            Rule::Blocklist => own.blocklist == Some(true) && !base.blocklist,
+            Rule::ExpiresDays => own.expires_days == Some(all.expires_days) && all.expires_days != base.expires_days,
+        }
+    }
+}
+
+/// The values of a password policy that a product can make stricter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rule {
+    Shortest,
+    Longest,
+    Uppercase,
+    Lowercase,
+    Digit,
+    Special,
+    Blocklist,
+    #[cfg_attr(not(feature = "service"), expect(dead_code, reason = "no checklist has it"))]
+    ExpiresDays,
 }
 
 impl Preset {
@@ -240,9 +322,12 @@ impl Product {
             digit: others.digit || own.digit == Some(true),
             special: match (&own.special, others.special.is_empty()) {
                 // One mark has to do for all: those that every product takes.
-                (Some(marks), false) => others.special.chars().filter(|mark| marks.contains(*mark)).collect(),
+                (Some(marks), false) if !marks.is_empty() => {
+                    others.special.chars().filter(|mark| marks.contains(*mark)).collect()
+                }
                 (Some(marks), true) => marks.clone(),
-                (None, _) => others.special,
+                // None, or an empty list: it asks for no mark, which takes nothing from those that do.
+                _ => others.special,
             },
             blocklist: others.blocklist || own.blocklist == Some(true),
             expires_days: match (days, others.expires_days) {

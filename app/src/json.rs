@@ -4,15 +4,20 @@
 //! fields here; docs/decisions/0002 has the bytes. Both ends are of one build, so nothing is optional
 //! that the server always writes; what is missing reads as empty.
 
-use backboard::agency::{Agency, Contact, HomeOption, Journey, Policy, Sender};
+use backboard::agency::{
+    Agency, Asks, ChallengePolicy, Contact, External, HomeOption, Journey, Mails, PasswordText, Policy, Product,
+    Recovery, Sender, TemporaryPolicy,
+};
+use backboard::challenge::{Asking, Question};
 use backboard::identity::DateOrder;
+use backboard::link::Purpose;
 use backboard::password::{PasswordPolicy, Preset};
 use backboard::refused::{Field, Problem, Refused};
 use wasm_bindgen::JsValue;
 
 use crate::answer::Answer;
 use crate::site::{Assets, SiteText, Widget};
-use crate::visit::{Page, RefusedForm, SignedIn, Visit};
+use crate::visit::{Page, RefusedForm, SignedIn, Standing, Visit};
 
 /// A value of the browser.
 struct Json(JsValue);
@@ -42,8 +47,12 @@ impl Json {
     }
 
     fn number(&self, key: &str) -> u32 {
+        self.some_number(key).unwrap_or_default()
+    }
+
+    fn some_number(&self, key: &str) -> Option<u32> {
         // JSON has one kind of number; every one that the server writes here is a small whole one.
-        self.at(key).0.as_f64().map_or(0, |number| number as u32)
+        self.at(key).0.as_f64().map(|number| number as u32)
     }
 
     fn is(&self, key: &str) -> bool {
@@ -72,9 +81,12 @@ pub fn visit(text: &str) -> Option<Visit> {
     let json = Json::parse(text)?;
     Some(Visit {
         path: json.text("path"),
-        signed_in: json
-            .some("signed_in")
-            .map(|one| SignedIn { username: one.text("username"), csrf: one.text("csrf") }),
+        signed_in: json.some("signed_in").map(|one| SignedIn {
+            username: one.text("username"),
+            csrf: one.text("csrf"),
+            change_only: one.is("change_only"),
+        }),
+        saved: json.some("saved").map(|one| one.string()),
         refused: json.some("refused").map(|one| RefusedForm {
             action: one.text("action"),
             problems: one.list("problems", problem),
@@ -121,14 +133,48 @@ fn refused(code: &str) -> Refused {
     Refused::from_code(code).unwrap_or(Refused::Broken)
 }
 
+fn purpose(json: &Json) -> Option<Purpose> {
+    Purpose::from_code(&json.text("purpose"))
+}
+
+fn question(json: &Json) -> Option<Question> {
+    Question::from_code(&json.text("question"))
+}
+
 /// A member without data is written as its name, one with data as an object of one key.
 fn page(json: &Json) -> Page {
     if let Some(link) = json.some("Link") {
-        Page::Link { token: link.text("token") }
+        Page::Link { token: link.text("token"), purpose: purpose(&link).unwrap_or(Purpose::Claim) }
     } else if let Some(dead) = json.some("Dead") {
-        Page::Dead { refused: refused(&dead.text("refused")) }
+        Page::Dead { refused: refused(&dead.text("refused")), purpose: purpose(&dead) }
     } else if let Some(choosing) = json.some("Choosing") {
-        Page::Choosing { username: choosing.text("username"), shared: choosing.is("shared") }
+        Page::Choosing {
+            username: choosing.text("username"),
+            shared: choosing.is("shared"),
+            products: choosing.list("products", Json::string),
+        }
+    } else if let Some(code) = json.some("Code") {
+        Page::Code { purpose: purpose(&code).unwrap_or(Purpose::Claim) }
+    } else if let Some(asked) = json.some("Challenge") {
+        question(&asked).map_or(Page::Missing, |question| Page::Challenge { question })
+    } else if let Some(change) = json.some("Change") {
+        Page::Change { temporary: change.is("temporary") }
+    } else if let Some(standing) = json.some("Standing") {
+        Page::Standing(Standing {
+            password_set: standing.text("password_set"),
+            days_left: standing.some("days_left").map(|_| standing.number("days_left")),
+            question: question(&standing),
+            question_due: standing.is("question_due"),
+        })
+    } else if let Some(history) = json.some("History") {
+        Page::History { entries: history.list("entries", |pair| (pair.text("0"), pair.text("1"))) }
+    } else if let Some(not_me) = json.some("NotMe") {
+        Page::NotMe {
+            token: not_me.text("token"),
+            username: not_me.text("username"),
+            all: not_me.is("all"),
+            done: not_me.is("done"),
+        }
     } else {
         match json.string().as_str() {
             "Missing" => Page::Missing,
@@ -139,7 +185,7 @@ fn page(json: &Json) -> Page {
 }
 
 fn agency(json: &Json) -> Agency {
-    let (contact, sender, password) = (json.at("contact"), json.at("sender"), json.at("policy").at("password"));
+    let (contact, sender, recovery) = (json.at("contact"), json.at("sender"), json.at("recovery"));
     Agency {
         id: json.text("id"),
         name: json.text("name"),
@@ -153,21 +199,16 @@ fn agency(json: &Json) -> Agency {
         journeys: json.list("journeys", |one| match one.string().as_str() {
             "claim" => Journey::Claim,
             "username" => Journey::Username,
+            "reset" => Journey::Reset,
+            "security" => Journey::Security,
             _ => Journey::SignIn,
         }),
-        policy: Policy {
-            preset: Preset::default(),
-            password: PasswordPolicy {
-                shortest: password.number("shortest"),
-                longest: password.number("longest"),
-                uppercase: password.is("uppercase"),
-                lowercase: password.is("lowercase"),
-                digit: password.is("digit"),
-                special: password.text("special"),
-                blocklist: password.is("blocklist"),
-                expires_days: password.number("expires_days"),
-            },
+        policy: policy(&json.at("policy")),
+        recovery: Recovery {
+            asks: if recovery.text("asks") == "identity" { Asks::Identity } else { Asks::Login },
+            mails: if recovery.text("mails") == "link" { Mails::Link } else { Mails::TemporaryPassword },
         },
+        external: json.some("external").map(|one| External { name: one.text("name"), url: one.text("url") }),
         date_order: if json.text("date_order") == "day-month-year" {
             DateOrder::DayMonthYear
         } else {
@@ -180,5 +221,51 @@ fn agency(json: &Json) -> Agency {
         }),
         // The profile's own words are in the sentences already.
         words: std::collections::BTreeMap::new(),
+    }
+}
+
+/// The base and the products as the server wrote them; what is strictest is put together here as it was there.
+fn policy(json: &Json) -> Policy {
+    let base = rules(&json.at("password"));
+    let base = PasswordPolicy {
+        shortest: base.shortest.unwrap_or_default(),
+        longest: base.longest.unwrap_or_default(),
+        uppercase: base.uppercase == Some(true),
+        lowercase: base.lowercase == Some(true),
+        digit: base.digit == Some(true),
+        special: base.special.unwrap_or_default(),
+        blocklist: base.blocklist == Some(true),
+        expires_days: base.expires_days.unwrap_or_default(),
+    };
+    let products =
+        json.list("products", |one| Product { name: one.text("name"), password: rules(&one.at("password")) });
+    let challenge = json.at("challenge");
+    Policy {
+        challenge: ChallengePolicy {
+            asking: match challenge.text("asking").as_str() {
+                "required" => Asking::Required,
+                "optional" => Asking::Optional,
+                _ => Asking::Off,
+            },
+            // How often it is asked again is decided at sign-in; no page in the browser says it.
+            confirm_days: 0,
+        },
+        temporary: TemporaryPolicy { hours: json.at("temporary").number("hours") },
+        // Which preset the base began with shows nowhere.
+        ..Policy::of(Preset::default(), base, products)
+    }
+}
+
+fn rules(json: &Json) -> PasswordText {
+    let is = |key| json.some(key).map(|_| json.is(key));
+    PasswordText {
+        shortest: json.some_number("shortest"),
+        longest: json.some_number("longest"),
+        uppercase: is("uppercase"),
+        lowercase: is("lowercase"),
+        digit: is("digit"),
+        special: json.some("special").map(|marks| marks.string()),
+        blocklist: is("blocklist"),
+        expires_days: json.some_number("expires_days"),
     }
 }

@@ -27,6 +27,9 @@ pub const BROWSER_COOKIE: &str = "__Host-flow";
 /// The cookie of a refused form.
 pub const REFUSED_COOKIE: &str = "__Host-refused";
 
+/// The cookie that names the operation which has just done what its form asked.
+pub const SAVED_COOKIE: &str = "__Host-saved";
+
 /// Browsers drop cookies of more than 4,096 bytes, name and attributes included.
 const COOKIE_LONGEST: usize = 3_800;
 
@@ -61,13 +64,14 @@ pub fn caller() -> Result<Caller, Broken> {
 pub struct Done {
     to: &'static str,
     cookies: Vec<String>,
+    saved: bool,
 }
 
 impl Done {
     /// A fixed path of this site; nothing a visitor sent ever becomes one.
     #[must_use]
     pub const fn to(to: &'static str) -> Self {
-        Self { to, cookies: Vec::new() }
+        Self { to, cookies: Vec::new(), saved: false }
     }
 
     #[must_use]
@@ -90,6 +94,12 @@ impl Done {
         self.clear(SESSION_COOKIE)
     }
 
+    /// The next page says that it is done.
+    #[must_use]
+    pub fn saved(self) -> Self {
+        Self { saved: true, ..self }
+    }
+
     fn set(mut self, name: &str, value: &str) -> Self {
         self.cookies.push(cookie(name, value, None));
         self
@@ -109,6 +119,14 @@ pub fn cookie(name: &str, value: &str, max_age: Option<u32>) -> String {
 }
 
 impl Caller {
+    /// The session that the guards have found, for operations that need one.
+    ///
+    /// # Errors
+    /// [`Refused::SessionOver`].
+    pub fn session(&self) -> Result<&Session, Declined> {
+        self.session.as_ref().ok_or_else(|| Refused::SessionOver.into())
+    }
+
     /// Answers a use case.
     ///
     /// # Errors
@@ -121,6 +139,10 @@ impl Caller {
                 self.queued.notify_one();
                 for cookie in &done.cookies {
                     response.append_header(SET_COOKIE, HeaderValue::from_str(cookie).map_err(|_| Broken)?);
+                }
+                if done.saved {
+                    let cookie = cookie(SAVED_COOKIE, &self.action, Some(120));
+                    response.append_header(SET_COOKIE, HeaderValue::from_str(&cookie).map_err(|_| Broken)?);
                 }
                 if self.wants_page {
                     response.set_status(StatusCode::SEE_OTHER);

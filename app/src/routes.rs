@@ -9,6 +9,10 @@ use crate::journey::claim::{claim, claim_password, claim_sent, typed_code};
 use crate::journey::home::home;
 use crate::journey::link::link;
 use crate::journey::missing::missing;
+use crate::journey::not_me::{not_me, not_me_done};
+use crate::journey::password::change_password;
+use crate::journey::reset::{challenge, forgot_password, reset_done, reset_password, reset_sent};
+use crate::journey::security::{history, new_question, question, security};
 use crate::journey::sign_in::sign_in;
 use crate::journey::username::{forgot_username, username_sent};
 use crate::site::site;
@@ -27,6 +31,17 @@ pub fn title(path: &str) -> Word {
         "/forgot-username" => words::USERNAME_TITLE,
         "/forgot-username/sent" => words::CLAIM_SENT_TITLE,
         "/home" => words::HOME_TITLE,
+        "/forgot-password" => words::RESET_TITLE,
+        "/forgot-password/sent" => words::CLAIM_SENT_TITLE,
+        "/reset/challenge" => words::RESET_CHALLENGE_TITLE,
+        "/reset/password" => words::RESET_SET_TITLE,
+        "/reset/done" => words::RESET_DONE_TITLE,
+        "/change-password" => words::CHANGE_TITLE,
+        "/security" => words::SECURITY_TITLE,
+        "/security/question" | "/security/question/new" => words::SECURITY_QUESTION_TITLE,
+        "/security/history" => words::SECURITY_PAST_TITLE,
+        "/not-me/done" => words::NOT_ME_DONE_TITLE,
+        path if path.starts_with("/not-me/") => words::NOT_ME_TITLE,
         path if path.starts_with("/link/") => words::LINK_TITLE,
         _ => words::COMMON_MISSING_TITLE,
     }
@@ -50,6 +65,18 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("/forgot-username") view=forgot_username/>
                         <Route path=path!("/forgot-username/sent") view=username_sent/>
                         <Route path=path!("/home") view=home/>
+                        <Route path=path!("/forgot-password") view=forgot_password/>
+                        <Route path=path!("/forgot-password/sent") view=reset_sent/>
+                        <Route path=path!("/reset/challenge") view=challenge/>
+                        <Route path=path!("/reset/password") view=reset_password/>
+                        <Route path=path!("/reset/done") view=reset_done/>
+                        <Route path=path!("/change-password") view=change_password/>
+                        <Route path=path!("/security") view=security/>
+                        <Route path=path!("/security/question") view=question/>
+                        <Route path=path!("/security/question/new") view=new_question/>
+                        <Route path=path!("/security/history") view=history/>
+                        <Route path=path!("/not-me/done") view=not_me_done/>
+                        <Route path=path!("/not-me/:token") view=not_me/>
                     </FlatRoutes>
                 }
                 .into_any(),

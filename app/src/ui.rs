@@ -14,3 +14,4 @@ pub mod sentence;
 pub mod steps;
 #[cfg(feature = "hydrate")]
 pub mod submit;
+pub mod whose;

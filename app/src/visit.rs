@@ -3,6 +3,8 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use backboard::challenge::Question;
+use backboard::link::Purpose;
 use backboard::refused::{Field, Problems, Refused};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -13,6 +15,8 @@ pub struct Visit {
     pub path: String,
     pub signed_in: Option<SignedIn>,
     pub refused: Option<RefusedForm>,
+    /// The operation that has just done what its form asked; its page says so.
+    pub saved: Option<String>,
     pub page: Page,
 }
 
@@ -22,6 +26,8 @@ pub struct SignedIn {
     pub username: String,
     /// Every form of a session carries this against posts from other sites.
     pub csrf: String,
+    /// The session may change the password and nothing else.
+    pub change_only: bool,
 }
 
 /// A form that was posted without a script and refused.
@@ -61,19 +67,58 @@ pub enum Page {
     /// A link that works.
     Link {
         token: String,
+        purpose: Purpose,
     },
-    /// A link, flow or session that does not, and why.
+    /// A link, flow or session that does not, and why; and the journey it was of, where that is known.
     Dead {
         refused: Refused,
+        purpose: Option<Purpose>,
     },
-    /// *Create a password*.
+    /// *Create a password*, *Set Up Password*.
     Choosing {
         username: String,
         shared: bool,
+        products: Vec<String>,
+    },
+    /// The typed code, of this journey.
+    Code {
+        purpose: Purpose,
+    },
+    /// *Password Challenge*.
+    Challenge {
+        question: Question,
+    },
+    /// *Change Password*; with the temporary password again, or the present one.
+    Change {
+        temporary: bool,
+    },
+    Standing(Standing),
+    /// What happened, newest first: when, and what.
+    History {
+        entries: Vec<(String, String)>,
+    },
+    /// *This wasn't me*.
+    NotMe {
+        token: String,
+        username: String,
+        /// The password is to open nothing either.
+        all: bool,
+        done: bool,
     },
     Missing,
     /// Something broke; the office can be phoned.
     Broken,
+}
+
+/// How the account stands, for *Home* and *Security*.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Standing {
+    /// The day on which the password was set, in words.
+    pub password_set: String,
+    /// Days until the password expires; none where it does not.
+    pub days_left: Option<u32>,
+    pub question: Option<Question>,
+    pub question_due: bool,
 }
 
 /// The visit, if it is of the page that asks.
@@ -85,5 +130,10 @@ pub fn visit() -> Visit {
 /// Paths whose data comes with the document: the browser loads them, it does not navigate to them.
 #[must_use]
 pub fn comes_with_document(path: &str) -> bool {
-    path.starts_with("/link/") || matches!(path, "/" | "/home" | "/claim/password")
+    let data = ["/link/", "/not-me/", "/security"].iter().any(|start| path.starts_with(start));
+    data && path != "/not-me/done"
+        || matches!(
+            path,
+            "/" | "/home" | "/code" | "/claim/password" | "/reset/challenge" | "/reset/password" | "/change-password"
+        )
 }

@@ -1,5 +1,6 @@
 //! Claim: *Find Username*, the mail is on its way, the typed code, *Create a password*.
 
+use backboard::link::Purpose;
 use backboard::refused::Field;
 use leptos::prelude::*;
 use leptos::server_fn::codec::PostUrl;
@@ -15,6 +16,7 @@ use crate::ui::new_password::new_password;
 use crate::ui::node::{el, row, text};
 use crate::ui::robot::robot;
 use crate::ui::steps::steps;
+use crate::ui::whose::{also, whose};
 use crate::visit::{Page, visit};
 use crate::words::{self, Word};
 
@@ -23,20 +25,7 @@ const STEPS: &[Word] = &[words::CLAIM_STEP_LOOKUP, words::CLAIM_STEP_MAIL, words
 /// *Find Username*.
 #[must_use]
 pub fn claim() -> AnyView {
-    const LAST_NAME: Kind = Kind::text("family-name").hint(words::CLAIM_LAST_NAME_HINT);
-    const SSN: Kind = Kind { inputmode: "numeric", ..Kind::secret("off") }
-        .hint(words::CLAIM_SSN_NOTICE)
-        .show(words::FIELD_SHOW_SSN)
-        .width("bb-input-medium");
-    let lookup = form("/api/claim/lookup", say(words::CLAIM_LOOKUP_BUTTON), |state| {
-        vec![
-            birth_fields(state),
-            text_field(state, &[Field::LastName], LAST_NAME),
-            text_field(state, &[Field::Ssn], SSN),
-            alternative(state),
-            robot(state),
-        ]
-    });
+    let lookup = form("/api/claim/lookup", say(words::CLAIM_LOOKUP_BUTTON), identity_fields);
     row(vec![
         card(
             say(words::CLAIM_HEADING),
@@ -50,6 +39,23 @@ pub fn claim() -> AnyView {
         ),
         help_box(),
     ])
+}
+
+/// Date of birth, last name, number, *I'm not a robot*.
+#[must_use]
+pub fn identity_fields(state: FormState) -> Vec<AnyView> {
+    const LAST_NAME: Kind = Kind::text("family-name").hint(words::CLAIM_LAST_NAME_HINT);
+    const SSN: Kind = Kind { inputmode: "numeric", ..Kind::secret("off") }
+        .hint(words::CLAIM_SSN_NOTICE)
+        .show(words::FIELD_SHOW_SSN)
+        .width("bb-input-medium");
+    vec![
+        birth_fields(state),
+        text_field(state, &[Field::LastName], LAST_NAME),
+        text_field(state, &[Field::Ssn], SSN),
+        alternative(state),
+        robot(state),
+    ]
 }
 
 /// The certificate number in place of the SSN. Open when something was typed there or is wrong there: a
@@ -83,7 +89,7 @@ pub fn claim_sent() -> AnyView {
                 lead(say(words::CLAIM_SENT_LEAD)),
                 hints.view(),
                 text("h2", "bb-card__second", say(words::CLAIM_CODE_HEADING)),
-                code_form(),
+                code_form("/api/claim/code"),
                 more("/claim", say(words::CLAIM_SENT_AGAIN)),
             ],
         ),
@@ -91,57 +97,40 @@ pub fn claim_sent() -> AnyView {
     ])
 }
 
-/// The typed code, on a page of its own.
+/// The typed code, on a page of its own, of whichever journey this browser began.
 #[must_use]
 pub fn typed_code() -> AnyView {
-    row(vec![
-        card(
-            say(words::CLAIM_CODE_HEADING),
-            vec![steps(STEPS, 1), code_form(), more("/claim", say(words::CLAIM_SENT_AGAIN))],
-        ),
-        help_box(),
-    ])
+    let (action, again, words) = match visit().page {
+        Page::Code { purpose: Purpose::Reset } => ("/api/reset/code", "/forgot-password", words::RESET_SENT_AGAIN),
+        _ => ("/api/claim/code", "/claim", words::CLAIM_SENT_AGAIN),
+    };
+    row(vec![card(say(words::CLAIM_CODE_HEADING), vec![code_form(action), more(again, say(words))]), help_box()])
 }
 
-fn code_form() -> AnyView {
+/// The code of a mail, posted to its journey.
+#[must_use]
+pub fn code_form(action: &'static str) -> AnyView {
     const CODE: Kind = Kind::digits("one-time-code").hint(words::CLAIM_CODE_HINT).width("bb-input-medium");
-    form("/api/claim/code", say(words::CLAIM_CODE_BUTTON), |state| vec![text_field(state, &[Field::Code], CODE)])
+    form(action, say(words::CLAIM_CODE_BUTTON), |state| vec![text_field(state, &[Field::Code], CODE)])
 }
 
 /// *Create a password*.
 #[must_use]
 pub fn claim_password() -> AnyView {
     match visit().page {
-        Page::Choosing { username, shared } => choose(username, shared),
-        Page::Dead { refused } => dead(refused),
+        Page::Choosing { username, shared, products } => choose(username, shared, &products),
+        Page::Dead { refused, purpose } => dead(refused, purpose),
         _ => missing(),
     }
 }
 
-fn choose(username: String, shared: bool) -> AnyView {
-    let warning = shared.then(|| {
-        let body =
-            el("div").class("usa-alert__body").child(text("p", "usa-alert__text", say(words::CLAIM_PASSWORD_SHARED)));
-        el("div").class("usa-alert usa-alert--warning usa-alert--slim").child(body.view()).view()
-    });
-    // Read only and without a name: for the eye and the password manager, not for the server.
-    let shown = el("input")
-        .class("usa-input")
-        .id("username")
-        .attr("type", "text")
-        .attr("autocomplete", "username")
-        .flag("readonly", true)
-        .attr("value", username.clone())
-        .attr("aria-describedby", "username-hint");
-    let whose = el("div")
-        .class("usa-form-group")
-        .child(el("label").class("usa-label").attr("for", "username").text(say(words::FIELD_USERNAME)).view())
-        .child(el("p").class("usa-hint").id("username-hint").text(say(words::CLAIM_PASSWORD_USERNAME_HINT)).view())
-        .child(shown.view());
-    let form = form("/api/claim/password", say(words::CLAIM_PASSWORD_BUTTON), |state| {
-        vec![whose.view(), new_password(state, username)]
-    });
-    let content = [Some(steps(STEPS, 2)), warning, Some(form)].into_iter().flatten().collect();
+fn choose(username: String, shared: bool, products: &[String]) -> AnyView {
+    let mut content = vec![steps(STEPS, 2)];
+    content.extend(also(shared, products));
+    content.push(form("/api/claim/password", say(words::CLAIM_PASSWORD_BUTTON), |state| {
+        let labels = [words::FIELD_PASSWORD, words::FIELD_PASSWORD_AGAIN];
+        vec![whose(username.clone(), words::CLAIM_PASSWORD_USERNAME_HINT), new_password(state, username, labels)]
+    }));
     row(vec![card(say(words::CLAIM_PASSWORD_HEADING), content), help_box()])
 }
 
@@ -188,8 +177,8 @@ pub async fn post_claim_start(#[server(default)] token: String) -> Result<Answer
     use crate::request::{Done, caller};
     let caller = caller()?;
     let done = async {
-        let browser = caller.portal.claim_start(&caller.visitor, &token).await?;
-        Ok(Done::to("/claim/password").with_browser(&browser))
+        let started = caller.portal.claim_start(&caller.visitor, &token).await?;
+        Ok(Done::to("/claim/password").with_browser(&started.browser))
     };
     caller.answer(done.await)
 }

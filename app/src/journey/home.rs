@@ -1,19 +1,25 @@
 //! *What Would You Like to Do?*
 
+use backboard::agency::Journey;
 use leptos::prelude::*;
 
 use crate::journey::missing::missing;
+use crate::journey::security::days;
 use crate::site::{say, site};
 use crate::ui::contact::help_box;
 use crate::ui::form::form;
-use crate::ui::frame::card;
+use crate::ui::frame::{card, link, more, notice, notice_text};
 use crate::ui::node::{el, row, text};
-use crate::visit::visit;
+use crate::visit::{Page, Standing, visit};
 use crate::words;
+
+/// Days before the end at which the countdown becomes a warning: from the first reminder on.
+const SOON: u32 = 14;
 
 #[must_use]
 pub fn home() -> AnyView {
-    let Some(signed_in) = visit().signed_in else { return missing() };
+    let visit = visit();
+    let (Some(signed_in), Page::Standing(standing)) = (visit.signed_in, visit.page) else { return missing() };
     let site = site();
     let options = site.agency().home.iter().map(|option| {
         let label = if option.href.is_empty() {
@@ -35,16 +41,29 @@ pub fn home() -> AnyView {
     } else {
         el("ul").class("bb-options").all(options).view()
     };
-    row(vec![
-        card(
-            say(words::HOME_HEADING),
-            vec![
-                text("p", "bb-home__who", site.fill(words::HOME_SIGNED_IN_AS, &[("username", &signed_in.username)])),
-                text("h2", "bb-card__second", say(words::HOME_SECTION)),
-                listed,
-                form("/api/sign-in/out", say(words::HOME_SIGN_OUT), |_| Vec::new()),
-            ],
-        ),
-        help_box(),
-    ])
+    let who = text("p", "bb-home__who", site.fill(words::HOME_SIGNED_IN_AS, &[("username", &signed_in.username)]));
+    let mut content = vec![who];
+    content.extend(due(&standing));
+    content.push(text("h2", "bb-card__second", say(words::HOME_SECTION)));
+    content.push(listed);
+    if site.agency().has(Journey::Security) {
+        content.push(more("/security", say(words::HOME_SECURITY)));
+    }
+    content.push(form("/api/sign-in/out", say(words::HOME_SIGN_OUT), |_| Vec::new()));
+    row(vec![card(say(words::HOME_HEADING), content), help_box()])
+}
+
+/// What is to be done for the account soon: the countdown of the password, and the challenge question.
+fn due(standing: &Standing) -> Vec<AnyView> {
+    let line = |kind, sentence, href, label| {
+        notice(kind, vec![notice_text(sentence), el("p").child(link("", href, say(label))).view()])
+    };
+    let password = days(standing, words::HOME_PASSWORD_DAYS, words::HOME_PASSWORD_DAY).map(|sentence| {
+        let kind = if standing.days_left.is_some_and(|days| days <= SOON) { "warning" } else { "info" };
+        line(kind, sentence, "/change-password", words::HOME_CHANGE)
+    });
+    let question = standing
+        .question_due
+        .then(|| line("info", say(words::HOME_QUESTION_DUE), "/security/question", words::SECURITY_QUESTION_SET));
+    password.into_iter().chain(question).collect()
 }

@@ -1,5 +1,6 @@
 //! Dead ends, each with its way out.
 
+use backboard::link::Purpose;
 use backboard::refused::{Problem, Refused};
 use leptos::prelude::*;
 
@@ -22,13 +23,29 @@ pub fn missing() -> AnyView {
     row(vec![card(say(heading), vec![lead(say(text)), back.view()]), help_box()])
 }
 
-/// A link or flow that no longer works: says why, and offers a new mail.
+/// A link or flow that no longer works: says why, and offers a new mail. Where the account itself is closed, no mail
+/// would help: it says who does.
 #[must_use]
-pub fn dead(refused: Refused) -> AnyView {
-    let ways = el("p")
-        .class("bb-buttons")
-        .child(link("usa-button", "/claim", say(words::LINK_DEAD_AGAIN)))
-        .child(link("usa-button usa-button--outline", "/sign-in", say(words::COMMON_TO_SIGN_IN)));
-    let why = lead(sentence(&site(), Problem::form(refused)));
-    row(vec![card(say(words::LINK_DEAD_HEADING), vec![why, ways.view()]), help_box()])
+pub fn dead(refused: Refused, purpose: Option<Purpose>) -> AnyView {
+    let site = site();
+    let mut ways = Vec::new();
+    let heading = match refused {
+        Refused::AccountInactive | Refused::AccountSuspended | Refused::AccountFrozen | Refused::AccountExternal => {
+            words::LINK_DEAD_CLOSED_HEADING
+        }
+        _ => words::LINK_DEAD_HEADING,
+    };
+    if refused == Refused::AccountExternal {
+        ways.extend(site.agency().external.as_ref().map(|external| {
+            let label = site.fill(words::LINK_DEAD_SERVICE, &[("service", &external.name)]);
+            el("a").class("usa-button").attr("href", external.url.clone()).text(label).view()
+        }));
+    } else if heading == words::LINK_DEAD_HEADING {
+        let again = if purpose == Some(Purpose::Reset) { "/forgot-password" } else { "/claim" };
+        ways.push(link("usa-button", again, say(words::LINK_DEAD_AGAIN)));
+    }
+    ways.push(link("usa-button usa-button--outline", "/sign-in", say(words::COMMON_TO_SIGN_IN)));
+    let ways = el("p").class("bb-buttons").all(ways);
+    let why = lead(sentence(&site, Problem::form(refused)));
+    row(vec![card(say(heading), vec![why, ways.view()]), help_box()])
 }

@@ -1,6 +1,6 @@
 //! Sign in and sign out.
 
-use backboard::agency::Journey;
+use backboard::agency::{Asks, Journey};
 use backboard::refused::Field;
 use leptos::prelude::*;
 use leptos::server_fn::codec::PostUrl;
@@ -24,8 +24,11 @@ pub fn sign_in() -> AnyView {
         ]
     });
     let mut content = vec![login];
-    if site().agency().has(Journey::Username) {
-        content.push(more("/forgot-username", say(words::SIGN_IN_FORGOT_USERNAME)));
+    if let Some(page) = forgot_username_page() {
+        content.push(more(page, say(words::SIGN_IN_FORGOT_USERNAME)));
+    }
+    if site().agency().has(Journey::Reset) {
+        content.push(more("/forgot-password", say(words::SIGN_IN_FORGOT_PASSWORD)));
     }
     let mut page = Vec::new();
     if site().agency().has(Journey::Claim) {
@@ -40,6 +43,17 @@ pub fn sign_in() -> AnyView {
     page.push(card(say(words::SIGN_IN_HEADING), content));
     page.push(help_box());
     row(page)
+}
+
+/// Where a forgotten username is found: by the address on file, or, where the agency asks for it, by identity.
+#[must_use]
+pub fn forgot_username_page() -> Option<&'static str> {
+    let site = site();
+    let agency = site.agency();
+    match agency.recovery.asks {
+        Asks::Identity if agency.has(Journey::Claim) => Some("/claim"),
+        _ => agency.has(Journey::Username).then_some("/forgot-username"),
+    }
 }
 
 /// *Claim Your Account/Find Username*, **YES**.
@@ -65,11 +79,17 @@ pub async fn post_sign_in(
     #[server(default)] password: String,
 ) -> Result<Answer, Broken> {
     use crate::request::{Done, caller};
+    use backboard::service::records::SessionKind;
     let caller = caller()?;
     let done = async {
         let form = backboard::form::sign_in::SignInForm { username, password }.read()?;
-        let session = caller.portal.sign_in(&caller.visitor, &form, caller.session_token.as_ref()).await?;
-        Ok(Done::to("/home").with_session(&session))
+        let signed_in = caller.portal.sign_in(&caller.visitor, &form, caller.session_token.as_ref()).await?;
+        let to = match signed_in.kind {
+            SessionKind::ChangeOnly => "/change-password",
+            SessionKind::Full if signed_in.ask_question => "/security/question",
+            SessionKind::Full => "/home",
+        };
+        Ok(Done::to(to).with_session(&signed_in.session))
     };
     caller.answer(done.await)
 }
@@ -83,6 +103,18 @@ pub async fn post_sign_out() -> Result<Answer, Broken> {
         if let Some(session) = &caller.session {
             caller.portal.sign_out(session).await?;
         }
+        Ok(Done::to("/sign-in").without_session())
+    };
+    caller.answer(done.await)
+}
+
+/// *Sign out everywhere*.
+#[server(prefix = "/api", endpoint = "sign-in/everywhere", input = PostUrl)]
+pub async fn post_sign_out_everywhere() -> Result<Answer, Broken> {
+    use crate::request::{Done, caller};
+    let caller = caller()?;
+    let done = async {
+        caller.portal.sign_out_everywhere(caller.session()?).await?;
         Ok(Done::to("/sign-in").without_session())
     };
     caller.answer(done.await)

@@ -17,6 +17,8 @@ pub struct Kind {
     pub inputmode: &'static str,
     /// Masked, and emptied after a refusal.
     pub secret: bool,
+    /// In place of the field's usual label.
+    pub label: Option<Word>,
     pub hint: Option<Word>,
     /// The label of a checkbox that unmasks the field.
     pub show: Option<Word>,
@@ -27,7 +29,7 @@ pub struct Kind {
 impl Kind {
     #[must_use]
     pub const fn text(autocomplete: &'static str) -> Self {
-        Self { autocomplete, inputmode: "text", secret: false, hint: None, show: None, width: "" }
+        Self { autocomplete, inputmode: "text", secret: false, label: None, hint: None, show: None, width: "" }
     }
 
     #[must_use]
@@ -38,6 +40,11 @@ impl Kind {
     #[must_use]
     pub const fn secret(autocomplete: &'static str) -> Self {
         Self { secret: true, ..Self::text(autocomplete) }
+    }
+
+    #[must_use]
+    pub const fn label(self, label: Word) -> Self {
+        Self { label: Some(label), ..self }
     }
 
     #[must_use]
@@ -62,7 +69,7 @@ pub fn text_field(state: FormState, fields: &'static [Field; 1], kind: Kind) -> 
     let [field] = *fields;
     let name = field.code();
     group(state, fields, "", "div")
-        .child(labelled(field))
+        .child(labelled(field, kind.label))
         .maybe(kind.hint.map(|hint| el("p").class("usa-hint").id(format!("{name}-hint")).text(say(hint)).view()))
         .child(field_problems(state, field))
         .child(input(state, field, kind, kind.hint.is_some()))
@@ -70,10 +77,11 @@ pub fn text_field(state: FormState, fields: &'static [Field; 1], kind: Kind) -> 
         .view()
 }
 
-/// The label of a field.
+/// The label of a field: its usual one, or another.
 #[must_use]
-pub fn labelled(field: Field) -> AnyView {
-    el("label").class("usa-label").attr("for", field.code()).text(label(field).map(say).unwrap_or_default()).view()
+pub fn labelled(field: Field, own: Option<Word>) -> AnyView {
+    let label = own.or(label(field)).map(say).unwrap_or_default();
+    el("label").class("usa-label").attr("for", field.code()).text(label).view()
 }
 
 /// The bare input of a field.
@@ -137,7 +145,7 @@ pub fn birth_fields(state: FormState) -> AnyView {
         };
         el("div")
             .class("usa-form-group bb-date__part")
-            .child(labelled(*field))
+            .child(labelled(*field, None))
             .child(input(state, *field, kind, false))
             .view()
     });

@@ -3,7 +3,7 @@
 //! Without one the browser posts it and gets a redirect. With one `ui::submit` posts the same fields to
 //! the same operation, and shows what came back without losing anything.
 
-use backboard::refused::{Field, Problem};
+use backboard::refused::{Field, Problem, Refused};
 use leptos::prelude::*;
 
 use crate::site::{say, site};
@@ -119,7 +119,12 @@ fn summary(state: FormState) -> AnyView {
                     let link = el("a").attr("href", format!("#{}", problem.field.code())).text(sentence);
                     el("li").child(link.view()).view()
                 }
-                None => text("li", "", sentence),
+                None => match (problem.refused, &site.agency().external) {
+                    (Refused::AccountExternal, Some(external)) => {
+                        el("li").child(el("a").attr("href", external.url.clone()).text(sentence).view()).view()
+                    }
+                    _ => text("li", "", sentence),
+                },
             }
         });
         let body = el("div")

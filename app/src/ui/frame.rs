@@ -51,6 +51,23 @@ pub fn lead(sentence: String) -> AnyView {
     text("p", "usa-intro bb-lead", sentence)
 }
 
+/// A notice in a card: `kind` is `success`, `warning` or `info`.
+#[must_use]
+pub fn notice(kind: &'static str, content: Vec<AnyView>) -> AnyView {
+    let class = match kind {
+        "success" => "usa-alert usa-alert--success",
+        "warning" => "usa-alert usa-alert--warning usa-alert--slim",
+        _ => "usa-alert usa-alert--info usa-alert--slim",
+    };
+    el("div").class(class).child(el("div").class("usa-alert__body").all(content).view()).view()
+}
+
+/// The sentence of a notice.
+#[must_use]
+pub fn notice_text(sentence: String) -> AnyView {
+    text("p", "usa-alert__text", sentence)
+}
+
 /// A link below a page's form.
 #[must_use]
 pub fn more(href: &'static str, label: String) -> AnyView {

@@ -6,20 +6,21 @@ use backboard::password::{Met, Requirement};
 use backboard::refused::Field;
 use leptos::prelude::*;
 
-use crate::site::{say, site};
+use crate::site::{Site, say, site};
 use crate::ui::field::{Kind, input, labelled, unmask};
 use crate::ui::form::{FormState, field_problems, group};
 use crate::ui::node::{el, live_text, text};
 use crate::ui::sentence::with_policy;
 use crate::words::{self, Word};
 
-/// Both fields and the checklist between them.
+/// Both fields, under these labels, and the checklist between them.
 #[must_use]
-pub fn new_password(state: FormState, username: String) -> AnyView {
+pub fn new_password(state: FormState, username: String, labels: [Word; 2]) -> AnyView {
+    let [new, again] = labels;
     const KIND: Kind = Kind::secret("new-password");
     let typed = RwSignal::new(String::new());
     let first = group(state, &[Field::Password], "", "div")
-        .child(labelled(Field::Password))
+        .child(labelled(Field::Password, Some(new)))
         .child(field_problems(state, Field::Password))
         .child(checklist(username, typed))
         .child(input(state, Field::Password, KIND, true))
@@ -31,7 +32,7 @@ pub fn new_password(state: FormState, username: String) -> AnyView {
         }
     });
     let second = group(state, &[Field::PasswordAgain], "", "div")
-        .child(labelled(Field::PasswordAgain))
+        .child(labelled(Field::PasswordAgain, Some(again)))
         .child(field_problems(state, Field::PasswordAgain))
         .child(input(state, Field::PasswordAgain, KIND, false));
     el("div").child(first.view()).child(second.view()).view()
@@ -45,9 +46,8 @@ fn checklist(username: String, typed: RwSignal<String>) -> AnyView {
     // What is met so far, in the order of the list.
     let met = Memo::new(move |_| {
         let typed = typed.read();
-        let yes =
-            |requirement: &Requirement| !typed.is_empty() && policy.met(*requirement, &typed, &username) == Met::Yes;
-        policy.requirements().iter().map(yes).collect::<Vec<bool>>()
+        let so_far = policy.so_far(&typed, &username);
+        so_far.into_iter().map(|met| !typed.is_empty() && met == Met::Yes).collect::<Vec<bool>>()
     });
     let is_met = move |place: usize| met.with(|met| met.get(place).copied().unwrap_or_default());
     let lines = requirements.iter().enumerate().map(|(place, requirement)| {
@@ -63,7 +63,7 @@ fn checklist(username: String, typed: RwSignal<String>) -> AnyView {
                 )
             })
             .child(el("span").class("usa-sr-only").child(said).view())
-            .text(with_policy(&site, line(*requirement)))
+            .text(asked(&site, *requirement))
             .view()
     });
     let lines: Vec<AnyView> = lines.collect();
@@ -82,6 +82,18 @@ fn checklist(username: String, typed: RwSignal<String>) -> AnyView {
         .child(el("ul").class("bb-checklist__list").all(lines).view())
         .child(el("p").class("usa-sr-only").attr("aria-live", "polite").child(announced).view())
         .view()
+}
+
+/// A line of the list, with the products that make it so strict: `12 to 64 characters (eICS)`.
+fn asked(site: &Site, requirement: Requirement) -> String {
+    let mut said = with_policy(site, line(requirement));
+    let products = site.agency().policy.asked_by(requirement).join(", ");
+    if !products.is_empty() {
+        for part in [" (", &products, ")"] {
+            said.push_str(part);
+        }
+    }
+    said
 }
 
 const fn line(requirement: Requirement) -> Word {

@@ -24,8 +24,23 @@ fn fill(site: &Site, word: Word, wait: &str) -> String {
     let longest = policy.password.longest.to_string();
     site.fill(
         word,
-        &[("shortest", &shortest), ("longest", &longest), ("special", &policy.password.special), ("wait", wait)],
+        &[
+            ("shortest", &shortest),
+            ("longest", &longest),
+            ("special", &policy.password.special),
+            ("wait", wait),
+            ("service", &service(site)),
+        ],
     )
+}
+
+/// The name of the login service that keeps the passwords of `external` accounts.
+#[must_use]
+pub fn service(site: &Site) -> String {
+    match &site.agency().external {
+        Some(external) => external.name.clone(),
+        None => site.say(words::COMMON_OTHER_SERVICE),
+    }
 }
 
 /// The field's label, for the summary's links.
@@ -44,6 +59,10 @@ pub const fn label(field: Field) -> Option<Word> {
         Field::Username => words::FIELD_USERNAME,
         Field::Code => words::FIELD_CODE,
         Field::Email => words::FIELD_EMAIL,
+        Field::Login => words::FIELD_LOGIN,
+        Field::CurrentPassword => words::FIELD_CURRENT_PASSWORD,
+        Field::Question => words::FIELD_QUESTION,
+        Field::Answer => words::FIELD_ANSWER,
         Field::Form => return None,
     })
 }
@@ -70,6 +89,9 @@ const fn word(problem: Problem) -> Word {
             Field::Username => words::PROBLEM_MISSING_USERNAME,
             Field::Code => words::PROBLEM_MISSING_CODE,
             Field::Email => words::PROBLEM_MISSING_EMAIL,
+            Field::Login => words::PROBLEM_MISSING_LOGIN,
+            Field::CurrentPassword => words::PROBLEM_MISSING_CURRENT_PASSWORD,
+            Field::Answer => words::PROBLEM_MISSING_ANSWER,
             _ => words::PROBLEM_MISSING_OTHER,
         },
         Refused::TooLong => words::PROBLEM_TOO_LONG,
@@ -86,6 +108,7 @@ const fn word(problem: Problem) -> Word {
         Refused::SsnNeverIssued => words::PROBLEM_SSN_NEVER_ISSUED,
         Refused::CertificateUnusable => words::PROBLEM_CERTIFICATE_UNUSABLE,
         Refused::EmailUnusable => words::PROBLEM_EMAIL_UNUSABLE,
+        Refused::LoginUnusable => words::PROBLEM_LOGIN_UNUSABLE,
         Refused::UsernameUnusable => words::PROBLEM_USERNAME_UNUSABLE,
         Refused::IdentifierMissing => words::PROBLEM_IDENTIFIER_MISSING,
         Refused::RobotUnchecked => words::PROBLEM_ROBOT_UNCHECKED,
@@ -101,6 +124,17 @@ const fn word(problem: Problem) -> Word {
         Refused::PasswordCommon => words::PROBLEM_PASSWORD_COMMON,
         Refused::PasswordPatterned => words::PROBLEM_PASSWORD_PATTERNED,
         Refused::PasswordHasUsername => words::PROBLEM_PASSWORD_HAS_USERNAME,
+        Refused::PasswordExpired => words::PROBLEM_PASSWORD_EXPIRED,
+        Refused::PasswordNotYours => words::PROBLEM_PASSWORD_NOT_YOURS,
+        Refused::PasswordSame => words::PROBLEM_PASSWORD_SAME,
+        Refused::QuestionUnchosen => words::PROBLEM_QUESTION_UNCHOSEN,
+        Refused::AnswerTooShort => words::PROBLEM_ANSWER_TOO_SHORT,
+        Refused::AnswerTrivial => words::PROBLEM_ANSWER_TRIVIAL,
+        Refused::AnswerInQuestion => words::PROBLEM_ANSWER_IN_QUESTION,
+        Refused::AnswerHasUsername => words::PROBLEM_ANSWER_HAS_USERNAME,
+        Refused::AnswerHasPassword => words::PROBLEM_ANSWER_HAS_PASSWORD,
+        Refused::AnswerWrong => words::PROBLEM_ANSWER_WRONG,
+        Refused::AnswerDead => words::PROBLEM_ANSWER_DEAD,
         Refused::PasswordsDiffer => words::PROBLEM_PASSWORDS_DIFFER,
         Refused::CodeDigits => words::PROBLEM_CODE_DIGITS,
         Refused::CodeWrong => words::PROBLEM_CODE_WRONG,
@@ -116,6 +150,7 @@ const fn word(problem: Problem) -> Word {
         Refused::AccountInactive => words::PROBLEM_ACCOUNT_INACTIVE,
         Refused::AccountSuspended => words::PROBLEM_ACCOUNT_SUSPENDED,
         Refused::AccountExternal => words::PROBLEM_ACCOUNT_EXTERNAL,
+        Refused::AccountFrozen => words::PROBLEM_ACCOUNT_FROZEN,
         Refused::TooManyTries => words::PROBLEM_TOO_MANY_TRIES,
         Refused::Busy => words::PROBLEM_BUSY,
         Refused::Broken => words::PROBLEM_BROKEN,
