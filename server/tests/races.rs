@@ -52,7 +52,7 @@ async fn portal() -> (TestPortal, TempDir) {
     let store = Sqlite::open(&path).await.unwrap();
     let options = SqliteConnectOptions::new().filename(&path).foreign_keys(true);
     let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await.unwrap();
-    (TestPortal::over(Arc::new(store), Arc::new(Roster { pool })), folder)
+    (races::ready(TestPortal::over(Arc::new(store), Arc::new(Roster { pool }))), folder)
 }
 
 /// Puts people in, from behind; a race looks at everything else through the store itself.

@@ -61,7 +61,9 @@ pub struct Kept {
 
 #[derive(Clone, Debug)]
 pub enum Deed {
-    SignIn { change: bool },
+    SignIn {
+        change: bool,
+    },
     Ask,
     /// Opens the mail and leaves it at that.
     Open(Held),

@@ -50,11 +50,9 @@ fn told(answer: Result<(), Declined>) -> Result<(), Vec<Refused>> {
 
 #[tokio::test]
 async fn a_link_opens_until_its_last_second() {
-    for (seconds, expected) in [
-        (HOUR - 1, Ok(())),
-        (HOUR, Err(vec![Refused::LinkExpired])),
-        (HOUR + 1, Err(vec![Refused::LinkExpired])),
-    ] {
+    for (seconds, expected) in
+        [(HOUR - 1, Ok(())), (HOUR, Err(vec![Refused::LinkExpired])), (HOUR + 1, Err(vec![Refused::LinkExpired]))]
+    {
         let test = settled(Mails::Link).await;
         // Its hour begins when it is made, however long the request waited.
         let (_, token, _) = mailed(&test, 40 * 60).await;

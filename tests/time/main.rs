@@ -53,11 +53,8 @@ async fn sign_in(test: &TestPortal, visitor: u8, username: &str, typed: &str) ->
 
 async fn change(test: &TestPortal, visitor: u8, signed: &Token, current: &str, new: &str) -> Result<Token, Declined> {
     let session = test.portal.session(signed).await?.ok_or(Refused::SessionOver)?;
-    let form = ChangeForm {
-        current_password: current.to_owned(),
-        password: new.to_owned(),
-        password_again: new.to_owned(),
-    };
+    let form =
+        ChangeForm { current_password: current.to_owned(), password: new.to_owned(), password_again: new.to_owned() };
     test.portal.change_password(&TestPortal::visitor(visitor), &session, &form).await
 }
 
