@@ -198,8 +198,7 @@ impl Portal {
     }
 
     async fn lacks_question(&self, work: &mut dyn UnitOfWork, account: &Account) -> Result<bool, Fault> {
-        Ok(self.agency.policy.challenge.asking == Asking::Required
-            && work.find_challenge(account.id).await?.is_none())
+        Ok(self.agency.policy.challenge.asking == Asking::Required && work.find_challenge(account.id).await?.is_none())
     }
 
     /// Where a reset goes once the mailbox is proved.
@@ -220,12 +219,7 @@ impl Portal {
     ///
     /// # Errors
     /// As [`Portal::claim_code`].
-    pub async fn reset_code(
-        &self,
-        visitor: &Visitor,
-        browser: Option<&Token>,
-        code: &Code,
-    ) -> Result<Step, Declined> {
+    pub async fn reset_code(&self, visitor: &Visitor, browser: Option<&Token>, code: &Code) -> Result<Step, Declined> {
         self.enter_code(visitor, browser, code, Purpose::Reset).await
     }
 
