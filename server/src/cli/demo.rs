@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use backboard::agency::Agency;
 use backboard::service::Portal;
+use backboard::service::ports::Fault;
 use clap::Args;
 
 use super::import::{self, ImportArguments};
@@ -55,7 +56,7 @@ pub async fn run(arguments: DemoArguments) -> Result<(), String> {
     let portal = parts.portal()?;
     settle(&parts, &portal, &folder).await?;
     let players = people::cast(&parts.agency);
-    people::stage(&portal, &players).await.map_err(|fault| fault.to_string())?;
+    people::stage(&portal, &players).await.map_err(|fault| of_another_version(&fault, &folder))?;
 
     let origin = parts.origin.clone();
     let mut out = std::io::stdout();
@@ -87,9 +88,8 @@ async fn open(folder: &Path, agency: Agency, origin: &str) -> Result<Parts, Stri
     let keys = folder.join("keys.toml");
     let keys =
         if keys.exists() { Keys::read(&keys) } else { Keys::create(&keys) }.map_err(|error| error.to_string())?;
-    let store = Sqlite::open(&folder.join("data/backboard.db")).await.map_err(|fault| {
-        format!("{fault}. Is {} a demo of another version? Remove it and start again.", folder.display())
-    })?;
+    let store = Sqlite::open(&folder.join("data/backboard.db")).await;
+    let store = store.map_err(|fault| of_another_version(&fault, folder))?;
     Ok(Parts {
         agency,
         keys,
@@ -100,6 +100,10 @@ async fn open(folder: &Path, agency: Agency, origin: &str) -> Result<Parts, Stri
         trusted: Vec::new(),
         multiply: 1,
     })
+}
+
+fn of_another_version(fault: &Fault, folder: &Path) -> String {
+    format!("{fault}. Is {} a demo of another version? Remove it and start again.", folder.display())
 }
 
 /// Brings the made-up roster in, once.
