@@ -53,7 +53,7 @@ pub fn sentence(role: Role, agency: &Agency) -> String {
                 .to_owned()
         }
         Role::Asked => asked(agency),
-        Role::Shared => shared(agency, resets && links),
+        Role::Shared => shared(agency, resets && links && !no_question),
         Role::Inactive | Role::Suspended if resets => {
             "Log in: only the right password is told the state. Or press Forgot Password: the mail tells it.".to_owned()
         }
