@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops at once")]
 
 use std::io::{BufRead as _, BufReader};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use backboard::account::{AccountState, Frozen, Username};
 use backboard::challenge::Question;
@@ -42,6 +42,16 @@ address = "accounts@office.example"
 
 struct Office {
     folder: TempDir,
+}
+
+/// A portal that ends with its test, also with one that fails.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
 }
 
 /// What a command said.
@@ -381,14 +391,14 @@ async fn a_database_that_is_busy_is_said_and_can_be_read() {
 #[tokio::test]
 async fn the_commands_work_beside_a_running_portal() {
     let office = Office::with_roster();
-    let mut portal = office.command(&["serve"]).env("RUST_LOG", "info").stderr(Stdio::piped()).spawn().unwrap();
-    let mut lines = BufReader::new(portal.stderr.take().unwrap()).lines();
+    let portal = office.command(&["serve"]).env("RUST_LOG", "info").stderr(Stdio::piped()).spawn().unwrap();
+    let mut portal = Running(portal);
+    let mut lines = BufReader::new(portal.0.stderr.take().unwrap()).lines();
     assert!(lines.any(|line| line.unwrap().contains("\"serving\"")), "it ended before it served");
     office.done(&["suspend", "ada.lovelace"]);
     office.done(&["reactivate", "ada.lovelace"]);
     office.done(&["temporary-password", "ada.lovelace"]);
-    assert!(portal.try_wait().unwrap().is_none(), "the portal has ended");
-    portal.kill().unwrap();
-    portal.wait().unwrap();
+    assert!(portal.0.try_wait().unwrap().is_none(), "the portal has ended");
+    drop(portal);
     assert_eq!(office.ledger("ada.lovelace").await.len(), 1);
 }
