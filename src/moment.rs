@@ -24,6 +24,13 @@ impl Moment {
     pub const fn day(self) -> Day {
         Day::from_days(self.0.div_euclid(86_400))
     }
+
+    /// Hour and minute of the day in UTC.
+    #[must_use]
+    pub const fn time(self) -> (u8, u8) {
+        let second = self.0.rem_euclid(86_400);
+        ((second / 3_600) as u8, (second / 60 % 60) as u8)
+    }
 }
 
 /// A day of the Gregorian calendar.

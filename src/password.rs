@@ -161,6 +161,14 @@ impl PasswordPolicy {
         if met { Met::Yes } else { Met::No(refused) }
     }
 
+    /// The checklist of what stands in the field so far: read as the server will read it, without a line end or a tab
+    /// that came with pasting.
+    #[must_use]
+    pub fn so_far(&self, typed: &str, username: &str) -> Vec<Met> {
+        let read = readable(typed).unwrap_or(typed);
+        self.requirements().into_iter().map(|requirement| self.met(requirement, read, username)).collect()
+    }
+
     /// Everything that is wrong with a new password, in the order of the checklist.
     ///
     /// # Errors

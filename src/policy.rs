@@ -56,8 +56,10 @@ pub struct Explained {
     /// The key in the profile, or the plain name of a value that no profile can change.
     pub name: &'static str,
     pub value: String,
-    /// It differs from the preset.
+    /// It differs from the preset, whoever's products there are.
     pub own: bool,
+    /// The products that make it stricter than the base.
+    pub asked_by: Vec<String>,
     /// At least one.
     pub verdicts: Vec<Verdict>,
 }
@@ -77,10 +79,11 @@ pub struct Hashing {
     pub lanes: u32,
 }
 
-/// The values a profile sets: one for each field of [`PasswordPolicy`], in its order.
+/// The values a profile sets: one for each field of [`PasswordPolicy`](crate::password::PasswordPolicy), in its
+/// order, then those of the challenge question and of temporary passwords.
 #[must_use]
 pub fn explain(policy: &Policy) -> Vec<Explained> {
-    values::of_profile(&policy.password, &policy.preset.password())
+    values::of_profile(policy)
 }
 
 /// The values that are the same in every profile.

@@ -81,13 +81,11 @@ pub fn visit(text: &str) -> Option<Visit> {
     let json = Json::parse(text)?;
     Some(Visit {
         path: json.text("path"),
-        signed_in: json
-            .some("signed_in")
-            .map(|one| SignedIn {
-                username: one.text("username"),
-                csrf: one.text("csrf"),
-                change_only: one.is("change_only"),
-            }),
+        signed_in: json.some("signed_in").map(|one| SignedIn {
+            username: one.text("username"),
+            csrf: one.text("csrf"),
+            change_only: one.is("change_only"),
+        }),
         saved: json.some("saved").map(|one| one.string()),
         refused: json.some("refused").map(|one| RefusedForm {
             action: one.text("action"),

@@ -1,5 +1,6 @@
 //! The commands, one file each. Exit status 0: done; 1: refused or failed, with one sentence; 2: usage.
 
+pub mod account;
 pub mod demo;
 pub mod import;
 pub mod keys;
@@ -37,6 +38,8 @@ enum Command {
         #[arg(long, default_value = "backboard.toml")]
         config: PathBuf,
     },
+    /// One person's account: look at it, close it, open it, help its owner in.
+    Account(account::AccountArguments),
     /// Made-up rosters to try things with.
     Roster(roster::RosterArguments),
     /// The keys that live outside the database.
@@ -60,6 +63,7 @@ pub async fn run(arguments: Arguments) -> Result<(), String> {
             parts.store.close().await;
             imported.map(|_| ())
         }
+        Command::Account(arguments) => account::run(&arguments, &mut std::io::stdout()).await,
         Command::Roster(arguments) => roster::run(&arguments, &mut std::io::stdout()),
         Command::Keys(arguments) => keys::run(arguments),
         Command::Policy(arguments) => policy::run(&arguments, &mut std::io::stdout()),

@@ -1,26 +1,58 @@
-//! Forgets what nobody needs any more: links, flows, sessions, budgets that are full, mails that ended.
+//! What has to be done now and then: forgets what nobody needs any more, gives passwords their days, and reminds
+//! those whose days are nearly over.
+//!
+//! The first round is at the start, so that a reminder which a downtime swallowed is made good at once.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use backboard::expiry::DAY;
+use backboard::moment::Moment;
 use backboard::service::Portal;
 use backboard::service::ports::Fault;
 use backboard::service::session::IDLE_SECONDS;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 /// Seconds between two rounds.
 const ROUND_SECONDS: u64 = 10 * 60;
 /// Dead links and flows are kept for a day, so that their pages can say why they are dead.
-const LINK_KEPT: i64 = 24 * 60 * 60;
+const LINK_KEPT: i64 = DAY;
 /// The ledger of mails, without their content.
-const MAIL_KEPT: i64 = 90 * 24 * 60 * 60;
+const MAIL_KEPT: i64 = 90 * DAY;
+/// The ledger of temporary passwords, from the day they expired.
+const TEMPORARY_KEPT: i64 = 90 * DAY;
 
-/// Rounds until it is told to stop.
-pub async fn run(portal: Arc<Portal>, mut stopped: watch::Receiver<bool>) {
+/// What a round consists of. Each part has its own units of work, so that one that fails stops no other.
+#[derive(Clone, Copy, Debug)]
+enum Part {
+    Flows,
+    Links,
+    Sessions,
+    Budgets,
+    Mail,
+    Temporaries,
+    /// Before the reminders, which need the days.
+    Days,
+    Reminders,
+}
+
+impl Part {
+    const ALL: [Self; 8] = [
+        Self::Flows,
+        Self::Links,
+        Self::Sessions,
+        Self::Budgets,
+        Self::Mail,
+        Self::Temporaries,
+        Self::Days,
+        Self::Reminders,
+    ];
+}
+
+/// Rounds until it is told to stop. `wake` is poked after reminders, so that they are sent at once.
+pub async fn run(portal: Arc<Portal>, wake: Arc<Notify>, mut stopped: watch::Receiver<bool>) {
     loop {
-        if let Err(fault) = round(&portal).await {
-            tracing::warn!(%fault, "housekeeping");
-        }
+        round(&portal, &wake, &stopped).await;
         let rest = tokio::time::sleep(Duration::from_secs(ROUND_SECONDS));
         tokio::select! {
             () = rest => {}
@@ -29,13 +61,35 @@ pub async fn run(portal: Arc<Portal>, mut stopped: watch::Receiver<bool>) {
     }
 }
 
-async fn round(portal: &Portal) -> Result<(), Fault> {
-    let now = portal.now();
+/// One round. What fails is logged and comes again with the next.
+pub async fn round(portal: &Portal, wake: &Notify, stopped: &watch::Receiver<bool>) {
+    for part in Part::ALL {
+        if let Err(fault) = work(portal, part, stopped).await {
+            tracing::warn!(%fault, ?part, "housekeeping");
+        }
+    }
+    wake.notify_one();
+}
+
+async fn work(portal: &Portal, part: Part, stopped: &watch::Receiver<bool>) -> Result<(), Fault> {
+    match part {
+        Part::Days => while !*stopped.borrow() && portal.schedule_passwords().await? {},
+        Part::Reminders => while !*stopped.borrow() && portal.remind().await? {},
+        part => purge(portal, part, portal.now()).await?,
+    }
+    Ok(())
+}
+
+async fn purge(portal: &Portal, part: Part, now: Moment) -> Result<(), Fault> {
     let mut work = portal.store.begin().await?;
-    work.purge_flows(now.plus(-LINK_KEPT)).await?;
-    work.purge_links(now.plus(-LINK_KEPT)).await?;
-    work.purge_sessions(now, now.plus(-IDLE_SECONDS)).await?;
-    work.purge_budgets(now).await?;
-    work.purge_mail(now.plus(-MAIL_KEPT)).await?;
+    match part {
+        Part::Flows => work.purge_flows(now.plus(-LINK_KEPT)).await?,
+        Part::Links => work.purge_links(now.plus(-LINK_KEPT)).await?,
+        Part::Sessions => work.purge_sessions(now, now.plus(-IDLE_SECONDS)).await?,
+        Part::Budgets => work.purge_budgets(now).await?,
+        Part::Mail => work.purge_mail(now.plus(-MAIL_KEPT)).await?,
+        Part::Temporaries => work.purge_temporaries(now.plus(-TEMPORARY_KEPT)).await?,
+        Part::Days | Part::Reminders => 0,
+    };
     work.save().await
 }

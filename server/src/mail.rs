@@ -14,6 +14,7 @@ mod draft;
 mod folder;
 mod html;
 mod relay;
+mod sentences;
 mod stationery;
 mod text;
 mod transport;

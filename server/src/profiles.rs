@@ -1,13 +1,22 @@
 //! Agency profiles: those that come with the program, and files of an agency's own.
 
 use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
 use std::path::Path;
 
 use app::words::{Catalog, languages};
-use backboard::agency::Agency;
+use backboard::agency::{Agency, Journey, Product};
+use backboard::challenge::Asking;
+use backboard::identity::readable;
+use backboard::password::{LONGEST_TYPED, PasswordPolicy};
+use backboard::refused::Refused;
+use reqwest::Url;
 use rust_embed::RustEmbed;
 
 use crate::config::place;
+
+/// How long a temporary password may work.
+const HOURS: RangeInclusive<u32> = 1..=365 * 24;
 
 /// The files of `agencies/`, inside the program.
 #[derive(RustEmbed)]
@@ -87,12 +96,18 @@ fn check(agency: &Agency) -> Result<(), String> {
             return Err(format!("key {key}: {address:?} is no e-mail address"));
         }
     }
-    let password = &agency.policy.password;
-    if password.shortest == 0 || password.shortest > password.longest {
-        return Err(format!(
-            "key policy.password: no password has {} to {} characters",
-            password.shortest, password.longest
-        ));
+    check_policy(agency)?;
+    if let Some(external) = &agency.external {
+        if external.name.trim().is_empty() {
+            return Err("key external.name: it is empty, and people are told where else their password is".to_owned());
+        }
+        let url = Url::parse(&external.url).ok().filter(|url| url.scheme() == "https" && url.host_str().is_some());
+        if url.is_none_or(|url| !url.username().is_empty() || url.password().is_some()) {
+            return Err(format!(
+                "key external.url: {:?} is no whole address that begins with https://, without a name or password in it",
+                external.url
+            ));
+        }
     }
     for language in agency.words.keys() {
         if !languages().any(|known| known == language) {
@@ -102,6 +117,67 @@ fn check(agency: &Agency) -> Result<(), String> {
             ));
         }
         Catalog::of(agency, language).map_err(|wrong| format!("key {wrong}"))?;
+    }
+    Ok(())
+}
+
+/// A policy that somebody can meet.
+fn check_policy(agency: &Agency) -> Result<(), String> {
+    let policy = &agency.policy;
+    check_password("policy.password", &policy.base)?;
+    check_products(&policy.products)?;
+    // What each asks can be right, and all of it together too much.
+    let products = policy.products.iter().filter_map(|product| product.password.special.as_deref());
+    let shares = |own: &str| own.is_empty() || own.chars().any(|mark| policy.password.special.contains(mark));
+    if !products.chain([policy.base.special.as_str()]).all(shares) {
+        return Err("key policy.products: their special characters share none that all of them take".to_owned());
+    }
+    check_password("policy.products", &policy.password)?;
+    if !HOURS.contains(&policy.temporary.hours) {
+        return Err(format!(
+            "key policy.temporary.hours: {} is not from {} to {} (a year)",
+            policy.temporary.hours,
+            HOURS.start(),
+            HOURS.end()
+        ));
+    }
+    if policy.challenge.asking != Asking::Off && !agency.has(Journey::Security) {
+        return Err("key policy.challenge.asking: nobody can set up a question, because journeys has no \"security\""
+            .to_owned());
+    }
+    Ok(())
+}
+
+fn check_password(key: &str, password: &PasswordPolicy) -> Result<(), String> {
+    let PasswordPolicy { shortest, longest, uppercase, lowercase, digit, special, .. } = password;
+    if *shortest == 0 || shortest > longest {
+        return Err(format!("key {key}: no password has {shortest} to {longest} characters"));
+    }
+    if *longest as usize > LONGEST_TYPED {
+        return Err(format!("key {key}.longest: {longest} is more than the {LONGEST_TYPED} characters a field takes"));
+    }
+    if let Err(Refused::Unreadable) = readable(special) {
+        return Err(format!("key {key}.special: it has a character that nobody can type"));
+    }
+    let kinds = [*uppercase, *lowercase, *digit, !special.is_empty()].into_iter().filter(|asked| *asked).count();
+    if kinds > *longest as usize {
+        return Err(format!("key {key}: {longest} characters cannot be of {kinds} kinds"));
+    }
+    Ok(())
+}
+
+fn check_products(products: &[Product]) -> Result<(), String> {
+    let mut known = BTreeSet::new();
+    for product in products {
+        let name = product.name.trim();
+        if name.is_empty() {
+            return Err(
+                "key policy.products.name: it is empty, and each rule says which product asks for it".to_owned()
+            );
+        }
+        if !known.insert(name.to_lowercase()) {
+            return Err(format!("key policy.products.name: {name:?} is there twice"));
+        }
     }
     Ok(())
 }

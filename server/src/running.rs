@@ -116,11 +116,11 @@ pub async fn run(
     };
     let web = Arc::new(Web::new(Arc::clone(&portal), Arc::clone(&queued), reach)?);
     let stationery = Stationery::new(&portal.agency, &parts.origin).map_err(|error| error.to_string())?;
-    let worker = Worker::new(Arc::clone(&portal), stationery, parts.transport, queued);
+    let worker = Worker::new(Arc::clone(&portal), stationery, parts.transport, Arc::clone(&queued));
 
     let (stopping, stopped) = watch::channel(false);
     let working = tokio::spawn(worker.run(stopped.clone()));
-    let housekeeping = tokio::spawn(crate::housekeeping::run(Arc::clone(&portal), stopped.clone()));
+    let housekeeping = tokio::spawn(crate::housekeeping::run(Arc::clone(&portal), queued, stopped.clone()));
     if let Some(address) = health {
         let listener = TcpListener::bind(address).await.map_err(|error| taken(address, &error))?;
         tokio::spawn(serve(listener, admin::router(Arc::clone(&portal.store)), until(stopped.clone())));

@@ -14,6 +14,7 @@ mod operations;
 mod origin;
 mod pages;
 mod router;
+mod visits;
 
 pub use assets::Assets;
 pub use listener::serve;

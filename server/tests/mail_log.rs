@@ -4,6 +4,7 @@
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 
+use backboard::account::Username;
 use mail_parser::MessageParser;
 use server::mail::{Delivered, Stationery, Transport, Worker};
 use testkit::fakes::{Resident, TestPortal};
@@ -44,6 +45,9 @@ async fn nothing_logged_names_a_recipient_a_token_or_a_word_of_the_mail() {
     test.settle(Resident::default()).await;
     ask(&test, 1).await;
     worker.round(&stop).await.unwrap();
+    let username = Username::parse("ada.lovelace").unwrap();
+    test.portal.office_temporary_password(&username).await.unwrap();
+    worker.round(&stop).await.unwrap();
     ask(&test, 2).await;
     test.work_off().await;
     test.clock.pass(60 * 60);
@@ -53,9 +57,14 @@ async fn nothing_logged_names_a_recipient_a_token_or_a_word_of_the_mail() {
     let parsed = MessageParser::default().parse(&sent[0].bytes).unwrap();
     let text = parsed.body_text(0).unwrap();
     let token: String = text.split_once("/link/").unwrap().1.chars().take(43).collect();
+    let not_me: String = text.split_once("/not-me/").unwrap().1.lines().next().unwrap().to_owned();
+    let parsed = MessageParser::default().parse(&sent[1].bytes).unwrap();
+    let text = parsed.body_text(0).unwrap();
+    let password = text.split_once("Your temporary password:").unwrap().1.lines().nth(1).unwrap();
+    assert!(password.len() > 8, "{text}");
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     assert!(log.contains("mail sent") && log.contains("mail given up"), "{log}");
-    for secret in ["example.org", "ada.lovelace", "Lovelace", &token, "/link/"] {
+    for secret in ["example.org", "ada.lovelace", "Lovelace", &token, "/link/", &not_me, password] {
         assert!(!log.contains(secret), "{secret}\n{log}");
     }
 }

@@ -3,7 +3,9 @@
 
 use std::sync::{Arc, Mutex};
 
+use backboard::account::{AccountState, Username};
 use backboard::form::claim::PasswordForm;
+use backboard::form::reset::Login;
 use backboard::moment::Moment;
 use backboard::service::ports::{Clock as _, Vault as _};
 use backboard::service::records::NewMail;
@@ -69,6 +71,22 @@ fn token(mail: &Delivered) -> String {
     let text = text(mail);
     let rest = text.split_once(&format!("{URL}/link/")).unwrap().1;
     rest.chars().take(43).collect()
+}
+
+/// Ada, who has a password.
+fn claimed() -> Resident {
+    Resident { state: AccountState::Active, password: Some("correct horse battery"), ..Resident::default() }
+}
+
+fn ada() -> Username {
+    Username::parse("ada.lovelace").unwrap()
+}
+
+/// Asks for a new password by username.
+async fn forget(test: &TestPortal, number: u8) {
+    let login = Login::parse("ada.lovelace").unwrap();
+    test.portal.reset_request(&TestPortal::visitor(number), &login, &format!("good {number}")).await.unwrap();
+    test.work_off().await;
 }
 
 fn id(mail: &Delivered) -> String {
@@ -160,7 +178,7 @@ async fn a_link_that_another_one_made_useless_is_not_mailed() {
     bench.test.work_off().await;
 
     let visitor = TestPortal::visitor(1);
-    let browser = bench.test.portal.claim_start(&visitor, &token(&first)).await.unwrap();
+    let browser = bench.test.portal.claim_start(&visitor, &token(&first)).await.unwrap().browser;
     let form = PasswordForm {
         password: "correct horse battery".to_owned(),
         password_again: "correct horse battery".to_owned(),
@@ -171,6 +189,76 @@ async fn a_link_that_another_one_made_useless_is_not_mailed() {
     assert_eq!(sent.len(), 2, "the first link and the notice");
     assert!(!text(&sent[1]).contains("/link/"));
     assert_eq!(bench.given_up().await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_reset_link_that_died_in_the_queue_is_not_mailed() {
+    for (waited, sent) in [(HOUR - 1, 1), (HOUR, 0)] {
+        let mut bench = Bench::new();
+        bench.test.settle(claimed()).await;
+        forget(&bench.test, 1).await;
+        bench.test.clock.pass(waited);
+        bench.round().await;
+        assert_eq!(bench.sent().len(), sent, "after {waited} seconds");
+        let given_up = bench.given_up().await;
+        assert_eq!(given_up.len(), 1 - sent);
+        assert!(given_up.iter().all(|why| why.starts_with("reset-link ") && why.ends_with(": expired")), "{given_up:?}");
+    }
+
+    let mut bench = Bench::new();
+    let account = bench.test.settle(claimed()).await;
+    forget(&bench.test, 1).await;
+    bench.test.seed.save_state(account, AccountState::Suspended).await;
+    bench.round().await;
+    assert!(bench.sent().is_empty());
+    assert!(bench.given_up().await[0].ends_with(": closed"));
+}
+
+#[tokio::test]
+async fn a_temporary_password_that_expired_in_the_queue_is_not_mailed() {
+    for (waited, sent) in [(24 * HOUR - 1, 1), (24 * HOUR, 0)] {
+        let mut bench = Bench::new();
+        bench.test.settle(claimed()).await;
+        assert_eq!(bench.test.portal.office_temporary_password(&ada()).await.unwrap(), 1);
+        bench.test.clock.pass(waited);
+        bench.round().await;
+        assert_eq!(bench.sent().len(), sent, "after {waited} seconds");
+        let given_up = bench.given_up().await;
+        assert_eq!(given_up.len(), 1 - sent);
+        let expired = |why: &String| why.starts_with("temporary-password ") && why.ends_with(": expired");
+        assert!(given_up.iter().all(expired), "{given_up:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_given_up_is_written_down_at_its_account() {
+    let mut bench = Bench::new();
+    let account = bench.test.settle(claimed()).await;
+    forget(&bench.test, 1).await;
+    bench.test.clock.pass(HOUR);
+    queue(&bench.test, "nobody's", "ada@example.org").await;
+    bench.test.clock.pass(3 * 24 * HOUR);
+    bench.round().await;
+    let rows = bench.test.seed.audit_rows().await;
+    let accounts: Vec<Option<i64>> =
+        rows.into_iter().filter(|row| row.action == "mail-failed").map(|row| row.account).collect();
+    assert_eq!(accounts, [Some(account), None]);
+}
+
+#[tokio::test]
+async fn the_link_this_was_not_me_of_a_mail_stops_its_account() {
+    let mut bench = Bench::new();
+    bench.test.settle(claimed()).await;
+    forget(&bench.test, 1).await;
+    bench.round().await;
+    let mail = bench.sent().remove(0);
+    let text = text(&mail);
+    let rest = text.split_once(&format!("{URL}/not-me/")).unwrap().1;
+    let not_me = rest.lines().next().unwrap();
+    let shown = bench.test.portal.not_me(not_me).await.unwrap();
+    assert_eq!((shown.username, shown.done), (ada(), false));
+    bench.test.portal.freeze(&TestPortal::visitor(1), not_me).await.unwrap();
+    assert!(bench.test.portal.link(&token(&mail)).await.is_err());
 }
 
 #[tokio::test]

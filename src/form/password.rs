@@ -28,9 +28,7 @@ impl ChangeForm {
         let current = current(&self.current_password);
         let form = PasswordForm { password: self.password.clone(), password_again: self.password_again.clone() };
         match (current, form.read_beside(policy, username, names)) {
-            (Ok(current), Ok(new)) if current == new => {
-                Err(vec![Problem::at(Field::Password, Refused::PasswordSame)])
-            }
+            (Ok(current), Ok(new)) if current == new => Err(vec![Problem::at(Field::Password, Refused::PasswordSame)]),
             (Ok(current), Ok(new)) => Ok(Change { current, new }),
             (current, new) => {
                 let mut problems = current.err().unwrap_or_default();

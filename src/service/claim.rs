@@ -82,8 +82,7 @@ impl Portal {
         self.take(&mut *work, &budgets, now).await?;
         self.spend_proof(&mut *work, visitor, proof).await?;
         let (browser, flow) = self.ask(&mut *work, purpose, now).await?;
-        let identity =
-            Identity { born: form.born, last_name: form.last_name.as_str().to_owned(), ssn, certificate };
+        let identity = Identity { born: form.born, last_name: form.last_name.as_str().to_owned(), ssn, certificate };
         let language = visitor.language.clone();
         self.queue(&mut *work, &Work::Identity { purpose, flow, identity, language }).await?;
         self.audit(&mut *work, asked, None, "").await?;

@@ -76,11 +76,7 @@ impl Portal {
     }
 
     /// The account that a link's mail was about, the kind of the mail, and what it stops.
-    async fn alarmed(
-        &self,
-        work: &mut dyn UnitOfWork,
-        token: &str,
-    ) -> Result<(Account, String, Frozen), Declined> {
+    async fn alarmed(&self, work: &mut dyn UnitOfWork, token: &str) -> Result<(Account, String, Frozen), Declined> {
         let (mail, digest) = token.split_once('.').ok_or(Refused::LinkUnknown)?;
         let expected = token::base64url(&self.vault.digest("not-me", mail.as_bytes()));
         if !bool::from(expected.as_bytes().ct_eq(digest.as_bytes())) {

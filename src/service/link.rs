@@ -131,6 +131,16 @@ impl Portal {
         Ok(link)
     }
 
+    /// The journey of a link, dead or alive, so that its page can offer a new mail.
+    ///
+    /// # Errors
+    /// Only when the store fails.
+    pub async fn link_purpose(&self, token: &str) -> Result<Option<Purpose>, Fault> {
+        let Some(token) = Token::parse(token) else { return Ok(None) };
+        let digest = self.vault.digest("link", token.as_str().as_bytes());
+        Ok(self.store.read().await?.find_link_by_token(&digest).await?.map(|link| link.purpose))
+    }
+
     /// The button of the link page: exchanges the link for a flow of this browser. The link stays live
     /// until the password is set.
     pub(super) async fn start(&self, visitor: &Visitor, token: &str, purpose: Purpose) -> Result<Started, Declined> {

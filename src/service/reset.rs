@@ -33,7 +33,7 @@ const BY_ADDRESS: Budget = Budget::per(20, 60 * 60);
 /// Requests that are mailed for one account, however they name it.
 const MAILED_BY_ACCOUNT: Budget = Budget::per(10, 24 * 60 * 60);
 /// Answers tried on one account, over all its links.
-pub(super) const ANSWERS_BY_ACCOUNT: Budget = Budget::per(10, 24 * 60 * 60);
+pub(crate) const ANSWERS_BY_ACCOUNT: Budget = Budget::per(10, 24 * 60 * 60);
 /// Accounts of one address that one request mails.
 const MOST_ACCOUNTS: usize = 20;
 
@@ -198,8 +198,7 @@ impl Portal {
     }
 
     async fn lacks_question(&self, work: &mut dyn UnitOfWork, account: &Account) -> Result<bool, Fault> {
-        Ok(self.agency.policy.challenge.asking == Asking::Required
-            && work.find_challenge(account.id).await?.is_none())
+        Ok(self.agency.policy.challenge.asking == Asking::Required && work.find_challenge(account.id).await?.is_none())
     }
 
     /// Where a reset goes once the mailbox is proved.
@@ -220,12 +219,7 @@ impl Portal {
     ///
     /// # Errors
     /// As [`Portal::claim_code`].
-    pub async fn reset_code(
-        &self,
-        visitor: &Visitor,
-        browser: Option<&Token>,
-        code: &Code,
-    ) -> Result<Step, Declined> {
+    pub async fn reset_code(&self, visitor: &Visitor, browser: Option<&Token>, code: &Code) -> Result<Step, Declined> {
         self.enter_code(visitor, browser, code, Purpose::Reset).await
     }
 

@@ -100,7 +100,10 @@ impl Portal {
             }
             Right::Temporary(id) => {
                 // Changed in the meantime, and with that all of them ended.
-                if work.find_temporary(account.id, &self.temporary_digest(account.id, &form.password), now).await?.is_none()
+                if work
+                    .find_temporary(account.id, &self.temporary_digest(account.id, &form.password), now)
+                    .await?
+                    .is_none()
                 {
                     return Err(Refused::SignInWrong.into());
                 }

@@ -3,10 +3,10 @@
 //! Several may be outstanding and arrive in any order. Each that has not expired signs in, as often as it is needed,
 //! to a session that can change the password and nothing else; once the password is changed, all die together.
 
+use super::Portal;
 use super::mail::{MailedSecret, Message};
 use super::ports::{Fault, UnitOfWork};
 use super::records::{Account, Digest, NewTemporary};
-use super::Portal;
 use crate::identity::Email;
 use crate::password::{Password, temporary};
 

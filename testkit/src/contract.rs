@@ -4,14 +4,18 @@
 //! is an async function that gives a [`Bench`] over an empty store of its own.
 #![expect(clippy::unwrap_used, reason = "a case that cannot go on stops at once")]
 
+pub mod accounts;
 pub mod audit;
 pub mod budgets;
+pub mod cases;
+pub mod challenges;
 pub mod flows;
 pub mod jobs;
 pub mod links;
 pub mod outbox;
 pub mod people;
 pub mod sessions;
+pub mod temporaries;
 pub mod units;
 
 use std::sync::Arc;
@@ -39,8 +43,39 @@ macro_rules! store_contract {
                 an_account_is_found_by_username_in_any_case,
                 what_is_not_there_is_not_found,
                 every_account_state_comes_back,
+            }
+            accounts {
                 a_saved_password_makes_the_account_active,
-                a_password_for_no_account_is_a_fault,
+                a_saved_password_begins_its_days_and_gives_the_grace_back,
+                a_voided_password_takes_its_days_along,
+                a_change_to_no_account_is_a_fault,
+                a_saved_state_comes_back,
+                a_freeze_comes_back_and_is_lifted,
+                the_grace_of_an_expired_password_is_spent_once,
+                a_password_that_has_days_left_has_no_grace_to_spend,
+                one_of_32_spends_the_grace,
+                reminders_come_oldest_first_and_no_more_than_asked_for,
+                a_reminder_that_is_moved_on_is_due_no_more,
+                moving_the_days_leaves_a_spent_grace_spent,
+                active_passwords_without_days_are_found_by_id,
+            }
+            challenges {
+                a_challenge_comes_back_as_it_was_saved,
+                a_new_challenge_takes_the_place_of_the_earlier_one,
+                confirming_a_challenge_moves_its_moment_alone,
+                a_challenge_of_no_account_is_a_fault,
+            }
+            temporaries {
+                a_temporary_password_is_found_by_account_and_digest,
+                a_temporary_password_works_until_its_last_second,
+                several_temporary_passwords_work_in_any_order_and_again,
+                all_temporary_passwords_of_an_account_end_together,
+                one_of_32_ends_the_temporary_passwords,
+                the_first_use_of_a_temporary_password_is_the_one_kept,
+                the_ledger_comes_newest_first_with_what_became_of_each_mail,
+                no_two_temporary_passwords_share_an_id,
+                a_temporary_password_for_no_account_is_a_fault,
+                purging_takes_temporary_passwords_that_expired_before_the_moment,
             }
             flows {
                 a_flow_is_found_by_its_browser_alone,
@@ -66,12 +101,16 @@ macro_rules! store_contract {
                 the_newest_links_are_kept,
                 links_of_one_second_are_superseded_down_to_the_number_kept,
                 only_live_links_of_that_account_are_superseded,
+                a_link_keeps_whose_address_it_went_to,
+                answer_tries_run_out,
+                no_more_than_five_of_32_get_an_answer_try,
                 one_of_32_spenders_wins,
                 purging_takes_links_that_expired_before_the_moment,
                 a_link_stays_while_a_flow_names_it,
             }
             sessions {
                 a_session_comes_back_with_its_username,
+                a_session_keeps_its_kind_and_what_it_began_with,
                 no_two_sessions_share_a_token,
                 a_session_of_no_account_is_a_fault,
                 the_last_use_moves_forward_alone,
@@ -109,11 +148,20 @@ macro_rules! store_contract {
                 a_failed_mail_is_forgotten_with_the_reason_kept,
                 a_mail_ends_once,
                 no_two_mails_share_an_id,
+                a_mail_of_the_ledger_tells_its_account_and_kind,
                 the_next_due_is_the_earliest_of_jobs_and_mails,
                 purging_takes_mails_that_ended_before_the_moment,
             }
             audit {
                 an_entry_comes_back_as_written_and_in_order,
+                what_happened_to_one_account_comes_newest_first_and_no_more_than_asked_for,
+            }
+            cases {
+                a_case_is_opened_once_until_it_is_closed,
+                each_account_and_each_kind_has_a_case_of_its_own,
+                open_cases_come_oldest_first,
+                one_of_32_opens_the_case,
+                a_case_of_no_account_is_a_fault,
             }
             units {
                 what_is_not_saved_is_undone,

@@ -8,12 +8,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use backboard::service::ports::Clock as _;
+use backboard::moment::Moment;
+use backboard::password::Password;
+use backboard::service::mail::{Letter, MailedSecret, Message};
+use backboard::service::ports::{Clock as _, Vault as _};
+use backboard::service::records::{Mail, NewMail};
 use server::mail::{Credentials, Patience, Relay, RelayAt, Stationery, Tls, Transport, Worker};
 use tempfile::TempDir;
 use testkit::fakes::TestPortal;
 use testkit::outbox::queue;
-use testkit::seed::MailRow;
+use testkit::seed::{MailRow, email};
 use testkit::smtp::{Mode, Received, SinkProcess};
 use tokio::sync::{Notify, watch};
 
@@ -112,6 +116,49 @@ async fn each_kind_of_protection_delivers() {
         assert!(mail.has(&format!("tls: {}", tls != Tls::None)), "{tls:?}: {}", mail.envelope);
         assert_eq!(mail.header("To").unwrap(), "ada@example.org");
         assert!(bench.row("ada").await.sent.is_some());
+    }
+}
+
+#[tokio::test]
+async fn a_temporary_password_leaves_as_it_was_written_whatever_its_characters() {
+    let mut bench = Bench::new().await;
+    let stationery = Stationery::new(&bench.test.portal.agency, URL).unwrap();
+    // A line that begins with a dot ends a mail, unless the sender takes care.
+    for secret in ["Kdm&W7t!qH#r$xn@", ".starts.with.a.dot", ".", "a=3D&amp;<b>=", &"Kd&4=".repeat(25)] {
+        let message = Message::TemporaryPassword {
+            username: serde_json::from_str("\"ada.lovelace\"").unwrap(),
+            password: MailedSecret::of(&Password::parse(secret).unwrap()),
+            expires: Moment(i64::MAX),
+            hours: 24,
+        };
+        let letter = Letter { language: "en".to_owned(), message };
+        let plain = serde_json::to_vec(&letter).unwrap();
+        let id = format!("secret-{}", secret.len());
+        let new = NewMail {
+            recipient: email("ada@example.org"),
+            account: None,
+            kind: "temporary-password".to_owned(),
+            sealed: bench.test.vault.seal("mail", id.as_bytes(), &plain),
+            due: bench.test.clock.now(),
+            id: id.clone(),
+        };
+        let mut unit = bench.test.portal.store.begin().await.unwrap();
+        unit.add_mail(&new).await.unwrap();
+        unit.save().await.unwrap();
+        bench.round().await;
+
+        let mail = Mail {
+            recipient: new.recipient,
+            kind: new.kind,
+            sealed: new.sealed,
+            queued: new.due,
+            tries: 1,
+            id: new.id,
+        };
+        let written = stationery.render(&mail, &letter, &bench.test.portal.not_me_token(&id)).unwrap().formatted();
+        let received = bench.received("accepted").pop().unwrap();
+        let (written, received) = (String::from_utf8(written).unwrap(), String::from_utf8(received.bytes).unwrap());
+        assert_eq!(received.trim_end(), written.trim_end(), "{secret}");
     }
 }
 

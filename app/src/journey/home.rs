@@ -62,8 +62,8 @@ fn due(standing: &Standing) -> Vec<AnyView> {
         let kind = if standing.days_left.is_some_and(|days| days <= SOON) { "warning" } else { "info" };
         line(kind, sentence, "/change-password", words::HOME_CHANGE)
     });
-    let question = standing.question_due.then(|| {
-        line("info", say(words::HOME_QUESTION_DUE), "/security/question", words::SECURITY_QUESTION_SET)
-    });
+    let question = standing
+        .question_due
+        .then(|| line("info", say(words::HOME_QUESTION_DUE), "/security/question", words::SECURITY_QUESTION_SET));
     password.into_iter().chain(question).collect()
 }

@@ -100,10 +100,7 @@ pub fn reset_password() -> AnyView {
             content.extend(also(shared, &products));
             content.push(form("/api/reset/password", say(words::RESET_SET_BUTTON), |state| {
                 let labels = [words::RESET_SET_FIRST, words::RESET_SET_SECOND];
-                vec![
-                    whose(username.clone(), words::RESET_SET_USERNAME_HINT),
-                    new_password(state, username, labels),
-                ]
+                vec![whose(username.clone(), words::RESET_SET_USERNAME_HINT), new_password(state, username, labels)]
             }));
             row(vec![card(say(words::RESET_SET_HEADING), content), help_box()])
         }

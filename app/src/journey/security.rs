@@ -100,9 +100,8 @@ fn confirm(question: Question) -> AnyView {
 
 fn choose(due: bool) -> AnyView {
     const ANSWER: Kind = Kind::text("off").hint(words::SECURITY_QUESTION_ANSWER_HINT);
-    const PASSWORD: Kind = Kind::secret("current-password")
-        .hint(words::SECURITY_QUESTION_PASSWORD_HINT)
-        .show(words::FIELD_SHOW_PASSWORD);
+    const PASSWORD: Kind =
+        Kind::secret("current-password").hint(words::SECURITY_QUESTION_PASSWORD_HINT).show(words::FIELD_SHOW_PASSWORD);
     let why = match site().agency().policy.challenge.asking {
         Asking::Required => words::SECURITY_QUESTION_WHY,
         _ => words::SECURITY_QUESTION_WHY_OPTIONAL,
@@ -125,11 +124,11 @@ fn questions(state: FormState) -> AnyView {
     let option = |code: &'static str, label: String, chosen: bool| {
         el("option").attr("value", code).flag("selected", chosen).text(label).view()
     };
-    let all = Question::ALL.iter().map(|question| {
-        option(question.code(), say(question_word(*question)), kept == question.code())
-    });
+    let all = Question::ALL
+        .iter()
+        .map(|question| option(question.code(), say(question_word(*question)), kept == question.code()));
     let list = el("select")
-        .class("usa-select bb-select")
+        .class("usa-input bb-select")
         .id(Field::Question.code())
         .attr("name", Field::Question.code())
         .attr("autocomplete", "off")

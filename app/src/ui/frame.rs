@@ -59,10 +59,7 @@ pub fn notice(kind: &'static str, content: Vec<AnyView>) -> AnyView {
         "warning" => "usa-alert usa-alert--warning usa-alert--slim",
         _ => "usa-alert usa-alert--info usa-alert--slim",
     };
-    el("div")
-        .class(class)
-        .child(el("div").class("usa-alert__body").all(content).view())
-        .view()
+    el("div").class(class).child(el("div").class("usa-alert__body").all(content).view()).view()
 }
 
 /// The sentence of a notice.

@@ -46,9 +46,8 @@ fn checklist(username: String, typed: RwSignal<String>) -> AnyView {
     // What is met so far, in the order of the list.
     let met = Memo::new(move |_| {
         let typed = typed.read();
-        let yes =
-            |requirement: &Requirement| !typed.is_empty() && policy.met(*requirement, &typed, &username) == Met::Yes;
-        policy.requirements().iter().map(yes).collect::<Vec<bool>>()
+        let so_far = policy.so_far(&typed, &username);
+        so_far.into_iter().map(|met| !typed.is_empty() && met == Met::Yes).collect::<Vec<bool>>()
     });
     let is_met = move |place: usize| met.with(|met| met.get(place).copied().unwrap_or_default());
     let lines = requirements.iter().enumerate().map(|(place, requirement)| {

@@ -59,8 +59,13 @@ fn text(agency: &Agency) -> String {
     let policy = &agency.policy;
     let set = explain(policy);
     let fixed = explain_fixed(Hashing { kibibytes: MEMORY, passes: PASSES, lanes: LANES });
-    let mut text =
-        format!("{}, profile {}, preset {}\n\nSet by the profile\n", agency.name, agency.id, name_of(policy.preset));
+    let mut text = format!("{}, profile {}, preset {}\n", agency.name, agency.id, name_of(policy.preset));
+    if !policy.products.is_empty() {
+        let products: Vec<&str> = policy.products.iter().map(|product| product.name.as_str()).collect();
+        let products = format!("One password for {}: the strictest of their policies applies.", products.join(", "));
+        write_wrapped(&mut text, "", &products);
+    }
+    text += "\nSet by the profile\n";
     for value in &set {
         write_value(&mut text, value);
     }
@@ -80,7 +85,11 @@ fn text(agency: &Agency) -> String {
 }
 
 fn write_value(text: &mut String, value: &Explained) {
-    let own = if value.own { " (the profile's own, over its preset)" } else { "" };
+    let own = match (value.asked_by.as_slice(), value.own) {
+        ([], false) => String::new(),
+        ([], true) => " (the profile's own, over its preset)".to_owned(),
+        (products, _) => format!(" (asked by {})", products.join(", ")),
+    };
     write_wrapped(text, value.name, &format!("{}{own}", value.value));
     for verdict in &value.verdicts {
         let rule = verdict.rule;
@@ -102,9 +111,9 @@ fn write_value(text: &mut String, value: &Explained) {
     }
 }
 
-/// A label, and a text beside it that is broken between words.
+/// A label, and a text beside it that is broken between words. Without a label the text begins at the margin.
 fn write_wrapped(text: &mut String, label: &str, words: &str) {
-    let mut line = format!("{label:<COLUMN$}");
+    let mut line = if label.is_empty() { String::new() } else { format!("{label:<COLUMN$}") };
     for word in words.split_whitespace() {
         if line.chars().count() + word.chars().count() > WIDTH {
             *text += line.trim_end();

@@ -2,9 +2,12 @@
 //! can say what the other does not.
 
 use app::words::{self, Catalog, Word};
-use backboard::agency::Agency;
-use backboard::link::LINK_SECONDS;
-use backboard::service::mail::Message;
+use backboard::agency::{Agency, Journey};
+use backboard::challenge::Asking;
+use backboard::link::{Code, LINK_SECONDS};
+use backboard::service::mail::{MailedToken, Message};
+
+use super::sentences::{Doubt, Sentences};
 
 /// A mail in plain words.
 pub struct Draft {
@@ -20,6 +23,11 @@ pub enum Block {
         label: String,
         username: String,
     },
+    /// A password to be copied: alone on its line, which is never broken.
+    Secret {
+        label: String,
+        secret: String,
+    },
     /// The one thing to do next: a button, and the address below it for those who copy it.
     Action {
         label: String,
@@ -27,6 +35,11 @@ pub enum Block {
     },
     /// An address by itself.
     Address(String),
+    /// A link that is not the thing to do next.
+    Quiet {
+        label: String,
+        url: String,
+    },
     Code {
         label: String,
         code: String,
@@ -48,84 +61,205 @@ pub struct Writer<'a> {
     pub agency: &'a Agency,
     pub public_url: &'a str,
     pub catalog: &'a Catalog,
+    /// The last part of the address of *This wasn't me*.
+    pub not_me: &'a str,
 }
 
 impl Writer<'_> {
     #[must_use]
     pub fn draft(&self, message: &Message) -> Draft {
-        let words = Words::of(message);
-        let mut blocks = vec![Block::Paragraph(self.say(words::MAIL_GREETING)), Block::Paragraph(self.say(words.why))];
+        let sentences = Sentences::of(message, self.agency);
+        let say = |word| self.say(word, message);
+        let mut blocks = vec![Block::Paragraph(say(words::MAIL_GREETING)), Block::Paragraph(say(sentences.why))];
         blocks.extend(message.usernames().iter().map(|username| Block::Username {
-            label: self.say(words::MAIL_USERNAME_LABEL),
+            label: say(words::MAIL_USERNAME_LABEL),
             username: username.as_str().to_owned(),
         }));
+        self.body(message, sentences.next, &mut blocks);
+        match sentences.doubt {
+            Doubt::Said(word) => blocks.push(Block::Paragraph(say(word))),
+            Doubt::Stop(word) => blocks.extend([
+                Block::Paragraph(say(word)),
+                Block::Quiet {
+                    label: say(words::MAIL_NOT_YOU_LINK),
+                    url: format!("{}/not-me/{}", self.public_url, self.not_me),
+                },
+            ]),
+            Doubt::None => {}
+        }
+        blocks.push(self.office(say(words::MAIL_OFFICE_HEADING)));
+        blocks.push(Block::Paragraph(say(words::MAIL_CONTACTS_ADVICE)));
+        Draft { subject: say(sentences.subject), preview: say(sentences.preview), blocks }
+    }
+
+    /// What this kind has that others have not.
+    fn body(&self, message: &Message, next: Word, blocks: &mut Vec<Block>) {
+        let say = |word| self.say(word, message);
+        let paragraph = |word| Block::Paragraph(say(word));
         match message {
             Message::ClaimLink { token, code, .. } => {
-                blocks.push(self.paragraph(words::MAIL_CLAIM_LINK_USERNAME));
-                blocks.push(self.paragraph(words.next));
-                blocks.push(Block::Action {
-                    label: self.say(words::MAIL_CLAIM_LINK_BUTTON),
-                    url: format!("{}/link/{}", self.public_url, token.as_str()),
-                });
-                blocks.push(Block::Code { label: self.say(words::MAIL_CLAIM_LINK_CODE_LABEL), code: code.grouped() });
-                blocks.push(self.paragraph(words::MAIL_CLAIM_LINK_CODE));
-                blocks.push(self.paragraph(words::MAIL_CLAIM_LINK_LIFETIME));
-                blocks.push(Block::Address(format!("{}/claim", self.public_url)));
+                blocks.push(paragraph(words::MAIL_CLAIM_LINK_USERNAME));
+                blocks.push(paragraph(next));
+                blocks.extend(self.ways_in(message, words::MAIL_CLAIM_LINK_BUTTON, token, code));
+                blocks.push(self.address("/claim"));
+            }
+            Message::ResetLink { token, code, shared, products, .. } => {
+                if !products.is_empty() {
+                    blocks.push(paragraph(words::MAIL_RESET_LINK_PRODUCTS));
+                }
+                if *shared {
+                    blocks.push(paragraph(words::MAIL_RESET_LINK_SHARED));
+                }
+                if self.agency.policy.challenge.asking != Asking::Off {
+                    blocks.push(paragraph(words::MAIL_RESET_LINK_QUESTION));
+                }
+                blocks.push(paragraph(next));
+                blocks.extend(self.ways_in(message, words::MAIL_RESET_LINK_BUTTON, token, code));
+                blocks.push(self.address("/forgot-password"));
+            }
+            Message::TemporaryPassword { password, .. } => {
+                let label = say(words::MAIL_TEMPORARY_PASSWORD_LABEL);
+                blocks.push(Block::Secret { label, secret: password.as_str().to_owned() });
+                blocks.push(paragraph(words::MAIL_TEMPORARY_PASSWORD_ENTER));
+                blocks.push(paragraph(next));
+                blocks.push(self.action(say(words::MAIL_TEMPORARY_PASSWORD_BUTTON), "/sign-in"));
+                blocks.push(paragraph(words::MAIL_TEMPORARY_PASSWORD_THEN));
+                blocks.push(paragraph(words::MAIL_TEMPORARY_PASSWORD_LIFETIME));
+                if self.agency.has(Journey::Reset) {
+                    blocks.push(paragraph(words::MAIL_TEMPORARY_PASSWORD_AGAIN));
+                    blocks.push(self.address("/forgot-password"));
+                }
             }
             Message::AlreadyClaimed { .. } => {
-                blocks.push(self.paragraph(words.next));
-                blocks.push(Block::Action {
-                    label: self.say(words::MAIL_ALREADY_CLAIMED_BUTTON),
-                    url: format!("{}/sign-in", self.public_url),
-                });
-                blocks.push(self.paragraph(words::MAIL_ALREADY_CLAIMED_FORGOT));
+                blocks.push(paragraph(next));
+                blocks.push(self.action(say(words::MAIL_ALREADY_CLAIMED_BUTTON), "/sign-in"));
+                let here = words::MAIL_ALREADY_CLAIMED_FORGOT;
+                blocks.extend(self.forgot(message, here, words::MAIL_ALREADY_CLAIMED_FORGOT_OFFICE));
+            }
+            Message::Unclaimed { .. } if self.agency.has(Journey::Claim) => {
+                blocks.push(paragraph(next));
+                blocks.push(self.action(say(words::MAIL_UNCLAIMED_BUTTON), "/claim"));
+            }
+            Message::Unclaimed { .. } => blocks.push(paragraph(words::MAIL_UNCLAIMED_OFFICE)),
+            Message::PasswordExpires { days, .. } => {
+                if self.agency.policy.password.expires_days > 0 {
+                    blocks.push(paragraph(words::MAIL_PASSWORD_EXPIRES_PERIOD));
+                }
+                blocks.push(paragraph(next));
+                blocks.push(self.action(say(words::MAIL_PASSWORD_EXPIRES_BUTTON), "/sign-in"));
+                if *days == 0 {
+                    let here = words::MAIL_PASSWORD_EXPIRES_OVER_FORGOT;
+                    blocks.extend(self.forgot(message, here, words::MAIL_PASSWORD_EXPIRES_OVER_FORGOT_OFFICE));
+                }
             }
             Message::Usernames { .. } => {
-                blocks.push(self.paragraph(words.next));
-                blocks.push(Block::Action {
-                    label: self.say(words::MAIL_USERNAMES_BUTTON),
-                    url: format!("{}/sign-in", self.public_url),
-                });
+                blocks.push(paragraph(next));
+                blocks.push(self.action(say(words::MAIL_USERNAMES_BUTTON), "/sign-in"));
+            }
+            Message::External { .. } => {
+                blocks.push(paragraph(next));
+                blocks.extend(self.agency.external.as_ref().map(|service| Block::Action {
+                    label: say(words::MAIL_EXTERNAL_NAMED_BUTTON),
+                    url: service.url.clone(),
+                }));
             }
             Message::Inactive { .. }
             | Message::Suspended { .. }
-            | Message::External { .. }
+            | Message::NoQuestion { .. }
+            | Message::Frozen { .. }
+            | Message::QuestionSet { .. }
             | Message::PasswordSet { .. }
             | Message::EmailReplaced { .. }
-            | Message::EmailNow { .. } => blocks.push(self.paragraph(words.next)),
+            | Message::EmailNow { .. } => blocks.push(paragraph(next)),
         }
-        blocks.push(self.paragraph(words.not_you));
-        blocks.push(self.office());
-        blocks.push(self.paragraph(words::MAIL_CONTACTS_ADVICE));
-        Draft { subject: self.say(words.subject), preview: self.say(words.preview), blocks }
     }
 
-    fn paragraph(&self, word: Word) -> Block {
-        Block::Paragraph(self.say(word))
+    /// The link's button and the code beside it; whoever comes too late is told where to ask again.
+    fn ways_in(&self, message: &Message, button: Word, token: &MailedToken, code: &Code) -> [Block; 4] {
+        let say = |word| self.say(word, message);
+        [
+            self.action(say(button), &format!("/link/{}", token.as_str())),
+            Block::Code { label: say(words::MAIL_LINK_CODE_LABEL), code: code.grouped() },
+            Block::Paragraph(say(words::MAIL_LINK_CODE)),
+            Block::Paragraph(say(words::MAIL_LINK_LIFETIME)),
+        ]
+    }
+
+    /// *Forgot Password* and its address, or the office where there is no such page.
+    fn forgot(&self, message: &Message, here: Word, office: Word) -> Vec<Block> {
+        if self.agency.has(Journey::Reset) {
+            vec![Block::Paragraph(self.say(here, message)), self.address("/forgot-password")]
+        } else {
+            vec![Block::Paragraph(self.say(office, message))]
+        }
+    }
+
+    fn action(&self, label: String, path: &str) -> Block {
+        Block::Action { label, url: format!("{}{path}", self.public_url) }
+    }
+
+    fn address(&self, path: &str) -> Block {
+        Block::Address(format!("{}{path}", self.public_url))
     }
 
     /// A sentence with everything filled in that a sentence of a mail may name. No word of a visitor is
-    /// among it.
-    fn say(&self, word: Word) -> String {
-        let contact = &self.agency.contact;
-        let minutes = (LINK_SECONDS / 60).to_string();
-        let reach = match contact.phones.first() {
-            Some(phone) => self.catalog.fill(words::MAIL_REACH_PHONE, &[("phone", phone)]),
-            None => self.catalog.fill(words::MAIL_REACH_MAIL, &[("email", &contact.email)]),
+    /// among it, and no secret.
+    fn say(&self, word: Word, message: &Message) -> String {
+        let (products, lasts, days) = match message {
+            Message::ResetLink { products, .. } => (self.list(products), String::new(), String::new()),
+            Message::TemporaryPassword { hours, .. } => (String::new(), self.lasts(*hours), String::new()),
+            Message::PasswordExpires { days, .. } => (String::new(), String::new(), days.to_string()),
+            _ => Default::default(),
         };
         self.catalog.fill(
             word,
             &[
                 ("system", &self.agency.system),
                 ("name", &self.agency.name),
-                ("minutes", &minutes),
+                ("minutes", &(LINK_SECONDS / 60).to_string()),
                 ("address", &self.agency.sender.address),
-                ("reach", &reach),
+                ("reach", &self.by(words::MAIL_REACH_PHONE, words::MAIL_REACH_MAIL)),
+                ("ask", &self.by(words::MAIL_ASK_PHONE, words::MAIL_ASK_MAIL)),
+                ("instead", &self.by(words::MAIL_INSTEAD_PHONE, words::MAIL_INSTEAD_MAIL)),
+                ("service", self.agency.external.as_ref().map_or("", |service| &service.name)),
+                ("products", &products),
+                ("lasts", &lasts),
+                ("days", &days),
+                ("period", &self.agency.policy.password.expires_days.to_string()),
             ],
         )
     }
 
-    fn office(&self) -> Block {
+    /// A sentence that names the office's first phone, or its address where it has none.
+    fn by(&self, phone: Word, mail: Word) -> String {
+        let contact = &self.agency.contact;
+        match contact.phones.first() {
+            Some(number) => self.catalog.fill(phone, &[("phone", number)]),
+            None => self.catalog.fill(mail, &[("email", &contact.email)]),
+        }
+    }
+
+    /// `eICS, EMResource and EMTrack`.
+    fn list(&self, names: &[String]) -> String {
+        let Some((first, rest)) = names.split_first() else { return String::new() };
+        let last = rest.len().saturating_sub(1);
+        rest.iter().enumerate().fold(first.clone(), |others, (place, next)| {
+            let word = if place == last { words::MAIL_LIST_LAST } else { words::MAIL_LIST_MORE };
+            self.catalog.fill(word, &[("others", &others), ("next", next)])
+        })
+    }
+
+    /// Hours, in days where they are whole ones. A single day stays 24 hours: *1 day* may be read as until midnight.
+    fn lasts(&self, hours: u32) -> String {
+        let (word, count) = match hours {
+            1 => (words::MAIL_LASTS_HOUR, 1),
+            hours if hours > 24 && hours.is_multiple_of(24) => (words::MAIL_LASTS_DAYS, hours / 24),
+            hours => (words::MAIL_LASTS_HOURS, hours),
+        };
+        self.catalog.fill(word, &[("count", &count.to_string())])
+    }
+
+    fn office(&self, heading: String) -> Block {
         let contact = &self.agency.contact;
         let mut lines = vec![Line { text: self.agency.name.clone(), href: None }];
         for phone in &contact.phones {
@@ -138,86 +272,7 @@ impl Writer<'_> {
         }
         let text = self.catalog.fill(words::MAIL_OFFICE_EMAIL, &[("email", &contact.email)]);
         lines.push(Line { text, href: Some(format!("mailto:{}", contact.email)) });
-        Block::Office { heading: self.say(words::MAIL_OFFICE_HEADING), lines }
-    }
-}
-
-/// The sentences that every kind of mail has.
-struct Words {
-    subject: Word,
-    preview: Word,
-    why: Word,
-    next: Word,
-    not_you: Word,
-}
-
-impl Words {
-    const fn of(message: &Message) -> Self {
-        match message {
-            Message::ClaimLink { .. } => Self {
-                subject: words::MAIL_CLAIM_LINK_SUBJECT,
-                preview: words::MAIL_CLAIM_LINK_PREVIEW,
-                why: words::MAIL_CLAIM_LINK_WHY,
-                next: words::MAIL_CLAIM_LINK_NEXT,
-                not_you: words::MAIL_NOT_YOU_ASKED,
-            },
-            Message::AlreadyClaimed { .. } => Self {
-                subject: words::MAIL_ALREADY_CLAIMED_SUBJECT,
-                preview: words::MAIL_ALREADY_CLAIMED_PREVIEW,
-                why: words::MAIL_ALREADY_CLAIMED_WHY,
-                next: words::MAIL_ALREADY_CLAIMED_NEXT,
-                not_you: words::MAIL_NOT_YOU_ASKED,
-            },
-            Message::Inactive { .. } => Self {
-                subject: words::MAIL_INACTIVE_SUBJECT,
-                preview: words::MAIL_INACTIVE_PREVIEW,
-                why: words::MAIL_INACTIVE_WHY,
-                next: words::MAIL_INACTIVE_NEXT,
-                not_you: words::MAIL_NOT_YOU_ASKED,
-            },
-            Message::Suspended { .. } => Self {
-                subject: words::MAIL_SUSPENDED_SUBJECT,
-                preview: words::MAIL_SUSPENDED_PREVIEW,
-                why: words::MAIL_SUSPENDED_WHY,
-                next: words::MAIL_SUSPENDED_NEXT,
-                not_you: words::MAIL_NOT_YOU_ASKED,
-            },
-            Message::External { .. } => Self {
-                subject: words::MAIL_EXTERNAL_SUBJECT,
-                preview: words::MAIL_EXTERNAL_PREVIEW,
-                why: words::MAIL_EXTERNAL_WHY,
-                next: words::MAIL_EXTERNAL_NEXT,
-                not_you: words::MAIL_NOT_YOU_ASKED,
-            },
-            Message::Usernames { .. } => Self {
-                subject: words::MAIL_USERNAMES_SUBJECT,
-                preview: words::MAIL_USERNAMES_PREVIEW,
-                why: words::MAIL_USERNAMES_WHY,
-                next: words::MAIL_USERNAMES_NEXT,
-                not_you: words::MAIL_NOT_YOU_ASKED,
-            },
-            Message::PasswordSet { .. } => Self {
-                subject: words::MAIL_PASSWORD_SET_SUBJECT,
-                preview: words::MAIL_PASSWORD_SET_PREVIEW,
-                why: words::MAIL_PASSWORD_SET_WHY,
-                next: words::MAIL_PASSWORD_SET_NEXT,
-                not_you: words::MAIL_NOT_YOU_SET,
-            },
-            Message::EmailReplaced { .. } => Self {
-                subject: words::MAIL_EMAIL_REPLACED_SUBJECT,
-                preview: words::MAIL_EMAIL_REPLACED_PREVIEW,
-                why: words::MAIL_EMAIL_REPLACED_WHY,
-                next: words::MAIL_EMAIL_REPLACED_NEXT,
-                not_you: words::MAIL_NOT_YOU_MOVED,
-            },
-            Message::EmailNow { .. } => Self {
-                subject: words::MAIL_EMAIL_NOW_SUBJECT,
-                preview: words::MAIL_EMAIL_NOW_PREVIEW,
-                why: words::MAIL_EMAIL_NOW_WHY,
-                next: words::MAIL_EMAIL_NOW_NEXT,
-                not_you: words::MAIL_NOT_YOU_MOVED,
-            },
-        }
+        Block::Office { heading, lines }
     }
 }
 

@@ -14,6 +14,10 @@ const FONT: &str =
 const BIG: &str = "font-family:ui-monospace,Consolas,Menlo,monospace;font-size:20px;font-weight:bold";
 const BUTTON: &str = "display:inline-block;padding:12px 20px;border-radius:6px;background-color:#1d4ed8;\
                       color:#ffffff;font-weight:bold;text-decoration:none";
+/// One line, whatever the width, and one tap selects all of it.
+const SECRET: &str = "display:inline-block;white-space:nowrap;-webkit-user-select:all;user-select:all";
+/// What does not fit on a narrow screen is reached by moving it aside.
+const ASIDE: &str = "overflow-x:auto";
 const HIDDEN: &str = "display:none;max-height:0;overflow:hidden;mso-hide:all";
 
 #[must_use]
@@ -46,6 +50,12 @@ fn write(html: &mut String, block: &Block) {
         Block::Username { label, username } => {
             writeln!(html, "<p>{}<br>\n<span style=\"{BIG}\">{}</span></p>", plain(label), unlinked(username))
         }
+        Block::Secret { label, secret } => writeln!(
+            html,
+            "<p style=\"{ASIDE}\">{}<br>\n<span style=\"{BIG};{SECRET}\">{}</span></p>",
+            plain(label),
+            unlinked(secret)
+        ),
         Block::Action { label, url } => {
             let (label, href, shown) = (plain(label), attribute(url), plain(url));
             writeln!(
@@ -57,6 +67,9 @@ fn write(html: &mut String, block: &Block) {
         Block::Address(url) => {
             let (href, shown) = (attribute(url), plain(url));
             writeln!(html, "<p style=\"word-break:break-all\"><a href=\"{href}\">{shown}</a></p>")
+        }
+        Block::Quiet { label, url } => {
+            writeln!(html, "<p style=\"font-size:14px\"><a href=\"{}\">{}</a></p>", attribute(url), plain(label))
         }
         Block::Code { label, code } => {
             writeln!(html, "<p>{}<br>\n<span style=\"{BIG}\">{}</span></p>", plain(label), plain(code))
@@ -81,10 +94,10 @@ fn line(line: &Line) -> String {
     }
 }
 
-/// A username that no mail program turns into a link: `anna.black` is a name, and also somebody's site.
-fn unlinked(username: &str) -> String {
-    let mut html = String::with_capacity(username.len());
-    for letter in username.chars() {
+/// A username or password that no mail program turns into a link: `anna.black` is a name, and also somebody's site.
+fn unlinked(name: &str) -> String {
+    let mut html = String::with_capacity(name.len());
+    for letter in name.chars() {
         if matches!(letter, '.' | '@') {
             let _ = write!(html, "<span>{letter}</span>");
         } else {

@@ -47,6 +47,9 @@ impl Stationery {
         }
         let sender = address("sender.address", &agency.sender.address)?;
         let office = address("contact.email", &agency.contact.email)?;
+        if agency.external.as_ref().is_some_and(|service| !is_page(&service.url)) {
+            return Err(Unusable::because("external.url: an address that begins with https:// is wanted"));
+        }
         Ok(Self {
             sender: Mailbox::new(Some(one_line(&agency.sender.name)).filter(|name| !name.is_empty()), sender),
             office: Mailbox::new(None, office),
@@ -57,14 +60,15 @@ impl Stationery {
         })
     }
 
-    /// The message of a mail that was taken from the outbox and unsealed.
+    /// The message of a mail that was taken from the outbox and unsealed. `not_me` is the token of its link
+    /// *This wasn't me*, which stands in the kinds that a freeze can help.
     ///
     /// # Errors
     /// The stored address is none that a message can be sent to.
-    pub fn render(&self, mail: &Mail, letter: &Letter) -> Result<Message, Unusable> {
+    pub fn render(&self, mail: &Mail, letter: &Letter, not_me: &str) -> Result<Message, Unusable> {
         let language = if self.catalogs.contains_key(letter.language.as_str()) { &letter.language } else { FALLBACK };
         let catalog = self.catalogs.get(language).ok_or_else(|| Unusable::because("there is no language en"))?;
-        let writer = Writer { agency: &self.agency, public_url: &self.public_url, catalog };
+        let writer = Writer { agency: &self.agency, public_url: &self.public_url, catalog, not_me };
         let draft = writer.draft(&letter.message);
 
         let recipient = address("recipient", mail.recipient.as_str())?;
@@ -104,6 +108,13 @@ fn host(public_url: &str) -> Result<String, Unusable> {
         Some(host) if scheme && bare && !host.is_empty() => Ok(host.to_owned()),
         _ => Err(refuse()),
     }
+}
+
+/// Whether this is a page that a mail may send people to.
+fn is_page(url: &str) -> bool {
+    let uri: Option<http::Uri> = url.parse().ok();
+    let plain = !url.contains(['@', '"', '<', '>']);
+    uri.is_some_and(|uri| uri.scheme_str() == Some("https") && uri.host().is_some_and(|host| !host.is_empty())) && plain
 }
 
 fn time(moment: Moment) -> SystemTime {

@@ -15,7 +15,9 @@ pub fn text(draft: &Draft) -> String {
         let _ = match block {
             Block::Paragraph(sentence) => writeln!(text, "{sentence}"),
             Block::Username { label, username } => writeln!(text, "{label}\n    {username}"),
-            Block::Action { label, url } => writeln!(text, "{label}\n{url}"),
+            // No spaces before it: they would be copied and typed with it.
+            Block::Secret { label, secret } => writeln!(text, "{label}\n{secret}"),
+            Block::Action { label, url } | Block::Quiet { label, url } => writeln!(text, "{label}\n{url}"),
             Block::Address(url) => writeln!(text, "{url}"),
             Block::Code { label, code } => writeln!(text, "{label}\n    {code}"),
             Block::Office { heading, lines } => {

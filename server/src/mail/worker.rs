@@ -4,7 +4,7 @@
 //!   something is due.
 //! - A mail is taken under a lease. What the transport says about it decides: sent, tried again later
 //!   with longer and longer waits, or given up, at the latest after three days.
-//! - A link that died in the queue is not sent: a mail that cannot help only confuses.
+//! - A link or temporary password that died in the queue is not sent: a mail that cannot help only confuses.
 //! - While the mail server takes no connection, no mail is taken at all, so none loses its place.
 //! - Told to stop, it finishes the mail in hand.
 
@@ -163,7 +163,7 @@ impl Worker {
         if too_old {
             return Ok(End::Failed("too old".to_owned()));
         }
-        let message = match self.stationery.render(mail, &letter) {
+        let message = match self.stationery.render(mail, &letter, &self.portal.not_me_token(&mail.id)) {
             Ok(message) => message,
             Err(why) => return Ok(End::Failed(why.to_string())),
         };
@@ -174,9 +174,13 @@ impl Worker {
         })
     }
 
-    /// Why the link in a mail is of no use any more.
+    /// Why the link or the password in a mail is of no use any more.
     async fn dead(&self, message: &Message) -> Result<Option<&'static str>, Fault> {
-        let Message::ClaimLink { token, .. } = message else { return Ok(None) };
+        let token = match message {
+            Message::ClaimLink { token, .. } | Message::ResetLink { token, .. } => token,
+            Message::TemporaryPassword { expires, .. } if self.portal.now() >= *expires => return Ok(Some("expired")),
+            _ => return Ok(None),
+        };
         let problems = match self.portal.link(token.as_str()).await {
             Ok(_) => return Ok(None),
             Err(Declined::Fault(fault)) => return Err(fault),
@@ -185,7 +189,9 @@ impl Worker {
         Ok(Some(match problems.first().map(|problem| problem.refused) {
             Some(Refused::LinkSpent) => "spent",
             Some(Refused::LinkSuperseded) => "superseded",
-            _ => "expired",
+            Some(Refused::LinkExpired | Refused::LinkUnknown) => "expired",
+            // The account was closed or stopped in the meantime.
+            _ => "closed",
         }))
     }
 
@@ -207,11 +213,12 @@ impl Worker {
             End::Sent => unit.mail_sent(&mail.id, now).await?,
             End::Again(why) => unit.mail_retry(&mail.id, now.plus(backoff::mail(mail.tries)), why).await?,
             End::Failed(why) => {
+                let account = unit.find_mail(&mail.id).await?.and_then(|(account, _)| account);
                 unit.mail_failed(&mail.id, now, why).await?;
                 unit.add_audit(&AuditEntry {
                     at: now,
                     action: "mail-failed",
-                    account: None,
+                    account,
                     actor: "worker".to_owned(),
                     detail: format!("{} {}: {why}", mail.kind, mail.id),
                 })

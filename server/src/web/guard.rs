@@ -12,16 +12,17 @@ use app::answer::Answer;
 use app::request::{BROWSER_COOKIE, Caller, SESSION_COOKIE};
 use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, Extension, Request, State};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use backboard::refused::{Field, Problem, Refused};
 use backboard::service::Visitor;
+use backboard::service::records::SessionKind;
 use http::header::{ACCEPT, ALLOW, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, REFERER};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use subtle::ConstantTimeEq;
 
 use super::address::visitor_address;
 use super::headers::Nonce;
-use super::operations::{Operation, operation_at};
+use super::operations::{Operation, operation_at, operations};
 use super::{Web, cookies, fields, origin, pages};
 
 /// The most bytes a form may have.
@@ -43,6 +44,8 @@ pub async fn operate(
         Ok((caller, request)) => run(&web, caller, request, &nonce).await,
         Err(Turned::Away(status)) => turned_away(&web, status, wants_page, &nonce),
         Err(Turned::Back(caller, problem)) => turned_back(&web, &caller, problem, &nonce),
+        Err(Turned::SignIn(caller)) => to_sign_in(&web, *caller, &nonce),
+        Err(Turned::Change) => to_change_password(wants_page),
     }
 }
 
@@ -52,6 +55,10 @@ enum Turned {
     Away(StatusCode),
     /// A person's mistake: back to the form.
     Back(Box<Caller>, Problem),
+    /// Signed out meanwhile: to the login, which says so.
+    SignIn(Box<Caller>),
+    /// The session may change its password and nothing else: to the page that does it.
+    Change,
 }
 
 async fn admit(web: &Web, peer: SocketAddr, request: Request, wants_page: bool) -> Result<(Caller, Request), Turned> {
@@ -113,9 +120,14 @@ async fn admit(web: &Web, peer: SocketAddr, request: Request, wants_page: bool) 
 
 /// The session's kind must be one the operation accepts, and a session must send its own token.
 fn authorise(caller: &Caller, operation: &Operation, fields: &[(String, String)]) -> Result<(), Turned> {
-    let kind = caller.session.as_ref().map_or("anonymous", |session| session.kind.code());
-    if !operation.sessions.iter().any(|accepted| accepted == kind) {
-        return Err(Turned::Away(StatusCode::FORBIDDEN));
+    let kind = caller.session.as_ref().map(|session| session.kind);
+    let code = kind.map_or("anonymous", SessionKind::code);
+    if !operation.sessions.iter().any(|accepted| accepted == code) {
+        return Err(match kind {
+            Some(SessionKind::ChangeOnly) => Turned::Change,
+            Some(SessionKind::Full) => Turned::Away(StatusCode::FORBIDDEN),
+            None => Turned::SignIn(Box::new(caller.clone())),
+        });
     }
     let Some(session) = &caller.session else { return Ok(()) };
     let sent = fields.iter().find(|(name, _)| name == "csrf").map_or("", |(_, value)| value.as_str());
@@ -148,6 +160,30 @@ fn turned_back(web: &Web, caller: &Caller, problem: Problem, nonce: &str) -> Res
         response.headers_mut().append(name, value);
     }
     response
+}
+
+/// The login page shows the reason as its own form's; a script shows it where it is.
+fn to_sign_in(web: &Web, mut caller: Caller, nonce: &str) -> Response {
+    let login = operations().iter().find(|operation| operation.name == "signin");
+    if let Some(login) = login {
+        caller.action.clone_from(&login.path);
+        caller.page.clone_from(&login.page);
+    }
+    caller.kept.clear();
+    let mut response = turned_back(web, &caller, Problem::form(Refused::SessionOver), nonce);
+    if !caller.wants_page {
+        *response.status_mut() = StatusCode::FORBIDDEN;
+    }
+    response
+}
+
+/// A form of a tab that was open before: a script loads its page anew, which leads the same way.
+fn to_change_password(wants_page: bool) -> Response {
+    if wants_page {
+        return Redirect::to("/change-password").into_response();
+    }
+    let answer = Answer::Problems(vec![Problem::form(Refused::PageOld)]);
+    (StatusCode::FORBIDDEN, axum::Json(answer)).into_response()
 }
 
 fn turned_away(web: &Web, status: StatusCode, wants_page: bool, nonce: &str) -> Response {

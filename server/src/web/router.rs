@@ -38,6 +38,8 @@ pub struct Web {
     pub hosted: Option<crate::robots::Widget>,
     pub(super) assets: Assets,
     sites: HashMap<String, (Site, Files)>,
+    /// With the sentences that the browser does not get.
+    catalogs: HashMap<String, Catalog>,
 }
 
 /// How the portal is reached.
@@ -56,7 +58,7 @@ impl Web {
     /// A sentence for the operator: the profile names words that do not exist.
     pub fn new(portal: Arc<Portal>, queued: Arc<Notify>, reach: Reach) -> Result<Self, String> {
         let later = Assets::load(Vec::new()).later();
-        let mut texts = Vec::new();
+        let (mut texts, mut catalogs) = (Vec::new(), HashMap::new());
         for language in app::words::languages() {
             let catalog = Catalog::of(&portal.agency, language)?;
             texts.push(SiteText {
@@ -66,6 +68,7 @@ impl Web {
                 assets: later.clone(),
                 widget: reach.widget.clone(),
             });
+            catalogs.insert(language.to_owned(), catalog);
         }
         let file = |text: &SiteText| {
             (format!("pkg/site-{}.json", text.language), serde_json::to_vec(text).unwrap_or_default())
@@ -89,6 +92,7 @@ impl Web {
             queued,
             assets,
             sites,
+            catalogs,
         })
     }
 
@@ -102,6 +106,13 @@ impl Web {
             .filter_map(|one| one.split([';', '-']).next())
             .find_map(|one| self.sites.get_key_value(&one.trim().to_ascii_lowercase()))
             .map_or("en", |(language, _)| language.as_str())
+    }
+
+    /// A sentence that only the server says, in the language of a visit.
+    #[must_use]
+    pub(super) fn say(&self, headers: &HeaderMap, word: app::words::Word, values: &[(&str, &str)]) -> String {
+        let language = self.language(headers);
+        self.catalogs.get(language).map(|catalog| catalog.fill(word, values)).unwrap_or_default()
     }
 
     /// What somebody reads who came by another name.

@@ -123,6 +123,49 @@ pub async fn only_live_links_of_that_account_are_superseded(bench: Bench) {
     assert_eq!(fates, [(true, false), (false, true), (false, false), (false, false)]);
 }
 
+pub async fn a_link_keeps_whose_address_it_went_to(bench: Bench) {
+    let account = bench.account("ada.lovelace").await;
+    let new = NewLink { person: Some(42), ..link(1, account) };
+    let mut unit = bench.begin().await;
+    unit.add_link(&new).await.unwrap();
+    unit.add_link(&link(2, account)).await.unwrap();
+    assert_eq!(unit.find_link("link-1").await.unwrap().unwrap().person, Some(42));
+    assert_eq!(unit.find_link_by_token(&new.token).await.unwrap().unwrap().person, Some(42));
+    assert_eq!(unit.find_link_by_code("flow-1", &new.code).await.unwrap().unwrap().person, Some(42));
+    assert_eq!(unit.find_link("link-2").await.unwrap().unwrap().person, None);
+}
+
+pub async fn answer_tries_run_out(bench: Bench) {
+    let account = bench.account("ada.lovelace").await;
+    bench.link(1, account).await;
+    bench.link(2, account).await;
+    let mut left = Vec::new();
+    for _ in 0..7 {
+        let mut unit = bench.begin().await;
+        left.push(unit.take_answer_try("link-1", 5).await.unwrap());
+        unit.save().await.unwrap();
+    }
+    assert_eq!(left, [Some(4), Some(3), Some(2), Some(1), Some(0), None, None]);
+    let mut unit = bench.begin().await;
+    assert_eq!(unit.take_answer_try("link-2", 5).await.unwrap(), Some(4));
+    assert_eq!(unit.take_answer_try("link-3", 5).await.unwrap(), None);
+}
+
+pub async fn no_more_than_five_of_32_get_an_answer_try(bench: Bench) {
+    let account = bench.account("ada.lovelace").await;
+    bench.link(1, account).await;
+    let left = together(32, &bench, |_, store| async move {
+        let mut unit = store.begin().await.unwrap();
+        let left = unit.take_answer_try("link-1", 5).await.unwrap();
+        unit.save().await.unwrap();
+        left
+    })
+    .await;
+    let mut left: Vec<u32> = left.into_iter().flatten().collect();
+    left.sort_unstable();
+    assert_eq!(left, [0, 1, 2, 3, 4]);
+}
+
 pub async fn one_of_32_spenders_wins(bench: Bench) {
     let account = bench.account("ada.lovelace").await;
     bench.link(1, account).await;

@@ -121,6 +121,17 @@ pub async fn no_two_mails_share_an_id(bench: Bench) {
     bench.begin().await.add_mail(&mail("a", NOW)).await.unwrap_err();
 }
 
+pub async fn a_mail_of_the_ledger_tells_its_account_and_kind(bench: Bench) {
+    let account = bench.account("ada.lovelace").await;
+    let mut unit = bench.begin().await;
+    unit.add_mail(&NewMail { account: Some(account), ..mail("a", NOW) }).await.unwrap();
+    unit.add_mail(&NewMail { kind: "reset-link".to_owned(), ..mail("b", NOW) }).await.unwrap();
+    unit.mail_sent("a", NOW).await.unwrap();
+    assert_eq!(unit.find_mail("a").await.unwrap(), Some((Some(account), "claim-link".to_owned())));
+    assert_eq!(unit.find_mail("b").await.unwrap(), Some((None, "reset-link".to_owned())));
+    assert_eq!(unit.find_mail("c").await.unwrap(), None);
+}
+
 pub async fn the_next_due_is_the_earliest_of_jobs_and_mails(bench: Bench) {
     let mut unit = bench.begin().await;
     assert_eq!(unit.next_due().await.unwrap(), None);

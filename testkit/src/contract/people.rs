@@ -5,10 +5,12 @@ use super::{Bench, NOW, digest};
 use crate::seed::{NewAccount, NewPerson, certificate, date, email};
 
 pub async fn a_person_comes_back_as_the_roster_has_them(bench: Bench) {
+    let schedule = Schedule { expires: Some(NOW.plus(90)), remind: Some(NOW.plus(76)) };
     let account = NewAccount {
         state: AccountState::Active,
         password_hash: Some("$hash$".to_owned()),
         password_set: Some(NOW),
+        schedule,
         ..NewAccount::unclaimed("Ada.Lovelace")
     };
     let account = bench.seed.add_account(&account).await;
@@ -19,6 +21,7 @@ pub async fn a_person_comes_back_as_the_roster_has_them(bench: Bench) {
         born: date("1900-01-01"),
         ssn: Some(digest(1)),
         email: Some(email("Ada+EMS@Example.org")),
+        products: vec!["eICS".to_owned(), "EMTrack".to_owned()],
         ..NewPerson::of(account, "P-1")
     };
     let id = bench.seed.add_person(&new).await;
@@ -30,12 +33,15 @@ pub async fn a_person_comes_back_as_the_roster_has_them(bench: Bench) {
     assert_eq!(person.earlier_names, new.earlier_names);
     assert_eq!(person.born, new.born);
     assert_eq!(person.email.as_ref().unwrap().as_str(), "Ada+EMS@Example.org");
+    assert_eq!(person.products, new.products);
     assert_eq!(person.account.id, account);
     assert_eq!(person.account.username.as_str(), "Ada.Lovelace");
     assert_eq!(person.account.state, AccountState::Active);
     assert!(!person.account.shared);
     assert_eq!(person.account.password_hash.as_deref(), Some("$hash$"));
     assert_eq!(person.account.password_set, Some(NOW));
+    assert_eq!(person.account.schedule, schedule);
+    assert_eq!((person.account.grace_spent, person.account.frozen), (false, None));
 }
 
 pub async fn everybody_with_one_ssn_is_found(bench: Bench) {
@@ -120,25 +126,4 @@ pub async fn every_account_state_comes_back(bench: Bench) {
         bench.seed.save_state(id, *state).await;
         assert_eq!(bench.read().await.find_account(id).await.unwrap().unwrap().state, *state);
     }
-}
-
-pub async fn a_saved_password_makes_the_account_active(bench: Bench) {
-    let id = bench.account("ada.lovelace").await;
-    let other = bench.account("grace.hopper").await;
-    let mut unit = bench.begin().await;
-    unit.save_password(id, "$first$", NOW, Schedule::NEVER).await.unwrap();
-    unit.save_password(id, "$second$", NOW.plus(1), Schedule::NEVER).await.unwrap();
-    unit.save().await.unwrap();
-
-    let mut unit = bench.read().await;
-    let account = unit.find_account(id).await.unwrap().unwrap();
-    assert_eq!(account.state, AccountState::Active);
-    assert_eq!(account.password_hash.as_deref(), Some("$second$"));
-    assert_eq!(account.password_set, Some(NOW.plus(1)));
-    let other = unit.find_account(other).await.unwrap().unwrap();
-    assert_eq!((other.state, other.password_hash), (AccountState::Unclaimed, None));
-}
-
-pub async fn a_password_for_no_account_is_a_fault(bench: Bench) {
-    bench.begin().await.save_password(7, "$hash$", NOW, Schedule::NEVER).await.unwrap_err();
 }

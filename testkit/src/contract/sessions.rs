@@ -11,6 +11,24 @@ pub async fn a_session_comes_back_with_its_username(bench: Bench) {
     assert!(bench.read().await.find_session(&digest(2)).await.unwrap().is_none());
 }
 
+pub async fn a_session_keeps_its_kind_and_what_it_began_with(bench: Bench) {
+    let account = bench.account("ada.lovelace").await;
+    let kinds = [
+        (1, SessionKind::Full, false),
+        (2, SessionKind::ChangeOnly, false),
+        (3, SessionKind::ChangeOnly, true),
+        (4, SessionKind::Full, true),
+    ];
+    let mut unit = bench.begin().await;
+    for (id, kind, temporary) in kinds {
+        unit.add_session(&NewSession { kind, temporary, ..session(id, account) }).await.unwrap();
+    }
+    for (id, kind, temporary) in kinds {
+        let found = unit.find_session(&digest(id)).await.unwrap().unwrap();
+        assert_eq!((found.kind, found.temporary), (kind, temporary));
+    }
+}
+
 pub async fn no_two_sessions_share_a_token(bench: Bench) {
     let account = begun(&bench, &[1]).await;
     bench.begin().await.add_session(&session(1, account)).await.unwrap_err();

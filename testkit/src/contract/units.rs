@@ -1,7 +1,8 @@
+use backboard::challenge::Question;
 use backboard::expiry::Schedule;
 use backboard::limit::Budget;
 use backboard::service::ports::{Fault, UnitOfWork};
-use backboard::service::records::{AuditEntry, NewMail, NewSession, SessionKind};
+use backboard::service::records::{AuditEntry, Case, Challenge, NewMail, NewSession, NewTemporary, SessionKind};
 
 use super::{Bench, NOW, digest, flow, link, together};
 use crate::seed::email;
@@ -19,6 +20,9 @@ pub async fn what_is_not_saved_is_undone(bench: Bench) {
     assert!(unit.find_flow(&digest(1)).await.unwrap().is_none());
     assert!(unit.find_link("link-1").await.unwrap().is_none());
     assert!(unit.find_session(&digest(1)).await.unwrap().is_none());
+    assert!(unit.find_challenge(account).await.unwrap().is_none());
+    assert!(unit.find_temporary(account, &digest(1), NOW).await.unwrap().is_none());
+    assert!(unit.find_cases().await.unwrap().is_empty());
     assert_eq!(unit.next_due().await.unwrap(), None);
     assert!(bench.seed.mail_row("mail").await.is_none());
     assert!(bench.seed.audit_rows().await.is_empty());
@@ -37,6 +41,9 @@ pub async fn what_is_saved_is_seen_by_the_next(bench: Bench) {
     assert!(unit.find_flow(&digest(1)).await.unwrap().is_some());
     assert!(unit.find_link("link-1").await.unwrap().is_some());
     assert!(unit.find_session(&digest(1)).await.unwrap().is_some());
+    assert!(unit.find_challenge(account).await.unwrap().is_some());
+    assert!(unit.find_temporary(account, &digest(1), NOW).await.unwrap().is_some());
+    assert_eq!(unit.find_cases().await.unwrap().len(), 1);
     assert_eq!(unit.take_budget("key", ONE, NOW).await.unwrap(), Err(60));
     assert!(!unit.spend_once(&digest(1), NOW).await.unwrap());
     assert!(unit.take_job(NOW, NOW).await.unwrap().is_some());
@@ -71,6 +78,7 @@ pub async fn a_reader_cannot_write(bench: Bench) {
     bench.read().await.save_password(account, "$hash$", NOW, Schedule::NEVER).await.unwrap_err();
     bench.read().await.add_flow(&flow(1)).await.unwrap_err();
     bench.read().await.add_job("job", b"", NOW).await.unwrap_err();
+    bench.read().await.open_case(&case(account)).await.unwrap_err();
     assert!(bench.read().await.find_flow(&digest(1)).await.unwrap().is_none());
     // The same connections still serve those who write.
     bench.flow(1).await;
@@ -128,6 +136,20 @@ async fn touch_everything(unit: &mut dyn UnitOfWork, account: i64) {
         due: NOW,
     };
     unit.add_mail(&mail).await.unwrap();
+    let challenge = Challenge { question: Question::FirstPet, answer_hash: "$answer$".to_owned(), confirmed: NOW };
+    let temporary = NewTemporary {
+        id: "temporary".to_owned(),
+        account,
+        digest: digest(1),
+        issued: NOW,
+        expires: NOW.plus(60),
+        issuer: "person".to_owned(),
+        why: "forgot-password".to_owned(),
+        mail: Some("mail".to_owned()),
+    };
+    unit.save_challenge(account, &challenge).await.unwrap();
+    unit.add_temporary(&temporary).await.unwrap();
+    assert!(unit.open_case(&case(account)).await.unwrap());
     let entry = AuditEntry {
         at: NOW,
         action: "touched",
@@ -136,4 +158,8 @@ async fn touch_everything(unit: &mut dyn UnitOfWork, account: i64) {
         detail: String::new(),
     };
     unit.add_audit(&entry).await.unwrap();
+}
+
+fn case(account: i64) -> Case {
+    Case { account, kind: "not-me".to_owned(), detail: "reset-link".to_owned(), opened: NOW }
 }

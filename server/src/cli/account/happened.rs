@@ -1,0 +1,81 @@
+//! What the audit wrote down about an account, in the office's words.
+
+use backboard::service::records::Happened;
+
+/// One line of the history.
+pub fn sentence(happened: &Happened) -> String {
+    let detail = happened.detail.as_str();
+    let plain = match happened.action.as_str() {
+        "claim-mailed" => return with("asked to claim it; mailed", &spaced(detail)),
+        "claim-no-email" => "asked to claim it; no address on file",
+        "claim-link-opened" => "opened the link to claim it",
+        "claim-code-right" => "entered the code to claim it",
+        "claimed" => "claimed it and set the first password",
+        "signed-in" => "signed in",
+        "grace-used" => "signed in once more with the expired password",
+        "temporary-used" => "signed in with a temporary password",
+        "sign-in-refused" => return with("sign-in refused", refusal(detail)),
+        "signed-out" => "signed out",
+        "signed-out-everywhere" => "signed out everywhere",
+        "reset-mailed" => return with("asked for a new password; mailed", &spaced(detail)),
+        "reset-capped" => "asked for a new password too often; not mailed",
+        "reset-link-opened" => "opened the link to reset the password",
+        "reset-code-right" => "entered the code to reset the password",
+        "answer-wrong" => "wrong answer to the challenge question",
+        "answer-right" => "right answer to the challenge question",
+        "password-reset" => "reset the password",
+        "password-changed" if detail == "change-only" => "changed the password after a temporary or expired one",
+        "password-changed" => "changed the password",
+        "password-again-wrong" => "typed the present password wrong",
+        "temporary-issued" => return format!("temporary password issued by {}", issuer(&happened.actor, detail)),
+        "question-set" => "set the challenge question",
+        "question-confirmed" => "gave the challenge answer again",
+        "reminded" if detail == "0" => "told by mail that the password has expired",
+        "reminded" => return format!("reminded by mail; the password has {detail} day(s) left"),
+        "frozen" => return with("pressed This wasn't me; stopped", &spaced(detail)),
+        "suspended" => return format!("suspended by {}; it was {detail}", who(&happened.actor)),
+        "reactivated" => return format!("opened again by {}; it was {detail}", who(&happened.actor)),
+        "state-changed" => return with("the roster changed its state", detail),
+        "email-changed" => return with("the roster changed a mail address", detail),
+        "account-shared" => return with("the roster put one more person on it", detail),
+        "mail-failed" => return with("a mail was given up", detail),
+        // Whatever a later version writes down can still be read.
+        other => return with(&spaced(other), detail),
+    };
+    plain.to_owned()
+}
+
+/// Who issued a temporary password, and why.
+pub fn issuer(by: &str, why: &str) -> String {
+    with(&who(by), &spaced(why))
+}
+
+fn who(actor: &str) -> String {
+    match actor {
+        "person" => "the portal".to_owned(),
+        "office" => "the office".to_owned(),
+        "import" | "worker" => format!("the {actor}"),
+        staff => staff.to_owned(),
+    }
+}
+
+fn refusal(detail: &str) -> &str {
+    match detail {
+        "wrong" => "wrong password",
+        "password-expired" => "the password has expired",
+        "account-inactive" => "the account is inactive",
+        "account-suspended" => "the account is suspended",
+        "account-external" => "the password is kept elsewhere",
+        "account-frozen" => "after This wasn't me",
+        "sign-in-wrong" => "nobody has claimed it",
+        other => other,
+    }
+}
+
+fn with(said: &str, detail: &str) -> String {
+    if detail.is_empty() { said.to_owned() } else { format!("{said} ({detail})") }
+}
+
+fn spaced(code: &str) -> String {
+    code.replace('-', " ")
+}

@@ -1,0 +1,185 @@
+//! What a visit brings to its page: who is signed in, what the last form was refused for, the page's own data.
+
+use app::request::{BROWSER_COOKIE, REFUSED_COOKIE, SAVED_COOKIE, SESSION_COOKIE, open};
+use app::visit::{Page, SignedIn, Standing, Visit};
+use app::words::Word;
+use backboard::link::Purpose;
+use backboard::moment::Moment;
+use backboard::refused::Refused;
+use backboard::service::claim::Choosing;
+use backboard::service::ports::Fault;
+use backboard::service::records::{Happened, Session, SessionKind};
+use backboard::service::{Declined, Token};
+use http::{HeaderMap, StatusCode};
+
+use super::operations::operation_at;
+use super::{Web, cookies};
+
+/// What is shown at an address.
+pub enum Shown {
+    Page(StatusCode, Box<Visit>),
+    Elsewhere(&'static str),
+}
+
+/// Pages without data of their own, for everybody.
+const PLAIN: [&str; 9] = [
+    "/sign-in",
+    "/claim",
+    "/claim/sent",
+    "/forgot-username",
+    "/forgot-username/sent",
+    "/forgot-password",
+    "/forgot-password/sent",
+    "/reset/done",
+    "/not-me/done",
+];
+
+pub async fn visit(web: &Web, path: &str, headers: &HeaderMap) -> Result<Shown, Fault> {
+    let token = cookies::token(headers, SESSION_COOKIE);
+    let session = match &token {
+        Some(token) => web.portal.session(token).await?,
+        None => None,
+    };
+    if let Some(elsewhere) = elsewhere(path, session.as_ref()) {
+        return Ok(Shown::Elsewhere(elsewhere));
+    }
+    let browser = cookies::token(headers, BROWSER_COOKIE);
+    let (status, page) = match &session {
+        Some(session) if is_private(path) => (StatusCode::OK, private(web, path, session, headers).await?),
+        _ => public(web, path, browser.as_ref()).await?,
+    };
+    let refused = cookies::cookie(headers, REFUSED_COOKIE).and_then(|value| open(&web.portal, value));
+    let saved = cookies::cookie(headers, SAVED_COOKIE).and_then(operation_at).map(|operation| operation.path.clone());
+    let signed_in = session.map(|session| SignedIn {
+        username: session.username.as_str().to_owned(),
+        csrf: web.portal.csrf(&session),
+        change_only: session.kind == SessionKind::ChangeOnly,
+    });
+    Ok(Shown::Page(status, Box::new(Visit { path: path.to_owned(), signed_in, refused, saved, page })))
+}
+
+/// Where a visit is sent that has no business at this address.
+fn elsewhere(path: &str, session: Option<&Session>) -> Option<&'static str> {
+    match session.map(|session| session.kind) {
+        None if path == "/" || is_private(path) => Some("/sign-in"),
+        // Nothing else is open to this session, and no page that looks open may lead into a wall.
+        Some(SessionKind::ChangeOnly) if path != "/change-password" && !path.starts_with("/not-me/") => {
+            Some("/change-password")
+        }
+        Some(SessionKind::Full) if matches!(path, "/" | "/sign-in") => Some("/home"),
+        _ => None,
+    }
+}
+
+/// Pages of who is signed in.
+fn is_private(path: &str) -> bool {
+    matches!(
+        path,
+        "/home"
+            | "/change-password"
+            | "/security"
+            | "/security/question"
+            | "/security/question/new"
+            | "/security/history"
+    )
+}
+
+async fn private(web: &Web, path: &str, session: &Session, headers: &HeaderMap) -> Result<Page, Fault> {
+    if path == "/change-password" {
+        return Ok(Page::Change { temporary: session.temporary });
+    }
+    if path == "/security/history" {
+        let entries = web.portal.history(session).await?;
+        return Ok(Page::History { entries: entries.iter().filter_map(|entry| told(web, headers, entry)).collect() });
+    }
+    match web.portal.standing(session).await {
+        Ok(standing) => Ok(Page::Standing(Standing {
+            password_set: standing.password_set.map(|set| date(web, headers, set)).unwrap_or_default(),
+            days_left: standing.days_left,
+            question: standing.question,
+            question_due: standing.question_due,
+        })),
+        Err(Declined::Fault(fault)) => Err(fault),
+        Err(Declined::Problems(_)) => Ok(Page::Missing),
+    }
+}
+
+async fn public(web: &Web, path: &str, browser: Option<&Token>) -> Result<(StatusCode, Page), Fault> {
+    if PLAIN.contains(&path) {
+        return Ok((StatusCode::OK, Page::Plain));
+    }
+    let portal = &web.portal;
+    match path {
+        "/code" => {
+            let purpose = portal.flow_purpose(browser).await?.unwrap_or(Purpose::Claim);
+            Ok((StatusCode::OK, Page::Code { purpose }))
+        }
+        "/claim/password" => alive(portal.claim_choosing(browser).await.map(choosing), Some(Purpose::Claim)),
+        "/reset/password" => alive(portal.reset_choosing(browser).await.map(choosing), Some(Purpose::Reset)),
+        "/reset/challenge" => {
+            let asked = portal.reset_question(browser).await;
+            alive(asked.map(|question| Page::Challenge { question }), Some(Purpose::Reset))
+        }
+        path => match (last(path, "/link/"), last(path, "/not-me/")) {
+            (Some(token), _) => {
+                let link = portal.link(token).await;
+                let purpose = if link.is_err() { portal.link_purpose(token).await? } else { None };
+                alive(link.map(|link| Page::Link { token: token.to_owned(), purpose: link.purpose }), purpose)
+            }
+            (_, Some(token)) => {
+                let page = portal.not_me(token).await.map(|not_me| Page::NotMe {
+                    token: token.to_owned(),
+                    username: not_me.username.as_str().to_owned(),
+                    all: not_me.stops == backboard::account::Frozen::All,
+                    done: not_me.done,
+                });
+                alive(page, None)
+            }
+            _ => Ok((StatusCode::NOT_FOUND, Page::Missing)),
+        },
+    }
+}
+
+fn choosing(choosing: Choosing) -> Page {
+    Page::Choosing {
+        username: choosing.username.as_str().to_owned(),
+        shared: choosing.shared,
+        products: choosing.products,
+    }
+}
+
+/// The last part of a path that begins so.
+fn last<'a>(path: &'a str, start: &str) -> Option<&'a str> {
+    path.strip_prefix(start).filter(|token| !token.is_empty() && !token.contains('/'))
+}
+
+/// A page that may be dead: the reason is the page, a fault is not.
+fn alive(found: Result<Page, Declined>, purpose: Option<Purpose>) -> Result<(StatusCode, Page), Fault> {
+    match found {
+        Ok(page) => Ok((StatusCode::OK, page)),
+        Err(Declined::Problems(problems)) => {
+            let refused = problems.first().map_or(Refused::FlowOver, |problem| problem.refused);
+            Ok((StatusCode::GONE, Page::Dead { refused, purpose }))
+        }
+        Err(Declined::Fault(fault)) => Err(fault),
+    }
+}
+
+/// An entry of the history in words; none for what concerns the office alone.
+fn told(web: &Web, headers: &HeaderMap, entry: &Happened) -> Option<(String, String)> {
+    let what = web.say(headers, Word::of_key(&format!("history.of.{}", entry.action))?, &[]);
+    let (hour, minute) = entry.at.time();
+    let values =
+        [("date", date(web, headers, entry.at)), ("hour", format!("{hour:02}")), ("minute", format!("{minute:02}"))];
+    let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    Some((web.say(headers, app::words::HISTORY_TIME, &values), what))
+}
+
+/// A day in words.
+fn date(web: &Web, headers: &HeaderMap, at: Moment) -> String {
+    let day = at.day();
+    let month = Word::of_key(&format!("history.month.{}", day.month));
+    let month = month.map(|word| web.say(headers, word, &[])).unwrap_or_default();
+    let values = [("month", month.as_str()), ("day", &day.day.to_string()), ("year", &day.year.to_string())];
+    web.say(headers, app::words::HISTORY_DATE, &values)
+}
