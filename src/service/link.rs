@@ -75,11 +75,10 @@ impl Portal {
         Ok((browser, flow.id))
     }
 
-    /// Makes room for the links of one request: those of the two requests before it stay live. `each` is how many
-    /// addresses a request is mailed to.
-    pub(super) async fn make_room(&self, work: &mut dyn UnitOfWork, account: i64, each: usize) -> Result<(), Fault> {
-        let keep = u32::try_from((LINKS_LIVE - 1) * each).unwrap_or(u32::MAX);
-        work.supersede_links(account, keep, self.now()).await
+    /// Makes room for the links of one request: those of the two requests before it stay live, however many
+    /// addresses each was mailed to.
+    pub(super) async fn make_room(&self, work: &mut dyn UnitOfWork, account: i64) -> Result<(), Fault> {
+        work.supersede_links(account, LINKS_LIVE - 1, self.now()).await
     }
 
     /// A new link for one address, and the code beside it.

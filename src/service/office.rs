@@ -43,11 +43,14 @@ impl Portal {
     /// Closes an account: nobody gets in or stays in.
     ///
     /// # Errors
-    /// As [`Portal::office_show`].
+    /// As [`Portal::office_show`]; [`Refused::AccountExternal`], which another login service closes.
     pub async fn office_suspend(&self, username: &Username) -> Result<(), Declined> {
         let now = self.now();
         let mut work = self.store.begin().await?;
         let account = named(&mut *work, username).await?;
+        if account.state == AccountState::External {
+            return Err(Refused::AccountExternal.into());
+        }
         work.save_state(account.id, AccountState::Suspended).await?;
         work.supersede_links(account.id, 0, now).await?;
         work.end_temporaries(account.id, now).await?;

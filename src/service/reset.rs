@@ -180,7 +180,7 @@ impl Portal {
         people: &[Person],
         asked: &Asked<'_>,
     ) -> Result<(), Fault> {
-        self.make_room(work, account.id, people.len()).await?;
+        self.make_room(work, account.id).await?;
         let everybody = work.find_people_of(account.id).await?;
         for person in people {
             let Some(to) = &person.email else { continue };

@@ -99,6 +99,7 @@ macro_rules! store_contract {
                 a_link_can_be_spent_until_its_last_second,
                 a_superseded_link_cannot_be_spent,
                 the_newest_links_are_kept,
+                links_of_one_request_are_kept_or_superseded_together,
                 links_of_one_second_are_superseded_down_to_the_number_kept,
                 only_live_links_of_that_account_are_superseded,
                 a_link_keeps_whose_address_it_went_to,

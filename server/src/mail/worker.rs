@@ -179,6 +179,10 @@ impl Worker {
         let token = match message {
             Message::ClaimLink { token, .. } | Message::ResetLink { token, .. } => token,
             Message::TemporaryPassword { expires, .. } if self.portal.now() >= *expires => return Ok(Some("expired")),
+            Message::TemporaryPassword { username, password, .. } => {
+                let works = self.portal.is_temporary(username, password).await?;
+                return Ok((!works).then_some("superseded"));
+            }
             _ => return Ok(None),
         };
         let problems = match self.portal.link(token.as_str()).await {

@@ -1,5 +1,9 @@
 //! *Username*, *Password*, **Login**.
 
+mod expired;
+mod question;
+mod same_work;
+
 use std::sync::Arc;
 
 use backboard::account::AccountState;
@@ -22,10 +26,10 @@ async fn settled(state: AccountState) -> (TestPortal, i64) {
 
 async fn sign_in(portal: &TestPortal, username: &str, typed: &str) -> Result<Token, Declined> {
     let form = SignInForm { username: username.to_owned(), password: typed.to_owned() };
-    portal.portal.sign_in(&TestPortal::visitor(1), &form.read()?, None).await
+    Ok(portal.portal.sign_in(&TestPortal::visitor(1), &form.read()?, None).await?.session)
 }
 
-fn problem(answer: Result<Token, Declined>) -> Problem {
+fn problem<T: std::fmt::Debug>(answer: Result<T, Declined>) -> Problem {
     match answer {
         Err(Declined::Problems(problems)) => match problems.as_slice() {
             [problem] => *problem,
