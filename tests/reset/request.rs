@@ -235,6 +235,18 @@ async fn a_login_is_asked_for_three_times_an_hour_known_or_not() {
 }
 
 #[tokio::test]
+async fn a_number_is_asked_for_five_times_a_day_known_or_not() {
+    for ssn in ["900-01-0001", "900-09-0009"] {
+        let (portal, _) = settled(PLAIN).await;
+        let form = LookupForm { ssn: ssn.to_owned(), ..identity() };
+        for _ in 0..5 {
+            portal.ask_reset_by_identity(&form).await.unwrap();
+        }
+        assert_eq!(wait(portal.ask_reset_by_identity(&form).await), 24 * 60 * 60 / 5, "{ssn}");
+    }
+}
+
+#[tokio::test]
 async fn ten_requests_a_day_are_mailed_for_an_account_however_it_is_named() {
     let (portal, account) = settled(PLAIN).await;
     let mut mails = 0;
