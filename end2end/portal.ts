@@ -108,7 +108,7 @@ multiply = 1000
 
   /** Waits until an address has so many mails, of all or of those with these words in their subject; the newest. */
   async mail(to: string, count = 1, subject = ""): Promise<Mail> {
-    await expect.poll(() => this.mails(to, subject).length, { message: `mails to ${to}: ${subject}`, timeout: 20_000 }).toBe(count);
+    await expect.poll(() => this.mails(to, subject).length, { message: `mails to ${to}: ${subject}`, timeout: 40_000 }).toBe(count);
     return this.mails(to, subject).at(-1)!;
   }
 
@@ -116,7 +116,7 @@ multiply = 1000
   async nextMail(to: string, before: Mail[], subject = ""): Promise<Mail> {
     const known = new Set(before.map((one) => one.messageId));
     const news = () => this.mails(to, subject).filter((one) => !known.has(one.messageId));
-    await expect.poll(() => news().length, { message: `a new mail to ${to}: ${subject}`, timeout: 20_000 }).toBe(1);
+    await expect.poll(() => news().length, { message: `a new mail to ${to}: ${subject}`, timeout: 40_000 }).toBe(1);
     return news()[0]!;
   }
 

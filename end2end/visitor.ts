@@ -73,7 +73,7 @@ export class Visitor {
 
   /** Waits for a page, and for its script. */
   async arrive(path: string, heading: string) {
-    await expect(this.page).toHaveURL(this.portal.url + path);
+    await expect(this.page).toHaveURL((url) => url.origin + url.pathname === this.portal.url + path);
     await expect(this.page.getByRole("heading", { level: 1 })).toHaveText(heading);
     await live(this.page, this.scripts);
   }

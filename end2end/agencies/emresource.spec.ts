@@ -11,7 +11,7 @@ const another = "Tent on 9 northern lakes";
 const question = "What was the name of your first pet?";
 
 test("Reset Forgotten Password?", async ({ visitor, portal, anotherVisitor }) => {
-  test.slow();
+  test.setTimeout(300_000);
   const person = portal.enrol({ username: "okafor.maren@example.net", products: "eICS;EMResource;EMTrack" })[0]!;
   await visitor.claim(person, password);
   await visitor.setQuestion(question, "Señor Biscuit", password);
@@ -65,6 +65,7 @@ test("Reset Forgotten Password?", async ({ visitor, portal, anotherVisitor }) =>
     await visitor.type("Email or Username", person.username);
     await visitor.vouch();
     await visitor.press("Continue");
+    await visitor.arrive("/forgot-password/sent", "Look in your mail");
     reset = await portal.nextMail(person.email, before);
   });
 

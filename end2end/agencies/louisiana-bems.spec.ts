@@ -28,6 +28,7 @@ async function assisted(visitor: Visitor) {
 }
 
 test("Bureau of EMS Information Management System Password Reset Help", async ({ visitor, portal, anotherVisitor }) => {
+  test.setTimeout(300_000);
   const [person, first] = await helped(portal);
   const temporary = temporaryIn(first);
   let last = temporary;
@@ -229,7 +230,7 @@ test("Bureau of EMS Information Management System Password Reset Help", async ({
 });
 
 test("Passwords have to be updated every 90 days however your account will allow you to sign in with the expired password one time to change it for future access.", async ({ page, calendar, javaScriptEnabled }) => {
-  test.slow();
+  test.setTimeout(300_000);
   const visitor = new Visitor(page, calendar, javaScriptEnabled !== false);
   const [person, mail] = await helped(calendar);
   await signsIn(visitor, person, temporaryIn(mail));

@@ -24,6 +24,7 @@ async function forgets(visitor: Visitor, person: Person) {
 }
 
 test("Claim Your EMS eLicensing Account", async ({ visitor, portal, anotherVisitor }) => {
+  test.setTimeout(300_000);
   const person = portal.take("unclaimed");
   const [year, month, day] = person.date_of_birth.split("-").map(Number);
   let before = portal.mails(person.email);
