@@ -1,5 +1,5 @@
 // Every page and state of the journey, hydrated and as the server sends it, light and dark: no finding of any impact.
-import AxeBuilder from "@axe-core/playwright";
+import { expectAccessible } from "./axe";
 import { expect, linkIn, live, lookUp, test } from "./portal";
 
 const password = "Kayak over 7 rivers";
@@ -11,10 +11,7 @@ for (const scripts of [true, false]) {
       if (!scripts) await page.route("**/*.{js,wasm}", (route) => route.abort());
       const check = async (name: string) => {
         await live(page, scripts);
-        const found = (await new AxeBuilder({ page }).analyze()).violations;
-        expect(found.map((one) => `${name}: ${one.id}: ${one.nodes.map((node) => node.target).join(" ")}`)).toEqual([]);
-        const width = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-        expect(width, `${name}: sideways scrolling`).toBe(0);
+        await expectAccessible(page, name);
       };
       await page.goto("/sign-in");
       await check("sign-in");
@@ -37,6 +34,11 @@ for (const scripts of [true, false]) {
       await check("forgot username refused");
       await page.goto("/forgot-username/sent");
       await check("username sent");
+      await page.goto("/forgot-password");
+      await check("forgot password, by identity");
+      await page.getByRole("button", { name: "Continue" }).click();
+      await expect(page.getByRole("alert")).toBeVisible();
+      await check("forgot password, by identity, refused");
       const person = portal.take("unclaimed");
       await lookUp(page, person, scripts);
       await check("sent");
@@ -56,6 +58,8 @@ for (const scripts of [true, false]) {
       await page.getByRole("button", { name: "Submit" }).click();
       await expect(page).toHaveURL(/\/home$/);
       await check("home");
+      await page.goto(link);
+      await check("spent link");
     });
   }
 }

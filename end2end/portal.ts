@@ -1,33 +1,31 @@
 // The portal as an office runs it: a generated roster, imported; `backboard serve` with a mail folder.
 // One for each test worker, on ports of its own, in a folder that is removed afterwards.
-import { test as base, expect, type BrowserContext, type Page } from "@playwright/test";
+import { test as base, expect, type BrowserContext } from "@playwright/test";
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { readMail, type Mail } from "./mail";
+import { isAddress, readRoster, writeRoster, type Person } from "./roster";
+import { Visitor } from "./visitor";
 
 export const program = resolve(process.env.BACKBOARD_BIN ?? "target/debug/backboard");
 
-export interface Person {
-  person_id: string; last_name: string; first_name: string; suffix: string; earlier_names: string;
-  date_of_birth: string; ssn: string; certificate_number: string; email: string; username: string; status: string;
-}
-
-export interface Mail { to: string; subject: string; text: string; messageId: string }
-
 export class Portal {
-  private constructor(readonly url: string, private readonly folder: string, private readonly server: ChildProcess,
-    private readonly people: Person[]) {}
+  private server?: ChildProcess;
+  private days = 0;
+  private enrolled = 0;
 
-  static async start(people = 400, seed = 7): Promise<Portal> {
+  private constructor(readonly url: string, private readonly folder: string, private readonly people: Person[]) {}
+
+  static async start(agency: string, people = 400, seed = 7): Promise<Portal> {
     const folder = mkdtempSync(join(tmpdir(), "backboard-"));
     const port = await freePort();
-    const config = join(folder, "backboard.toml");
-    writeFileSync(config, `
+    writeFileSync(join(folder, "backboard.toml"), `
 public_url = "http://127.0.0.1:${port}"
 listen = "127.0.0.1:${port}"
-agency = "michigan-emsis"
+agency = "${agency}"
 [database]
 url = "sqlite:${join(folder, "data", "backboard.db")}"
 [keys]
@@ -41,25 +39,38 @@ listen = "127.0.0.1:${await freePort()}"
 multiply = 1000
 `);
     const roster = join(folder, "roster.csv");
-    const run = (...words: string[]) => execFileSync(program, words, { cwd: folder, stdio: "pipe" });
-    execFileSync("mkdir", ["-p", join(folder, "data"), join(folder, "mail")]);
-    run("keys", "new", "--config", config);
-    run("roster", "generate", "--people", `${people}`, "--seed", `${seed}`, "--out", roster);
-    run("import", roster, "--config", config);
-    const server = spawn(program, ["serve", "--config", config], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
-    const log: string[] = [];
-    server.stdout!.on("data", (chunk) => log.push(`${chunk}`));
-    server.stderr!.on("data", (chunk) => log.push(`${chunk}`));
-    const url = `http://127.0.0.1:${port}`;
-    await answers(`${url}/sign-in`, server, log);
-    return new Portal(url, folder, server, csv(readFileSync(roster, "utf8")));
+    for (const name of ["data", "mail"]) mkdirSync(join(folder, name));
+    execFileSync(program, ["roster", "generate", "--people", `${people}`, "--seed", `${seed}`, "--out", roster]);
+    const portal = new Portal(`http://127.0.0.1:${port}`, folder, readRoster(readFileSync(roster, "utf8")));
+    portal.run("keys", "new");
+    portal.run("import", roster);
+    await portal.serve();
+    return portal;
   }
 
   async stop() {
-    const gone = new Promise((done) => this.server.once("exit", done));
-    this.server.kill("SIGTERM");
-    await gone;
+    await this.halt();
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** So many days go by in which the server is down. Its clock is put on by libfaketime: it has no hook of its own. */
+  async pass(days: number) {
+    await this.halt();
+    this.days += days;
+    await this.serve();
+  }
+
+  /** Runs a command of the program beside the running server. */
+  run(...words: string[]): string {
+    return execFileSync(program, [...words, "--config", "backboard.toml"], { cwd: this.folder, env: this.clock(), encoding: "utf8", stdio: "pipe" });
+  }
+
+  /** The office mails a temporary password. */
+  async mailTemporary(username: string) {
+    this.run("account", "temporary-password", username);
+    // Left alone, the server finds the mail within a minute; any visitor's request wakes it at once.
+    const form = { method: "POST", headers: { origin: this.url, accept: "application/json" } };
+    await fetch(`${this.url}/api/username/request`, { ...form, body: new URLSearchParams({ email: `nobody${++this.enrolled}@example.org`, robot: "on" }) });
   }
 
   /** A person of the roster whom no other test has. Alone with their username, their mail address and their SSN. */
@@ -72,31 +83,92 @@ multiply = 1000
     return person!;
   }
 
-  mails(to: string): Mail[] {
-    return readdirSync(join(this.folder, "mail")).filter((name) => name.endsWith(".eml")).sort()
-      .map((name) => mail(readFileSync(join(this.folder, "mail", name), "utf8"))).filter((one) => one.to.includes(to));
+  /** Puts people into the roster, or news of people who are in it. What is not told is made up. */
+  enrol(...told: Partial<Person>[]): Person[] {
+    const people = told.map((one) => {
+      const number = `${++this.enrolled}`.padStart(4, "0");
+      return {
+        person_id: `X-${number}`, last_name: "Okafor", first_name: "Maren", suffix: "", earlier_names: "",
+        date_of_birth: "1984-02-29", ssn: "", certificate_number: `X70${number}`, certification_level: "Paramedic",
+        email: `okafor${number}@example.org`, username: `mokafor${number}`, status: "unclaimed", products: "", ...one,
+      };
+    });
+    const roster = join(this.folder, `roster-${this.enrolled}.csv`);
+    writeFileSync(roster, writeRoster(people));
+    this.run("import", roster);
+    return people;
   }
 
-  /** Waits until an address has so many mails; the newest. */
-  async mail(to: string, count = 1): Promise<Mail> {
-    await expect.poll(() => this.mails(to).length, { message: `mails to ${to}`, timeout: 20_000 }).toBe(count);
-    return this.mails(to).at(-1)!;
+  /** The mails to an address; those with these words in their subject. Oldest first, to the second. */
+  mails(to: string, subject = ""): Mail[] {
+    return readdirSync(join(this.folder, "mail")).filter((name) => name.endsWith(".eml")).sort()
+      .map((name) => readMail(readFileSync(join(this.folder, "mail", name), "utf8")))
+      .filter((one) => one.to.includes(to) && one.subject.includes(subject));
+  }
+
+  /** Waits until an address has so many mails, of all or of those with these words in their subject; the newest. */
+  async mail(to: string, count = 1, subject = ""): Promise<Mail> {
+    await expect.poll(() => this.mails(to, subject).length, { message: `mails to ${to}: ${subject}`, timeout: 40_000 }).toBe(count);
+    return this.mails(to, subject).at(-1)!;
+  }
+
+  /** Waits for one more mail to an address than those it had; that one. Two of a second are told apart by their ids. */
+  async nextMail(to: string, before: Mail[], subject = ""): Promise<Mail> {
+    const known = new Set(before.map((one) => one.messageId));
+    const news = () => this.mails(to, subject).filter((one) => !known.has(one.messageId));
+    await expect.poll(() => news().length, { message: `a new mail to ${to}: ${subject}`, timeout: 40_000 }).toBe(1);
+    return news()[0]!;
+  }
+
+  private async serve() {
+    const server = spawn(program, ["serve", "--config", "backboard.toml"], { cwd: this.folder, env: this.clock(), stdio: ["ignore", "pipe", "pipe"] });
+    const log: string[] = [];
+    server.stdout!.on("data", (chunk) => log.push(`${chunk}`));
+    server.stderr!.on("data", (chunk) => log.push(`${chunk}`));
+    this.server = server;
+    await answers(`${this.url}/sign-in`, server, log);
+  }
+
+  private async halt() {
+    const server = this.server!;
+    const gone = new Promise((done) => server.once("exit", done));
+    server.kill("SIGTERM");
+    await gone;
+  }
+
+  private clock(): NodeJS.ProcessEnv {
+    if (this.days === 0) return process.env;
+    const preload = execFileSync("faketime", ["-m", "-f", "+0d", "printenv", "LD_PRELOAD"], { encoding: "utf8" }).trim();
+    // Waiting is left alone: only the calendar moves.
+    return { ...process.env, LD_PRELOAD: preload, FAKETIME: `+${this.days}d`, FAKETIME_DONT_FAKE_MONOTONIC: "1" };
   }
 }
 
 interface Watched {
+  /** Somebody at the test's own page. */
+  visitor: Visitor;
   /** Another browser, of the same kind as the test's own. */
   anotherBrowser: () => Promise<BrowserContext>;
+  /** Somebody at another browser. */
+  anotherVisitor: () => Promise<Visitor>;
+  /** A portal of the test's own, whose days may pass. */
+  calendar: Portal;
   watched: void;
   wrong: string[];
 }
 
-export const test = base.extend<Watched, { portal: Portal }>({
-  portal: [async ({}, use) => {
-    const portal = await Portal.start();
+export const test = base.extend<Watched, { agency: string; portal: Portal }>({
+  agency: ["michigan-emsis", { option: true, scope: "worker" }],
+  portal: [async ({ agency }, use) => {
+    const portal = await Portal.start(agency);
     await use(portal);
     await portal.stop();
   }, { scope: "worker", timeout: 120_000 }],
+  calendar: [async ({ agency }, use) => {
+    const portal = await Portal.start(agency, 20);
+    await use(portal);
+    await portal.stop();
+  }, { timeout: 120_000 }],
   baseURL: async ({ portal }, use) => use(portal.url),
   // No error on the console and no violation of the Content-Security-Policy in any test, in any of its browsers.
   wrong: async ({}, use) => {
@@ -108,6 +180,7 @@ export const test = base.extend<Watched, { portal: Portal }>({
     watch(context, wrong);
     await use();
   }, { auto: true }],
+  visitor: async ({ page, portal, javaScriptEnabled }, use) => use(new Visitor(page, portal, javaScriptEnabled !== false)),
   anotherBrowser: async ({ browser, javaScriptEnabled, viewport, wrong }, use) => {
     const contexts: BrowserContext[] = [];
     await use(async () => {
@@ -118,6 +191,8 @@ export const test = base.extend<Watched, { portal: Portal }>({
     });
     for (const context of contexts) await context.close();
   },
+  anotherVisitor: async ({ anotherBrowser, portal, javaScriptEnabled }, use) =>
+    use(async () => new Visitor(await (await anotherBrowser()).newPage(), portal, javaScriptEnabled !== false)),
 });
 
 function watch(context: BrowserContext, wrong: string[]) {
@@ -127,8 +202,6 @@ function watch(context: BrowserContext, wrong: string[]) {
   context.on("weberror", (error) => wrong.push(`${error.error()}`));
 }
 
-export { expect };
-
 /**
  * Chromium reports refused forms, dead links and pulled plugs on the console; they are part of the tests. So is the
  * frame that the mailbox shows a mail in: it lets no script run, not even this test driver's.
@@ -136,47 +209,6 @@ export { expect };
 const expected = (text: string) =>
   /status of (404|410|422|429)/.test(text) || /net::ERR_(INTERNET_DISCONNECTED|FAILED)/.test(text) ||
   /^Blocked script execution in '\S+\/mail\/\S+\/html'/.test(text);
-
-/** Waits until the page is taken over by its script, where scripts run. */
-export async function live(page: Page, javaScriptEnabled: boolean | undefined) {
-  if (javaScriptEnabled !== false) await expect(page.locator("html")).toHaveAttribute("data-live", "");
-}
-
-/** Types a person's details into *Lookup*. */
-export async function fillIn(page: Page, person: Person) {
-  const [year, month, day] = person.date_of_birth.split("-");
-  await page.getByLabel("Month").fill(`${Number(month)}`);
-  await page.getByLabel("Day").fill(`${Number(day)}`);
-  await page.getByLabel("Year").fill(year!);
-  await page.getByLabel("Last Name").fill(person.last_name);
-  await page.getByLabel("Social Security Number").fill(person.ssn);
-}
-
-/** Fills in *Lookup* and sends it. */
-export async function lookUp(page: Page, person: Person, javaScriptEnabled: boolean | undefined) {
-  await page.goto("/claim");
-  await live(page, javaScriptEnabled);
-  await fillIn(page, person);
-  await page.getByLabel("I'm not a robot").check();
-  await page.getByRole("button", { name: "Lookup" }).click();
-  await expect(page).toHaveURL(/\/claim\/sent$/);
-}
-
-/** The link in a mail. */
-export function linkIn(one: Mail): string {
-  const link = /https?:\/\/\S+\/link\/[A-Za-z0-9_-]{43}/.exec(one.text)?.[0];
-  if (!link) throw new Error(`no link in: ${one.text}`);
-  return link;
-}
-
-/** The code in a mail. */
-export function codeIn(one: Mail): string {
-  const code = /\b\d{4} \d{4}\b/.exec(one.text)?.[0];
-  if (!code) throw new Error(`no code in: ${one.text}`);
-  return code;
-}
-
-const isAddress = (email: string) => /^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(email);
 
 export async function freePort(): Promise<number> {
   return new Promise((done) => {
@@ -194,32 +226,7 @@ async function answers(url: string, server: ChildProcess, log: string[]) {
   }, { timeout: 30_000, intervals: [50] }).toBe(200);
 }
 
-function csv(text: string): Person[] {
-  const rows: string[][] = [];
-  let row: string[] = [], cell = "", quoted = false;
-  for (let at = 0; at < text.length; at++) {
-    const c = text[at]!;
-    if (quoted && c === '"' && text[at + 1] === '"') { cell += '"'; at++; }
-    else if (c === '"') quoted = !quoted;
-    else if (!quoted && c === ",") { row.push(cell); cell = ""; }
-    else if (!quoted && c === "\n") { rows.push([...row, cell.replace(/\r$/, "")]); row = []; cell = ""; }
-    else cell += c;
-  }
-  const [header, ...people] = rows;
-  return people.map((cells) => Object.fromEntries(header!.map((name, place) => [name, cells[place] ?? ""])) as unknown as Person);
-}
-
-/** A mail's headers and its text part, decoded. */
-function mail(raw: string): Mail {
-  const unfolded = raw.replace(/\r?\n[ \t]+/g, " ");
-  const header = (name: string) => new RegExp(`^${name}: (.*)$`, "im").exec(unfolded)?.[1]?.trim() ?? "";
-  const part = raw.split(/\r?\n--/).find((one) => /content-type: text\/plain/i.test(one)) ?? raw;
-  const [head, ...body] = part.split(/\r?\n\r?\n/);
-  let text = body.join("\n\n");
-  if (/quoted-printable/i.test(head!)) {
-    text = Buffer.from(text.replace(/=\r?\n/g, "").replace(/=([0-9A-F]{2})/g, (_, hex) => String.fromCharCode(parseInt(hex, 16))), "latin1").toString("utf8");
-  } else if (/base64/i.test(head!)) {
-    text = Buffer.from(text, "base64").toString("utf8");
-  }
-  return { to: header("To"), subject: header("Subject"), text, messageId: header("Message-ID") };
-}
+export { expect };
+export { fillIn, live, lookUp, Visitor } from "./visitor";
+export { codeIn, linkIn, notMeIn, temporaryIn, type Mail } from "./mail";
+export type { Person } from "./roster";

@@ -1,0 +1,11 @@
+// No finding of any impact, and no sideways scrolling.
+import AxeBuilder from "@axe-core/playwright";
+import { expect, type Page } from "@playwright/test";
+
+/** Checks the page as it is now. */
+export async function expectAccessible(page: Page, name: string) {
+  const found = (await new AxeBuilder({ page }).analyze()).violations;
+  expect(found.map((one) => `${name}: ${one.id}: ${one.nodes.map((node) => node.target).join(" ")}`)).toEqual([]);
+  const width = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  expect(width, `${name}: sideways scrolling`).toBe(0);
+}
