@@ -4,6 +4,7 @@
 use backboard::account::{AccountState, Frozen, Username};
 use backboard::challenge::Question;
 use backboard::form::security::QuestionForm;
+use backboard::moment::Moment;
 use backboard::refused::Refused;
 use backboard::service::Declined;
 use backboard::service::mail::Message;
@@ -79,7 +80,7 @@ async fn each_kind_of_mail_stops_what_it_is_about() {
         usual(Message::Suspended { username: username() }),
         usual(Message::External { username: username() }),
         usual(Message::Frozen { username: username() }),
-        usual(Message::PasswordExpires { username: username(), days: 7 }),
+        usual(Message::PasswordExpires { username: username(), expires: Moment(0), days: 7 }),
     ];
     for (message, stops) in kinds {
         let (portal, account) = settled().await;

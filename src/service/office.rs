@@ -61,7 +61,8 @@ impl Portal {
     }
 
     /// Opens an account again: one that was closed, and one that somebody stopped with *This wasn't me*. A password
-    /// that may be somebody else's opens nothing any more; the owner sets a new one through *Forgot Password*.
+    /// that may be somebody else's opens nothing any more, and the challenge question is forgotten; the owner sets a new
+    /// password through *Forgot Password*, or, where a question is required, with a temporary one from the office.
     ///
     /// # Errors
     /// As [`Portal::office_show`]; [`Refused::AccountExternal`], whose password is not kept here.
@@ -74,6 +75,8 @@ impl Portal {
         }
         if account.frozen == Some(Frozen::All) {
             work.void_password(account.id).await?;
+            // The question may be somebody else's too, and would keep the owner out.
+            work.remove_challenge(account.id).await?;
         }
         let state = match account.password_hash {
             Some(_) => AccountState::Active,

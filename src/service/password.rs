@@ -131,8 +131,10 @@ impl Portal {
         let mut work = self.store.begin().await?;
         self.take(&mut *work, &[(budget.clone(), AGAIN_BY_ACCOUNT)], now).await?;
         let account = work.find_account(session.account).await?.ok_or(Refused::SessionOver)?;
+        // Who came in with one may finish with it: its end falls on the next sign-in, not into the middle of this one.
+        let at = if session.temporary { session.created } else { now };
         let issued = match temporary {
-            true => work.find_temporary(account.id, &self.temporary_digest(account.id, typed), now).await?,
+            true => work.find_temporary(account.id, &self.temporary_digest(account.id, typed), at).await?,
             false => None,
         };
         work.save().await?;

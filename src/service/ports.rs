@@ -134,6 +134,8 @@ pub trait Challenges: Send {
     async fn find_challenge(&mut self, account: i64) -> Result<Option<Challenge>, Fault>;
     /// Sets the question and its answer, in place of the earlier one.
     async fn save_challenge(&mut self, account: i64, challenge: &Challenge) -> Result<(), Fault>;
+    /// Forgets the question and its answer.
+    async fn remove_challenge(&mut self, account: i64) -> Result<(), Fault>;
     async fn confirm_challenge(&mut self, account: i64, now: Moment) -> Result<(), Fault>;
 }
 

@@ -299,6 +299,11 @@ impl Portal {
 
         let password =
             form.read_beside(&self.agency.policy.password, account.username.as_str(), &self.agency.names())?;
+        // Where passwords expire, the old one must not begin its days anew.
+        let expires = self.agency.policy.password.expires_days > 0;
+        if expires && self.hasher.verify(&password, account.password_hash.as_deref()).await? {
+            return Err(Problem::at(Field::Password, Refused::PasswordSame).into());
+        }
         let hash = self.hasher.hash(&password).await?;
 
         let mut work = self.store.begin().await?;

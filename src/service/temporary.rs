@@ -68,7 +68,8 @@ impl Portal {
         Ok(work.find_temporary(account.id, &digest, self.now()).await?.is_some())
     }
 
+    /// Spaces around it came with copying it from the mail: none is drawn.
     pub(super) fn temporary_digest(&self, account: i64, typed: &Password) -> Digest {
-        self.vault.digest("temporary", format!("{account}:{}", typed.normalised()).as_bytes())
+        self.vault.digest("temporary", format!("{account}:{}", typed.normalised().trim()).as_bytes())
     }
 }

@@ -62,6 +62,7 @@ macro_rules! store_contract {
             challenges {
                 a_challenge_comes_back_as_it_was_saved,
                 a_new_challenge_takes_the_place_of_the_earlier_one,
+                a_removed_challenge_is_gone_alone,
                 confirming_a_challenge_moves_its_moment_alone,
                 a_challenge_of_no_account_is_a_fault,
             }

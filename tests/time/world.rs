@@ -222,7 +222,9 @@ impl World {
 
 fn reminder(received: Received) -> (String, String, u32) {
     match received.message {
-        Message::PasswordExpires { username, days } => (received.to.as_str().to_owned(), username.to_string(), days),
+        Message::PasswordExpires { username, days, .. } => {
+            (received.to.as_str().to_owned(), username.to_string(), days)
+        }
         other => panic!("nobody asked for {other:?}"),
     }
 }

@@ -3,7 +3,7 @@
 use app::request::{BROWSER_COOKIE, REFUSED_COOKIE, SAVED_COOKIE, SESSION_COOKIE, open};
 use app::visit::{Page, RefusedForm, SignedIn, Standing, Visit};
 use app::words::Word;
-use backboard::link::Purpose;
+use backboard::link::{Purpose, Step};
 use backboard::moment::Moment;
 use backboard::refused::Refused;
 use backboard::service::claim::Choosing;
@@ -45,6 +45,13 @@ pub async fn visit(web: &Web, path: &str, headers: &HeaderMap) -> Result<Shown, 
     }
     let browser = cookies::token(headers, BROWSER_COOKIE);
     let refused = cookies::cookie(headers, REFUSED_COOKIE).and_then(|value| open(&web.portal, value));
+    // Behind the code the journey goes on, and so does who comes back to a page that is done.
+    if matches!(path, "/code" | "/reset/challenge" | "/reset/password") {
+        let stands = web.portal.stands_at(browser.as_ref()).await?;
+        if let Some(page) = stands.and_then(|(purpose, step)| ahead(purpose, step)).filter(|page| *page != path) {
+            return Ok(Shown::Elsewhere(page));
+        }
+    }
     let (status, page) = match &session {
         Some(session) if is_private(path) => (StatusCode::OK, private(web, path, session, headers).await?),
         _ if path == "/code" => (StatusCode::OK, code(web, browser.as_ref(), refused.as_ref()).await?),
@@ -68,6 +75,18 @@ fn elsewhere(path: &str, session: Option<&Session>) -> Option<&'static str> {
             Some("/change-password")
         }
         Some(SessionKind::Full) if matches!(path, "/" | "/sign-in") => Some("/home"),
+        _ => None,
+    }
+}
+
+/// Where the journey of this browser stands, when that is not this page: after a button pressed twice, Back, or a
+/// code typed on a page that is still open.
+const fn ahead(purpose: Purpose, step: Step) -> Option<&'static str> {
+    match (purpose, step) {
+        (Purpose::Claim, Step::Password) => Some("/claim/password"),
+        (Purpose::Reset, Step::Challenge) => Some("/reset/challenge"),
+        (Purpose::Reset, Step::Password) => Some("/reset/password"),
+        (Purpose::Reset, Step::Done) => Some("/reset/done"),
         _ => None,
     }
 }
@@ -147,7 +166,7 @@ async fn code(web: &Web, browser: Option<&Token>, refused: Option<&RefusedForm>)
     });
     let purpose = match sent_by {
         Some(purpose) => purpose,
-        None => web.portal.flow_purpose(browser).await?.unwrap_or(Purpose::Claim),
+        None => web.portal.stands_at(browser).await?.map_or(Purpose::Claim, |(purpose, _)| purpose),
     };
     Ok(Page::Code { purpose })
 }
