@@ -21,7 +21,7 @@ test("a medic changes the password, stays signed in, and everybody else is out",
 
   for (const [current, first, second, sentence] of [
     ["not the password", another, another, "That is not the password you signed in with."],
-    [password, password, password, "That is the password you have now."],
+    [password, password, password, "That is a password you have already."],
     [password, "short", "short", "Use 8 to 64 characters."],
     [password, another, `${another}!`, "The two passwords are not the same."],
     [password, `${person.username} 12`, `${person.username} 12`, "Leave your username out of the password."],

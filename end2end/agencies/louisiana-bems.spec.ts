@@ -277,7 +277,7 @@ test("Passwords have to be updated every 90 days however your account will allow
     await signsIn(visitor, person, again);
     await visitor.type("Temporary Password", again);
     await visitor.choose("/api/password/change", password);
-    await visitor.refused("That is the password you have now.");
+    await visitor.refused("That is a password you have already.");
     await visitor.type("Temporary Password", again);
     await visitor.choose("/api/password/change", "Tent9Lake!Moon");
     await visitor.reads("Your password is saved");

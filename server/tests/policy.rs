@@ -225,7 +225,8 @@ fn own_sentence(agency: &Agency, key: &str) -> String {
     let own = Catalog::of(agency, "en").unwrap();
     let plain = Catalog::of(&Agency { words: BTreeMap::new(), ..agency.clone() }, "en").unwrap();
     let changed = own.page_sentences().iter().zip(plain.page_sentences()).filter(|(own, plain)| own != plain).count();
-    assert_eq!(changed, words.len(), "not every word of {} stands on a page", agency.id);
+    let on_pages = words.keys().filter(|key| !key.starts_with("mail.")).count();
+    assert_eq!(changed, on_pages, "not every word of {} stands on a page", agency.id);
     words.get(key).unwrap().clone()
 }
 

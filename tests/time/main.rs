@@ -2,7 +2,7 @@
 //!
 //! `world.rs` runs a portal through those days, with downtimes, and holds every mail and every answer against the
 //! model in `person.rs`, which follows the product's description and knows nothing of the program.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on stops at once")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on stops at once")]
 
 mod clocks;
 mod deeds;
