@@ -23,6 +23,10 @@ test("a newcomer plays a made-up medic: look up, mail in the mailbox page, passw
   const row = page.locator("tr", { hasText: "unclaimed" }).first();
   const cell = async (head: string) => (await row.locator(`[data-head="${head}"]`).innerText()).trim();
   const [name, born, ssn, username] = [await cell("Name"), await cell("Date of birth"), await cell("SSN"), await cell("Username")];
+  const email = await cell("Mail");
+  for (const state of ["password expired", "5 days left", "temporary password", "shared by two"]) {
+    await expect(page.locator("tr", { hasText: state }).first()).toBeVisible();
+  }
   await page.getByRole("link", { name: "Open the portal" }).click();
   await live(page, javaScriptEnabled);
   await page.getByRole("link", { name: "YES" }).click();
@@ -40,7 +44,7 @@ test("a newcomer plays a made-up medic: look up, mail in the mailbox page, passw
   const mails = await context.newPage();
   await expect(async () => {
     await mails.goto(`http://${mailbox}/`);
-    await mails.locator("#mails a").first().click({ timeout: 1_000 });
+    await mails.locator("#mails a", { hasText: email }).first().click({ timeout: 1_000 });
   }).toPass();
   await expect(mails.frameLocator("iframe").getByText(username).first()).toBeVisible();
   await mails.frameLocator("iframe").getByRole("link").first().click();

@@ -320,15 +320,7 @@ impl Product {
             uppercase: others.uppercase || own.uppercase == Some(true),
             lowercase: others.lowercase || own.lowercase == Some(true),
             digit: others.digit || own.digit == Some(true),
-            special: match (&own.special, others.special.is_empty()) {
-                // One mark has to do for all: those that every product takes.
-                (Some(marks), false) if !marks.is_empty() => {
-                    others.special.chars().filter(|mark| marks.contains(*mark)).collect()
-                }
-                (Some(marks), true) => marks.clone(),
-                // None, or an empty list: it asks for no mark, which takes nothing from those that do.
-                _ => others.special,
-            },
+            special: both(&others.special, own.special.as_deref().unwrap_or_default()),
             blocklist: others.blocklist || own.blocklist == Some(true),
             expires_days: match (days, others.expires_days) {
                 (0, days) | (days, 0) => days,
@@ -336,6 +328,14 @@ impl Product {
             },
         }
     }
+}
+
+/// The marks of two rules: one mark has to do for both, and a rule without marks takes nothing from the other. Where
+/// they share none no password meets both, and such a profile is refused when it is read; here the one rule stays,
+/// because none at all would be the laxest.
+fn both(marks: &str, others: &str) -> String {
+    let shared: String = marks.chars().filter(|mark| others.contains(*mark)).collect();
+    [shared.as_str(), marks, others].into_iter().find(|marks| !marks.is_empty()).unwrap_or_default().to_owned()
 }
 
 impl Agency {

@@ -39,21 +39,24 @@ impl Schedule {
 
     /// Of a password that had no days so far: when the policy begins to ask for them, or when accounts come from
     /// elsewhere. Nobody has fewer than 15 days left, so that every reminder comes, and accounts whose days would
-    /// be over sooner are spread over the days of the policy, so that no night brings a thousand mails.
+    /// be over sooner are spread over the days of the policy, so that no night brings a thousand mails. Nobody has
+    /// more days than the policy gives, unless it gives fewer than 16: then they are spread over the sixteenth.
     #[must_use]
     pub fn spread(account: i64, set: Moment, days: u32, now: Moment) -> Self {
         const LEAST: i64 = (REMINDER_DAYS[0] as i64 + 1) * DAY;
         if days == 0 {
             return Self::NEVER;
         }
-        let own = set.plus(i64::from(days) * DAY);
+        // A clock that was ahead when the password was set gives it no more days than others have.
+        let own = set.min(now).plus(i64::from(days) * DAY);
         let expires = if own.since(now) >= LEAST {
             own
         } else {
-            let room = (i64::from(days) * DAY - LEAST).max(DAY);
+            let minutes = (i64::from(days) * DAY - LEAST).max(DAY) / 60;
             // Multiplied by the golden ratio, neighbouring ids fall far apart and fill the room evenly.
             let place = account.wrapping_mul(0x9E37_79B9).rem_euclid(1 << 32);
-            now.plus(LEAST + place * (room / 60) / (1 << 32) * 60)
+            let minute = (i128::from(place) * i128::from(minutes)) >> 32;
+            now.plus(LEAST + i64::try_from(minute).unwrap_or(minutes) * 60)
         };
         Self { expires: Some(expires), remind: next_reminder(expires, now) }
     }
@@ -73,7 +76,7 @@ impl Schedule {
     #[must_use]
     pub fn days_left(self, now: Moment) -> Option<u32> {
         let left = self.expires?.since(now).max(0);
-        Some(u32::try_from((left + DAY - 1) / DAY).unwrap_or(u32::MAX))
+        Some(u32::try_from(left / DAY + i64::from(left % DAY > 0)).unwrap_or(u32::MAX))
     }
 }
 

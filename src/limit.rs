@@ -43,12 +43,19 @@ impl Budget {
     /// Seconds to wait, at least 1. A refused attempt costs nothing.
     pub fn take(self, state: Full, now: Moment) -> Result<Moment, u32> {
         let start = match state {
-            Some(full) if full > now => full,
+            Some(full) if full > now && full.since(now) <= self.horizon() => full,
             _ => now,
         };
         let next = start.plus(i64::from(self.every));
         let over = next.since(now) - self.room();
         if over > 0 { Err(u32::try_from(over).unwrap_or(u32::MAX)) } else { Ok(next) }
+    }
+
+    /// Seconds ahead of now beyond which a state comes from a clock that ran ahead for a while. It counts as full:
+    /// otherwise everybody would wait until that time comes.
+    #[must_use]
+    pub fn horizon(self) -> i64 {
+        self.room().saturating_add(24 * 60 * 60)
     }
 
     /// Seconds ahead of now that the state may lie.

@@ -11,8 +11,9 @@ use crate::refused::{Refused, codes};
 
 /// How long a link works, in seconds.
 pub const LINK_SECONDS: i64 = 60 * 60;
-/// How many links of one account may be live at once.
-pub const LINKS_LIVE: usize = 3;
+/// Of how many requests for one account the links may be live at once. A request mails one link, or for a shared
+/// account one to each address.
+pub const LINKS_LIVE: u32 = 3;
 /// How long a flow may take from the link to its last step, in seconds.
 pub const FLOW_SECONDS: i64 = 60 * 60;
 /// Digits of a code.

@@ -72,7 +72,7 @@ codes! {
         PasswordExpired = "password-expired",
         /// What was typed as the present password is neither that nor a temporary one that works.
         PasswordNotYours = "password-not-yours",
-        /// The new password is the present one.
+        /// The new password is the present one, or one that was mailed.
         PasswordSame = "password-same",
         /// No such question on the list, or none chosen.
         QuestionUnchosen = "question-unchosen",

@@ -103,6 +103,20 @@ proptest! {
     }
 
     #[test]
+    fn a_clock_that_ran_ahead_keeps_nobody_waiting(budget in budgets(), ahead in 2 * 86_400_i64..4_000_000_000) {
+        let mut state: Full = None;
+        while let Ok(full) = budget.take(state, Moment(ahead)) {
+            state = Some(full);
+        }
+        let mut left = 0;
+        while let Ok(full) = budget.take(state, Moment(0)) {
+            state = Some(full);
+            left += 1;
+        }
+        prop_assert_eq!(left, budget.burst);
+    }
+
+    #[test]
     fn times_makes_a_budget_as_many_times_larger(budget in budgets(), factor in 0_u32..1_000) {
         let larger = budget.times(factor);
         prop_assert_eq!(larger.burst, budget.burst * factor.max(1));

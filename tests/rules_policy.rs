@@ -305,7 +305,15 @@ proptest! {
     ) {
         let products: Vec<Product> =
             texts.into_iter().enumerate().map(|(place, text)| product(&place.to_string(), text)).collect();
+        // Lists of marks that share none are refused when a profile is read.
+        let own = products.iter().filter_map(|product| product.password.special.as_deref());
+        let lists: Vec<&str> = std::iter::once(base.special.as_str()).chain(own).filter(|marks| !marks.is_empty()).collect();
+        prop_assume!(lists.is_empty() || "!?#".chars().any(|mark| lists.iter().all(|marks| marks.contains(mark))));
         let policy = Policy::of(Preset::Modern, base.clone(), products.clone());
+        // Marks that share none are refused with the profile: no password meets that line, whoever asks.
+        let own = products.iter().filter_map(|each| each.password.special.as_ref());
+        let shared = own.chain([&base.special]).filter(|marks| !marks.is_empty());
+        prop_assume!(shared.clone().next().is_none() || "!?#".chars().any(|mark| shared.clone().all(|marks| marks.contains(mark))));
         for requirement in policy.password.requirements() {
             let named: Vec<String> = policy.asked_by(requirement).into_iter().map(str::to_owned).collect();
             let over_base = |products: Vec<Product>| asked(requirement, &Policy::of(Preset::Modern, base.clone(), products).password);

@@ -18,7 +18,7 @@ async fn settled() -> TestPortal {
 
 async fn sign_in(portal: &TestPortal, old: Option<&Token>) -> Token {
     let form = SignInForm { username: "ada.lovelace".to_owned(), password: PASSWORD.to_owned() };
-    portal.portal.sign_in(&TestPortal::visitor(1), &form.read().unwrap(), old).await.unwrap()
+    portal.portal.sign_in(&TestPortal::visitor(1), &form.read().unwrap(), old).await.unwrap().session
 }
 
 async fn lives(portal: &TestPortal, token: &Token) -> bool {

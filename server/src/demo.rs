@@ -1,3 +1,4 @@
 //! What only `backboard demo` uses. `backboard serve` never touches anything in here.
 
 pub mod mailbox;
+pub mod people;

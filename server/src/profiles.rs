@@ -127,10 +127,13 @@ fn check_policy(agency: &Agency) -> Result<(), String> {
     check_password("policy.password", &policy.base)?;
     check_products(&policy.products)?;
     // What each asks can be right, and all of it together too much.
-    let marked =
-        policy.products.iter().any(|product| product.password.special.as_ref().is_some_and(|own| !own.is_empty()));
-    if policy.password.special.is_empty() && (marked || !policy.base.special.is_empty()) {
-        return Err("key policy.products: their special characters share none that all of them take".to_owned());
+    let own = policy.products.iter().filter_map(|product| product.password.special.as_deref());
+    let mut marks = std::iter::once(policy.base.special.as_str()).chain(own).filter(|marks| !marks.is_empty());
+    if let Some(first) = marks.next() {
+        let others: Vec<&str> = marks.collect();
+        if !first.chars().any(|mark| others.iter().all(|marks| marks.contains(mark))) {
+            return Err("key policy.products: their special characters share none that all of them take".to_owned());
+        }
     }
     check_password("policy.products", &policy.password)?;
     if !HOURS.contains(&policy.temporary.hours) {

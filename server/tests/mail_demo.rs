@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use axum::body::{Body, to_bytes};
 use http::{HeaderMap, Request, StatusCode};
-use server::demo::mailbox::{Demonstration, router};
+use server::demo::mailbox::{Demonstration, Opener, router};
 use server::mail::{Folder, Stationery, Transport, Worker};
 use tempfile::TempDir;
 use testkit::fakes::{Resident, TestPortal};
@@ -66,7 +66,7 @@ fn person() -> Demonstration {
         ssn: "900-01-0001".to_owned(),
         certificate: "EMT-1001".to_owned(),
         username: "ada.lovelace".to_owned(),
-        password: None,
+        opener: Opener::Nothing,
         email: "ada@example.org".to_owned(),
         hint: "Claim the account.".to_owned(),
     }

@@ -202,7 +202,10 @@ async fn a_reset_link_that_died_in_the_queue_is_not_mailed() {
         assert_eq!(bench.sent().len(), sent, "after {waited} seconds");
         let given_up = bench.given_up().await;
         assert_eq!(given_up.len(), 1 - sent);
-        assert!(given_up.iter().all(|why| why.starts_with("reset-link ") && why.ends_with(": expired")), "{given_up:?}");
+        assert!(
+            given_up.iter().all(|why| why.starts_with("reset-link ") && why.ends_with(": expired")),
+            "{given_up:?}"
+        );
     }
 
     let mut bench = Bench::new();

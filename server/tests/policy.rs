@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use std::process::{Command, Output};
 
 use app::words::Catalog;
-use backboard::agency::{Agency, Journey};
+use backboard::agency::{Agency, Asks, Journey, Mails};
+use backboard::challenge::Asking;
 use backboard::password::{Password, Preset};
 use server::profiles;
 
@@ -36,7 +37,7 @@ fn every_built_in_profile_is_explained_in_aligned_plain_text() {
         for line in text.lines() {
             assert!(line.chars().count() <= 100 && line == line.trim_end(), "{line:?}");
         }
-        for key in keys.as_object().unwrap().keys() {
+        for key in keys.as_object().unwrap().keys().map(String::as_str).chain(["challenge", "temporary"]) {
             let line = text.lines().find(|line| line.split(' ').next() == Some(key)).unwrap_or_else(|| panic!("{key}"));
             assert!(line.chars().nth(15) == Some(' ') && line.chars().nth(16) != Some(' '), "not aligned: {line:?}");
         }
@@ -55,12 +56,134 @@ fn what_departs_stands_with_its_control_and_is_named_at_the_end() {
     assert!(text.contains("\n  instead       A longer password is refused in words and never cut off."), "{text}");
     assert!(
         text.split_whitespace().collect::<Vec<_>>().join(" ").contains(
-            "8 values depart from a requirement: shortest, longest, uppercase, lowercase, digit, special, expires_days, sign-in tries."
+            "11 values depart from a requirement: shortest, longest, uppercase, lowercase, digit, special, expires_days, temporary, mailed code, mailed password, sign-in tries."
         ),
         "{text}"
     );
     let text = explained(&["--agency", "emresource"]);
-    assert!(text.contains("1 value departs from a requirement: sign-in tries."), "{text}");
+    assert!(text.contains("4 values depart from a requirement: challenge, mailed code, mailed"), "{text}");
+    assert!(
+        text.contains("One password for eICS, EMResource, EMTrack: the strictest of their policies applies."),
+        "{text}"
+    );
+    assert!(text.contains("\n  departs from  NIST SP 800-63B-4 3.1.1.2 (8): "), "{text}");
+    assert!(
+        text.contains("  instead       The question only adds to the mailed link, is never shown before it,"),
+        "{text}"
+    );
+    assert!(!text.contains("asked by"), "no product has rules of its own: {text}");
+}
+
+/// The built-in profile with some of its text replaced, in a file of its own.
+fn changed(name: &str, changes: &[(&str, &str)]) -> (tempfile::TempDir, String) {
+    let mut text = std::fs::read_to_string(format!("{}/../agencies/{name}.toml", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    for (from, to) in changes {
+        assert!(text.contains(from), "{from:?} is not in {name}");
+        text = text.replacen(from, to, 1);
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("own.toml");
+    std::fs::write(&path, text).unwrap();
+    let path = path.to_str().unwrap().to_owned();
+    (folder, path)
+}
+
+#[test]
+fn each_value_names_the_product_that_asks_for_it() {
+    let eics = "name = \"eICS\"\npassword = { shortest = 16, digit = true }";
+    let (_folder, path) = changed("emresource", &[("name = \"eICS\"", eics)]);
+    let text = explained(&["--agency", &path]);
+    assert!(text.contains("shortest        16 characters (asked by eICS)\n"), "{text}");
+    assert!(text.contains("digit           at least one (asked by eICS)\n"), "{text}");
+    assert_eq!(text.matches("asked by").count(), 2);
+}
+
+#[test]
+fn a_policy_that_nobody_can_meet_is_refused_with_its_key() {
+    let eics = |rules: &str| format!("name = \"eICS\"\npassword = {{ {rules} }}");
+    let product = |rules: &str| ("name = \"eICS\"".to_owned(), eics(rules));
+    let base =
+        |rules: &str| ("preset = \"modern\"".to_owned(), format!("preset = \"modern\"\npassword = {{ {rules} }}"));
+    let with = |from: &str, to: &str| (from.to_owned(), to.to_owned());
+    for (change, key, said) in [
+        (vec![product("longest = 14")], "policy.products", "15 to 14 characters"),
+        (vec![product("shortest = 129")], "policy.products", "129 to 128 characters"),
+        (vec![base("longest = 500")], "policy.password.longest", "500 is more than the 128"),
+        (vec![base("shortest = 0")], "policy.password", "0 to 128 characters"),
+        (vec![base("special = \"!\""), product("special = \"?\"")], "policy.products", "share none"),
+        (
+            vec![
+                product("special = \"!?\""),
+                with("name = \"EMTrack\"", "name = \"EMTrack\"\npassword.special = \"@#\""),
+            ],
+            "policy.products",
+            "share none",
+        ),
+        (
+            vec![base("shortest = 1, longest = 2"), product("uppercase = true, lowercase = true, digit = true")],
+            "policy.products",
+            "2 characters cannot be of 3 kinds",
+        ),
+        (vec![base("special = \"\\u0007\"")], "policy.password.special", "nobody can type"),
+        (vec![with("name = \"EMTrack\"", "name = \"emresource \"")], "policy.products.name", "twice"),
+        (vec![with("name = \"EMTrack\"", "name = \" \"")], "policy.products.name", "empty"),
+        (
+            vec![with("[policy.challenge]", "[policy.temporary]\nhours = 0\n[policy.challenge]")],
+            "policy.temporary.hours",
+            "0 is not",
+        ),
+        (
+            vec![with("[policy.challenge]", "[policy.temporary]\nhours = 8761\n[policy.challenge]")],
+            "policy.temporary.hours",
+            "8761 is not from 1 to 8760",
+        ),
+        (vec![with(", \"security\"]", "]")], "policy.challenge.asking", "security"),
+        (vec![with("https://login.juvare.com/", "http://login.juvare.com/")], "external.url", "https://"),
+        (vec![with("https://login.juvare.com/", "login.juvare.com")], "external.url", "https://"),
+        (vec![with("https://login.juvare.com/", "https://a:b@login.juvare.com")], "external.url", "password in it"),
+        (vec![with("name = \"Juvare Login Services\"", "name = \"\"")], "external.name", "empty"),
+    ] {
+        let changes: Vec<(&str, &str)> = change.iter().map(|(from, to)| (from.as_str(), to.as_str())).collect();
+        let (_folder, path) = changed("emresource", &changes);
+        let refused = profiles::profile(&path).unwrap_err();
+        assert!(refused.contains(&format!("key {key}: ")) && refused.contains(said), "{key}: {refused}");
+        assert!(!refused.contains('\n'), "{refused}");
+    }
+    // The bounds themselves will do, and so does a mark that one alone asks for.
+    for change in [
+        vec![with("[policy.challenge]", "[policy.temporary]\nhours = 8760\n[policy.challenge]")],
+        vec![product("shortest = 128")],
+        vec![product("special = \"?\"")],
+        vec![base("special = \"!?\""), product("special = \"\"")],
+    ] {
+        let changes: Vec<(&str, &str)> = change.iter().map(|(from, to)| (from.as_str(), to.as_str())).collect();
+        let (_folder, path) = changed("emresource", &changes);
+        profiles::profile(&path).unwrap();
+    }
+}
+
+#[test]
+fn every_profile_has_every_journey_and_its_own_way_back_in() {
+    use Journey::{Claim, Reset, Security, SignIn, Username};
+    for (name, asks, mails, asking, confirm_days, external) in [
+        ("demo", Asks::Login, Mails::Link, Asking::Optional, 365, Some("Demo Login Services")),
+        ("emresource", Asks::Login, Mails::Link, Asking::Required, 365, Some("Juvare Login Services")),
+        ("louisiana-bems", Asks::Login, Mails::TemporaryPassword, Asking::Off, 0, None),
+        ("michigan-emsis", Asks::Identity, Mails::Link, Asking::Off, 0, None),
+    ] {
+        let agency = profiles::profile(name).unwrap();
+        assert_eq!(agency.journeys, [Claim, Username, Reset, SignIn, Security], "{name}");
+        assert_eq!((agency.recovery.asks, agency.recovery.mails), (asks, mails), "{name}");
+        let challenge = agency.policy.challenge;
+        assert_eq!((challenge.asking, challenge.confirm_days), (asking, confirm_days), "{name}");
+        assert_eq!(agency.external.as_ref().map(|external| external.name.as_str()), external, "{name}");
+    }
+    let products = profiles::profile("emresource").unwrap().policy.products;
+    assert_eq!(
+        products.iter().map(|product| product.name.as_str()).collect::<Vec<_>>(),
+        ["eICS", "EMResource", "EMTrack"]
+    );
+    assert_eq!(profiles::profile("louisiana-bems").unwrap().policy.temporary.hours, 7 * 24);
 }
 
 #[test]
@@ -75,7 +198,10 @@ fn the_agency_of_the_configuration_is_explained_with_its_own_values_marked() {
     std::fs::write(&config, text).unwrap();
     let text = explained(&["--config", config.to_str().unwrap()]);
     assert!(text.contains("shortest        12 characters (the profile's own, over its preset)"), "{text}");
-    assert_eq!(text.matches("over its preset").count(), 1);
+    // And the question, which the demo asks; no value is marked beside these two.
+    let joined = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(joined.contains("every 365 days (the profile's own, over its preset)"), "{text}");
+    assert_eq!(joined.matches("over its preset").count(), 2, "{text}");
 }
 
 #[test]
@@ -111,6 +237,7 @@ fn louisiana_has_its_contacts_its_sender_its_rules_and_its_words() {
     assert_eq!(agency.sender.address, "EML-SVC-PROD-BEMS@LA.GOV");
     assert_eq!(agency.policy.password, Preset::LegacyState.password());
     assert_eq!(own_sentence(&agency, "field.username"), "Login ID");
+    assert_eq!(own_sentence(&agency, "field.login"), "Email or Login ID");
     // What the office's page recommends is what anyone tries first.
     for typed in ["Welcome1!", "Welcome2!", "Labems2026!", "Louisiana1$"] {
         let password = Password::parse(typed).unwrap();
@@ -122,10 +249,11 @@ fn louisiana_has_its_contacts_its_sender_its_rules_and_its_words() {
 fn emresource_has_its_words_a_contact_of_nobody_and_the_modern_rules() {
     let agency = profiles::profile("emresource").unwrap();
     assert_eq!(own_sentence(&agency, "sign-in.button"), "Log In");
+    assert_eq!(own_sentence(&agency, "sign-in.forgot-username"), "forgot username?");
+    assert_eq!(own_sentence(&agency, "sign-in.forgot-password"), "forgot password?");
     assert!(agency.contact.email.ends_with(".example") && agency.sender.address.ends_with(".example"));
     assert!(agency.contact.phones.iter().all(|phone| phone.contains("555-01")));
     assert_eq!(agency.policy.password, Preset::Modern.password());
-    assert_eq!(agency.journeys, [Journey::Claim, Journey::SignIn]);
 }
 
 #[test]

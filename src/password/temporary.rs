@@ -67,7 +67,8 @@ impl Kinds {
     fn grouped(&self, policy: &PasswordPolicy) -> Option<Vec<Vec<char>>> {
         let between = if self.marks.is_empty() { &self.digits } else { &self.marks };
         let shapes = (3..=LONGEST_TYPED / 5).flat_map(|groups| [(groups, 4), (groups, 5)]);
-        let mut fitting = shapes.map(|(groups, size)| {
+        let fitting = shapes.filter(|(groups, size)| takes(policy, groups * (size + 1) - 1));
+        let mut shaped = fitting.map(|(groups, size)| {
             let mut places = Vec::new();
             for group in 0..groups {
                 if group > 0 {
@@ -77,7 +78,7 @@ impl Kinds {
             }
             places
         });
-        fitting.find(|places| takes(policy, places.len()) && bits(places) >= FEWEST_BITS)
+        shaped.find(|places| bits(places) >= FEWEST_BITS)
     }
 
     /// Anything at every place: as short as it can be while it is random enough.

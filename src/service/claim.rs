@@ -133,7 +133,7 @@ impl Portal {
         let message = match account.state {
             AccountState::Unclaimed if account.frozen.is_some() => Message::Frozen { username },
             AccountState::Unclaimed => {
-                self.make_room(work, account.id, 1).await?;
+                self.make_room(work, account.id).await?;
                 let (token, code) = self.issue_link(work, Purpose::Claim, &person, flow).await?;
                 Message::ClaimLink { username, token, code }
             }

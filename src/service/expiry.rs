@@ -7,8 +7,9 @@ use super::Portal;
 use super::mail::Message;
 use super::ports::Fault;
 use super::records::AuditEntry;
-use crate::account::{AccountState, Frozen};
+use crate::account::{AccountState, Frozen, Username};
 use crate::expiry::Schedule;
+use crate::moment::Moment;
 
 /// Accounts of one commit.
 const BATCH: u32 = 100;
@@ -34,7 +35,11 @@ impl Portal {
             work.save_schedule(account.id, reminded).await?;
             let open = account.state == AccountState::Active && account.frozen != Some(Frozen::All);
             let Some(days) = left.filter(|_| open) else { continue };
-            let message = Message::PasswordExpires { username: account.username.clone(), days };
+            let Some(expires) = account.schedule.expires else { continue };
+            if self.addresses(&mut *work, account.id).await?.is_empty() {
+                continue;
+            }
+            let message = Message::PasswordExpires { username: account.username.clone(), expires, days };
             self.tell(&mut *work, account, &message, LANGUAGE).await?;
             work.add_audit(&AuditEntry {
                 at: now,
@@ -67,5 +72,14 @@ impl Portal {
         }
         work.save().await?;
         Ok(unscheduled.len() == BATCH as usize)
+    }
+
+    /// Whether a password still ends at this moment: while its reminder waited, it may have been changed.
+    ///
+    /// # Errors
+    /// Only when the store fails.
+    pub async fn still_expires(&self, username: &Username, at: Moment) -> Result<bool, Fault> {
+        let account = self.store.read().await?.find_account_by_username(&username.key()).await?;
+        Ok(account.is_some_and(|account| account.schedule.expires == Some(at)))
     }
 }

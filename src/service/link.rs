@@ -75,11 +75,10 @@ impl Portal {
         Ok((browser, flow.id))
     }
 
-    /// Makes room for the links of one request: those of the two requests before it stay live. `each` is how many
-    /// addresses a request is mailed to.
-    pub(super) async fn make_room(&self, work: &mut dyn UnitOfWork, account: i64, each: usize) -> Result<(), Fault> {
-        let keep = u32::try_from((LINKS_LIVE - 1) * each).unwrap_or(u32::MAX);
-        work.supersede_links(account, keep, self.now()).await
+    /// Makes room for the links of one request: those of the two requests before it stay live, however many
+    /// addresses each was mailed to.
+    pub(super) async fn make_room(&self, work: &mut dyn UnitOfWork, account: i64) -> Result<(), Fault> {
+        work.supersede_links(account, LINKS_LIVE - 1, self.now()).await
     }
 
     /// A new link for one address, and the code beside it.
@@ -209,14 +208,16 @@ impl Portal {
         Ok(step)
     }
 
-    /// Which journey the flow of this browser belongs to, for the page that takes the code.
+    /// The journey that this browser is on, and where it stands: a page that is behind leads on, so that a button
+    /// pressed twice, Back or a reload lose nothing.
     ///
     /// # Errors
     /// Only when the store fails.
-    pub async fn flow_purpose(&self, browser: Option<&Token>) -> Result<Option<Purpose>, Fault> {
+    pub async fn stands_at(&self, browser: Option<&Token>) -> Result<Option<(Purpose, Step)>, Fault> {
         let Some(browser) = browser else { return Ok(None) };
         let digest = self.vault.digest("browser", browser.as_str().as_bytes());
-        Ok(self.store.read().await?.find_flow(&digest).await?.map(|flow| flow.purpose))
+        let flow = self.store.read().await?.find_flow(&digest).await?;
+        Ok(flow.filter(|flow| self.now() < flow.expires).map(|flow| (flow.purpose, flow.step)))
     }
 
     /// Where a flow goes once the mailbox is proved.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Token;
 use crate::account::{Frozen, Username};
+use crate::expiry::Schedule;
 use crate::link::Code;
 use crate::moment::Moment;
 use crate::password::Password;
@@ -40,7 +41,7 @@ pub enum Message {
     /// Somebody reported *This wasn't me*: whom to contact.
     Frozen { username: Username },
     /// The password expires in so many days; 0: it has expired.
-    PasswordExpires { username: Username, days: u32 },
+    PasswordExpires { username: Username, expires: Moment, days: u32 },
     /// Notice: the challenge question was set.
     QuestionSet { username: Username },
     /// *forgot username?*: every username on the address.
@@ -74,6 +75,18 @@ impl Message {
             Self::PasswordSet { .. } => "password-set",
             Self::EmailReplaced { .. } => "email-replaced",
             Self::EmailNow { .. } => "email-now",
+        }
+    }
+
+    /// The same on the day on which it is sent: it may have waited for the mail server.
+    #[must_use]
+    pub fn on_day_of(self, now: Moment) -> Self {
+        match self {
+            Self::PasswordExpires { username, expires, .. } => {
+                let schedule = Schedule { expires: Some(expires), remind: None };
+                Self::PasswordExpires { username, expires, days: schedule.days_left(now).unwrap_or_default() }
+            }
+            message => message,
         }
     }
 

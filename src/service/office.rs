@@ -43,11 +43,14 @@ impl Portal {
     /// Closes an account: nobody gets in or stays in.
     ///
     /// # Errors
-    /// As [`Portal::office_show`].
+    /// As [`Portal::office_show`]; [`Refused::AccountExternal`], which another login service closes.
     pub async fn office_suspend(&self, username: &Username) -> Result<(), Declined> {
         let now = self.now();
         let mut work = self.store.begin().await?;
         let account = named(&mut *work, username).await?;
+        if account.state == AccountState::External {
+            return Err(Refused::AccountExternal.into());
+        }
         work.save_state(account.id, AccountState::Suspended).await?;
         work.supersede_links(account.id, 0, now).await?;
         work.end_temporaries(account.id, now).await?;
@@ -58,7 +61,8 @@ impl Portal {
     }
 
     /// Opens an account again: one that was closed, and one that somebody stopped with *This wasn't me*. A password
-    /// that may be somebody else's opens nothing any more; the owner sets a new one through *Forgot Password*.
+    /// that may be somebody else's opens nothing any more, and the challenge question is forgotten; the owner sets a new
+    /// password through *Forgot Password*, or, where a question is required, with a temporary one from the office.
     ///
     /// # Errors
     /// As [`Portal::office_show`]; [`Refused::AccountExternal`], whose password is not kept here.
@@ -71,6 +75,8 @@ impl Portal {
         }
         if account.frozen == Some(Frozen::All) {
             work.void_password(account.id).await?;
+            // The question may be somebody else's too, and would keep the owner out.
+            work.remove_challenge(account.id).await?;
         }
         let state = match account.password_hash {
             Some(_) => AccountState::Active,

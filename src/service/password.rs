@@ -84,9 +84,21 @@ impl Portal {
         form: &ChangeForm,
     ) -> Result<Token, Declined> {
         let now = self.now();
-        let change = form.read(&self.agency.policy.password, session.username.as_str(), &self.agency.names())?;
+        let read = form.read(&self.agency.policy.password, session.username.as_str(), &self.agency.names());
+        if let Err(problems) = &read
+            && problems.iter().any(|problem| problem.field == Field::CurrentPassword)
+        {
+            // An empty field, or what no password can be, is a try like any other.
+            let mut work = self.store.begin().await?;
+            self.take(&mut *work, &[(again(session), AGAIN_BY_ACCOUNT)], now).await?;
+            work.save().await?;
+        }
+        let change = read?;
         let account = self.know_again(session, &change.current, true).await?;
-        if self.hasher.verify(&change.new, account.password_hash.as_deref()).await? {
+        // One that was mailed stands in a mailbox: kept as the new one, it would outlive the change.
+        let digest = self.temporary_digest(account.id, &change.new);
+        let mailed = self.store.read().await?.find_temporary(account.id, &digest, now).await?.is_some();
+        if self.hasher.verify(&change.new, account.password_hash.as_deref()).await? || mailed {
             return Err(Problem::at(Field::Password, Refused::PasswordSame).into());
         }
         let hash = self.hasher.hash(&change.new).await?;
@@ -115,12 +127,14 @@ impl Portal {
         temporary: bool,
     ) -> Result<Account, Declined> {
         let now = self.now();
-        let budget = format!("password.again:account:{}", session.account);
+        let budget = again(session);
         let mut work = self.store.begin().await?;
         self.take(&mut *work, &[(budget.clone(), AGAIN_BY_ACCOUNT)], now).await?;
         let account = work.find_account(session.account).await?.ok_or(Refused::SessionOver)?;
+        // Who came in with one may finish with it: its end falls on the next sign-in, not into the middle of this one.
+        let at = if session.temporary { session.created } else { now };
         let issued = match temporary {
-            true => work.find_temporary(account.id, &self.temporary_digest(account.id, typed), now).await?,
+            true => work.find_temporary(account.id, &self.temporary_digest(account.id, typed), at).await?,
             false => None,
         };
         work.save().await?;
@@ -136,4 +150,9 @@ impl Portal {
         work.save().await?;
         Err(Problem::at(Field::CurrentPassword, Refused::PasswordNotYours).into())
     }
+}
+
+/// The budget of typing the present password again.
+fn again(session: &Session) -> String {
+    format!("password.again:account:{}", session.account)
 }

@@ -134,6 +134,8 @@ pub trait Challenges: Send {
     async fn find_challenge(&mut self, account: i64) -> Result<Option<Challenge>, Fault>;
     /// Sets the question and its answer, in place of the earlier one.
     async fn save_challenge(&mut self, account: i64, challenge: &Challenge) -> Result<(), Fault>;
+    /// Forgets the question and its answer.
+    async fn remove_challenge(&mut self, account: i64) -> Result<(), Fault>;
     async fn confirm_challenge(&mut self, account: i64, now: Moment) -> Result<(), Fault>;
 }
 
@@ -186,7 +188,8 @@ pub trait Links: Send {
     /// Reserves one try at the challenge question before the answer is compared; the number of tries left
     /// after it, or none.
     async fn take_answer_try(&mut self, link: &str, most: u32) -> Result<Option<u32>, Fault>;
-    /// Makes every live link of an account superseded, all but the newest `keep`.
+    /// Makes every live link of an account superseded, all but those of the newest `keep` requests: the links of
+    /// one request share its flow.
     async fn supersede_links(&mut self, account: i64, keep: u32, now: Moment) -> Result<(), Fault>;
     async fn purge_links(&mut self, expired_before: Moment) -> Result<u64, Fault>;
 }

@@ -180,7 +180,7 @@ impl Portal {
         people: &[Person],
         asked: &Asked<'_>,
     ) -> Result<(), Fault> {
-        self.make_room(work, account.id, people.len()).await?;
+        self.make_room(work, account.id).await?;
         let everybody = work.find_people_of(account.id).await?;
         for person in people {
             let Some(to) = &person.email else { continue };
@@ -299,6 +299,11 @@ impl Portal {
 
         let password =
             form.read_beside(&self.agency.policy.password, account.username.as_str(), &self.agency.names())?;
+        // Where passwords expire, the old one must not begin its days anew.
+        let expires = self.agency.policy.password.expires_days > 0;
+        if expires && self.hasher.verify(&password, account.password_hash.as_deref()).await? {
+            return Err(Problem::at(Field::Password, Refused::PasswordSame).into());
+        }
         let hash = self.hasher.hash(&password).await?;
 
         let mut work = self.store.begin().await?;

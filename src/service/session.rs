@@ -25,7 +25,8 @@ impl Portal {
         let digest = self.vault.digest("session", token.as_str().as_bytes());
         let now = self.now();
         let Some(session) = self.store.read().await?.find_session(&digest).await? else { return Ok(None) };
-        if now >= session.expires || now.since(session.seen) >= IDLE_SECONDS {
+        // Also one last used in the future: begun while the clock ran ahead, it would live until then.
+        if now >= session.expires || now.since(session.seen).saturating_abs() >= IDLE_SECONDS {
             return Ok(None);
         }
         if now.since(session.seen) >= TOUCH_SECONDS {

@@ -7,6 +7,7 @@ use super::Portal;
 use super::mail::{MailedSecret, Message};
 use super::ports::{Fault, UnitOfWork};
 use super::records::{Account, Digest, NewTemporary};
+use crate::account::Username;
 use crate::identity::Email;
 use crate::password::{Password, temporary};
 
@@ -54,7 +55,21 @@ impl Portal {
         self.audit_by(work, issued.by, "temporary-issued", Some(account.id), issued.why).await
     }
 
+    /// Whether a mailed temporary password still opens the account: while its mail waited, the password may have been
+    /// changed.
+    ///
+    /// # Errors
+    /// Only when the store fails.
+    pub async fn is_temporary(&self, username: &Username, mailed: &MailedSecret) -> Result<bool, Fault> {
+        let Ok(password) = Password::parse(mailed.as_str()) else { return Ok(false) };
+        let mut work = self.store.read().await?;
+        let Some(account) = work.find_account_by_username(&username.key()).await? else { return Ok(false) };
+        let digest = self.temporary_digest(account.id, &password);
+        Ok(work.find_temporary(account.id, &digest, self.now()).await?.is_some())
+    }
+
+    /// Spaces around it came with copying it from the mail: none is drawn.
     pub(super) fn temporary_digest(&self, account: i64, typed: &Password) -> Digest {
-        self.vault.digest("temporary", format!("{account}:{}", typed.normalised()).as_bytes())
+        self.vault.digest("temporary", format!("{account}:{}", typed.normalised().trim()).as_bytes())
     }
 }

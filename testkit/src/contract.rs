@@ -62,6 +62,7 @@ macro_rules! store_contract {
             challenges {
                 a_challenge_comes_back_as_it_was_saved,
                 a_new_challenge_takes_the_place_of_the_earlier_one,
+                a_removed_challenge_is_gone_alone,
                 confirming_a_challenge_moves_its_moment_alone,
                 a_challenge_of_no_account_is_a_fault,
             }
@@ -99,6 +100,7 @@ macro_rules! store_contract {
                 a_link_can_be_spent_until_its_last_second,
                 a_superseded_link_cannot_be_spent,
                 the_newest_links_are_kept,
+                links_of_one_request_are_kept_or_superseded_together,
                 links_of_one_second_are_superseded_down_to_the_number_kept,
                 only_live_links_of_that_account_are_superseded,
                 a_link_keeps_whose_address_it_went_to,

@@ -4,5 +4,7 @@
 pub mod contract;
 pub mod fakes;
 pub mod outbox;
+pub mod races;
 pub mod seed;
 pub mod smtp;
+pub mod steps;

@@ -66,7 +66,7 @@ async fn invited(portal: &TestPortal) -> Invited {
 }
 
 async fn open(portal: &TestPortal, token: &str) -> Result<Token, Declined> {
-    portal.portal.claim_start(&TestPortal::visitor(2), token).await
+    Ok(portal.portal.claim_start(&TestPortal::visitor(2), token).await?.browser)
 }
 
 async fn type_code(portal: &TestPortal, browser: &Token, code: &Code) -> Result<(), Declined> {

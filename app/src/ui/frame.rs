@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::site::{say, site};
 use crate::ui::contact::contact_line;
 use crate::ui::node::{el, row, text};
+use crate::visit::{comes_with_document, visit};
 use crate::words;
 
 /// A page between header and footer.
@@ -77,5 +78,8 @@ pub fn more(href: &'static str, label: String) -> AnyView {
 /// A link to a page of this site.
 #[must_use]
 pub fn link(class: &'static str, href: &'static str, label: String) -> AnyView {
-    el("a").class(class).attr("href", href).text(label).view()
+    let node = el("a").class(class).attr("href", href);
+    // Its data comes with its document; and of who is signed in nothing outlives a page in memory.
+    let anew = comes_with_document(href) || visit().signed_in.is_some();
+    if anew { node.attr("rel", "external") } else { node }.text(label).view()
 }

@@ -6,7 +6,6 @@
 mod happened;
 mod sheet;
 
-use std::fmt::Write as _;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -125,7 +124,7 @@ async fn suspend(portal: &Portal, shown: &Shown) -> Result<String, String> {
     portal.office_suspend(username).await.map_err(|declined| refused(&declined, shown, &portal.agency))?;
     Ok(format!(
         "{username} is suspended. Nobody gets in: its sessions, links and temporary passwords have ended.\n\
-         Open it again with: backboard account reactivate {username}\n"
+         Open it again:\n  backboard account reactivate {username}\n"
     ))
 }
 
@@ -137,25 +136,17 @@ async fn reactivate(portal: &Portal, shown: &Shown) -> Result<String, String> {
         return Ok(format!("{username} is open already; nothing has changed.\n"));
     }
     portal.office_reactivate(username).await.map_err(|declined| refused(&declined, shown, agency))?;
-    let mut said = format!("{username} is open again.");
-    let mailed = format!("mail a temporary one with: backboard account temporary-password {username}");
-    match (account.password_hash.is_some(), account.frozen) {
-        (true, Some(Frozen::All)) if agency.has(Journey::Reset) => {
-            let _ = write!(
-                said,
-                " Its password may be somebody else's, so it works no more.\n\
-                 Let its owner set a new one with Forgot Password, or {mailed}"
-            );
-        }
-        (true, Some(Frozen::All)) => {
-            let _ = write!(said, " Its password may be somebody else's, so it works no more.\nFor a new one, {mailed}");
-        }
-        (true, _) => said += " The password it had works again.",
-        (false, _) => {
-            let _ = write!(said, " It has no password: let its owner claim it, or {mailed}");
-        }
-    }
-    Ok(said + "\n")
+    let voided = account.frozen == Some(Frozen::All) && account.password_hash.is_some();
+    let (stands, way) = match (voided, account.password_hash.is_some()) {
+        (true, _) if agency.has(Journey::Reset) => (
+            "Its password may be somebody else's, so it works no more.",
+            "Let its owner set a new one with Forgot Password, or mail a temporary one:",
+        ),
+        (true, _) => ("Its password may be somebody else's, so it works no more.", "Mail a temporary one:"),
+        (false, true) => return Ok(format!("{username} is open again. The password it had works again.\n")),
+        (false, false) => ("It has no password.", "Let its owner claim it, or mail a temporary one:"),
+    };
+    Ok(format!("{username} is open again. {stands}\n{way}\n  backboard account temporary-password {username}\n"))
 }
 
 async fn mail_temporary(portal: &Portal, shown: &Shown) -> Result<String, String> {
@@ -169,14 +160,14 @@ async fn mail_temporary(portal: &Portal, shown: &Shown) -> Result<String, String
     }
     let until = portal.now().plus(i64::from(portal.agency.policy.temporary.hours) * 60 * 60);
     let (each, many) = match shown.addresses.len() {
-        1 => ("one address", ""),
-        _ => ("every address on file, each its own", "s"),
+        1 => ("one address".to_owned(), ""),
+        count => (format!("{count} addresses, to each its own"), "s"),
     };
+    let addresses: String = shown.addresses.iter().map(|email| format!("  {}\n", masked(email))).collect();
     Ok(format!(
-        "A temporary password for {username} is queued for {each}: {}.\n\
+        "A temporary password for {username} is on its way to {each}:\n{addresses}\
          It works until {} UTC, or until the password is changed.\n\
-         The running portal sends the mail{many} within a minute; if it does not run, start it: backboard serve\n",
-        listed(&shown.addresses),
+         The running portal sends the mail{many} within a minute; if it does not run, start backboard serve.\n",
         time(until),
     ))
 }

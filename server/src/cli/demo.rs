@@ -6,33 +6,22 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use backboard::account::Username;
 use backboard::agency::Agency;
-use backboard::expiry::Schedule;
-use backboard::password::Password;
 use backboard::service::Portal;
-use backboard::service::roster::RosterStore as _;
+use backboard::service::ports::Fault;
 use clap::Args;
 
 use super::import::{self, ImportArguments};
 use crate::config::Captcha;
-use crate::demo::mailbox::{self, Demonstration};
+use crate::demo::mailbox;
+use crate::demo::people::{self, PEOPLE, SEED};
 use crate::keys::Keys;
 use crate::mail::{Folder, Transport};
 use crate::profiles::profile;
-use crate::roster::{self, People, Synthetic};
+use crate::roster;
 use crate::running::{Parts, listen, run as run_portal, told_to_stop};
 use crate::store::Sqlite;
 use crate::web::serve;
-
-/// Made-up people of a demo.
-const PEOPLE: u32 = 300;
-/// Always the same ones.
-const SEED: u64 = 911;
-/// How many of each state the mailbox lists.
-const LISTED: usize = 2;
-/// The password of those who have one. It meets the rules of every built-in profile.
-const PASSWORD: &str = "Kestrel&42rows";
 
 #[derive(Debug, Args)]
 pub struct DemoArguments {
@@ -65,8 +54,9 @@ pub async fn run(arguments: DemoArguments) -> Result<(), String> {
     let (portal_listener, mailbox_listener) = (listen(arguments.listen).await?, listen(arguments.mailbox).await?);
     let parts = open(&folder, agency, &format!("http://{}", arguments.listen)).await?;
     let portal = parts.portal()?;
-    let people = examples();
-    settle(&parts, &portal, &folder, &people).await?;
+    settle(&parts, &portal, &folder).await?;
+    let players = people::cast(&parts.agency);
+    people::stage(&portal, &players).await.map_err(|fault| of_another_version(&fault, &folder))?;
 
     let origin = parts.origin.clone();
     let mut out = std::io::stdout();
@@ -78,7 +68,8 @@ pub async fn run(arguments: DemoArguments) -> Result<(), String> {
         folder.display()
     );
     said.map_err(|error| format!("standard output cannot be written ({error})."))?;
-    let pages = mailbox::router(folder.join("mail"), people.iter().map(shown).collect(), &origin);
+    let listed = players.iter().map(|player| people::shown(player, &parts.agency)).collect();
+    let pages = mailbox::router(folder.join("mail"), listed, &origin);
     let (stopping, stopped) = tokio::sync::watch::channel(false);
     let mut watching = stopped.clone();
     let mails = tokio::spawn(serve(mailbox_listener, pages, async move {
@@ -97,9 +88,8 @@ async fn open(folder: &Path, agency: Agency, origin: &str) -> Result<Parts, Stri
     let keys = folder.join("keys.toml");
     let keys =
         if keys.exists() { Keys::read(&keys) } else { Keys::create(&keys) }.map_err(|error| error.to_string())?;
-    let store = Sqlite::open(&folder.join("data/backboard.db")).await.map_err(|fault| {
-        format!("{fault}. Is {} a demo of another version? Remove it and start again.", folder.display())
-    })?;
+    let store = Sqlite::open(&folder.join("data/backboard.db")).await;
+    let store = store.map_err(|fault| of_another_version(&fault, folder))?;
     Ok(Parts {
         agency,
         keys,
@@ -112,8 +102,12 @@ async fn open(folder: &Path, agency: Agency, origin: &str) -> Result<Parts, Stri
     })
 }
 
-/// Brings the made-up roster in, once, and gives the listed active people their password.
-async fn settle(parts: &Parts, portal: &Portal, folder: &Path, people: &[Synthetic]) -> Result<(), String> {
+fn of_another_version(fault: &Fault, folder: &Path) -> String {
+    format!("{fault}. Is {} a demo of another version? Remove it and start again.", folder.display())
+}
+
+/// Brings the made-up roster in, once.
+async fn settle(parts: &Parts, portal: &Portal, folder: &Path) -> Result<(), String> {
     let file = folder.join("roster.csv");
     if !file.exists() {
         let draft = folder.join("roster.csv.new");
@@ -122,74 +116,10 @@ async fn settle(parts: &Parts, portal: &Portal, folder: &Path, people: &[Synthet
         let arguments =
             ImportArguments { roster: draft.clone(), dry_run: false, rejects: Some(folder.join("rejects.csv")) };
         import::run(&arguments, portal, &*parts.store, &mut std::io::sink()).await?;
-        give_passwords(parts, portal, people).await?;
         // Under its final name only when everything before it is done: a demo cut off begins again.
         std::fs::rename(&draft, &file).map_err(|error| error.to_string())?;
     }
     Ok(())
-}
-
-async fn give_passwords(parts: &Parts, portal: &Portal, people: &[Synthetic]) -> Result<(), String> {
-    let password = Password::parse(PASSWORD).map_err(|refused| refused.code().to_owned())?;
-    for person in people.iter().filter(|person| has_password(person)) {
-        let username = Username::parse(&person.username).map_err(|refused| refused.code().to_owned())?;
-        let hash = portal.hasher.hash(&password).await.map_err(|fault| fault.to_string())?;
-        let mut work = parts.store.begin_roster().await.map_err(|fault| fault.to_string())?;
-        let account = work.find_account_by_username(&username.key()).await.map_err(|fault| fault.to_string())?;
-        if let Some(account) = account {
-            let state = account.state;
-            let schedule = Schedule::of(portal.now(), portal.agency.policy.password.expires_days);
-            work.save_password(account.id, &hash, portal.now(), schedule).await.map_err(|fault| fault.to_string())?;
-            work.save_state(account.id, state).await.map_err(|fault| fault.to_string())?;
-        }
-        work.save().await.map_err(|fault| fault.to_string())?;
-    }
-    Ok(())
-}
-
-/// A few people of each state, whose number, username and address are theirs alone.
-fn examples() -> Vec<Synthetic> {
-    let everybody: Vec<Synthetic> = People::of(SEED).take(PEOPLE as usize).collect();
-    let alone = |person: &Synthetic| {
-        everybody
-            .iter()
-            .filter(|other| other.username == person.username || other.email == person.email || other.ssn == person.ssn)
-            .count()
-            == 1
-    };
-    let mut chosen = Vec::new();
-    for status in ["unclaimed", "active", "inactive", "suspended", "external"] {
-        let of_status = everybody.iter().filter(|person| person.status == status && !person.username.is_empty());
-        let usable =
-            of_status.filter(|person| person.email.contains('@') && !person.email.contains(' ') && alone(person));
-        chosen.extend(usable.take(if status == "unclaimed" { 2 * LISTED } else { LISTED }).cloned());
-    }
-    chosen
-}
-
-fn has_password(person: &Synthetic) -> bool {
-    matches!(person.status.as_str(), "active" | "inactive" | "suspended")
-}
-
-fn shown(person: &Synthetic) -> Demonstration {
-    let hint = match person.status.as_str() {
-        "unclaimed" => "Claim the account: look this person up, open the mail here, choose a password.",
-        "active" => "Log in. Or try to claim: the mail says that the account is claimed already.",
-        "inactive" | "suspended" => "Log in: only the right password is told the state. Or try to claim.",
-        _ => "Try to claim: the mail says that another login service keeps the password.",
-    };
-    Demonstration {
-        state: person.status.clone(),
-        // The last name first, because it is what the form asks for, and some have two words.
-        name: format!("{}, {}", [person.last_name.as_str(), &person.suffix].join(" ").trim(), person.first_name),
-        born: person.date_of_birth.clone(),
-        ssn: person.ssn.clone(),
-        certificate: person.certificate_number.clone(),
-        username: person.username.clone(),
-        password: has_password(person).then(|| PASSWORD.to_owned()),
-        email: person.email.clone(),
-        hint: hint.to_owned(),
-    }
 }
 
 /// `$XDG_DATA_HOME/backboard-demo`, or `~/.local/share/backboard-demo`, or a folder here.

@@ -33,10 +33,19 @@ pub struct Demonstration {
     pub ssn: String,
     pub certificate: String,
     pub username: String,
-    pub password: Option<String>,
+    pub opener: Opener,
     pub email: String,
     /// What to try, and what will happen.
     pub hint: String,
+}
+
+/// What a person logs in with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Opener {
+    Nothing,
+    Password(String),
+    /// A temporary password, which stands in a mail alone.
+    Mailed,
 }
 
 struct Mailbox {

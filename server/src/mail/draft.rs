@@ -78,10 +78,11 @@ impl Writer<'_> {
         self.body(message, sentences.next, &mut blocks);
         match sentences.doubt {
             Doubt::Said(word) => blocks.push(Block::Paragraph(say(word))),
-            Doubt::Stop(word) => blocks.extend([
+            Doubt::Stop(word, stops) => blocks.extend([
                 Block::Paragraph(say(word)),
+                Block::Paragraph(say(stops)),
                 Block::Quiet {
-                    label: say(words::MAIL_NOT_YOU_LINK),
+                    label: say(words::MAIL_STOP_LINK),
                     url: format!("{}/not-me/{}", self.public_url, self.not_me),
                 },
             ]),

@@ -14,6 +14,8 @@ const FONT: &str =
 const BIG: &str = "font-family:ui-monospace,Consolas,Menlo,monospace;font-size:20px;font-weight:bold";
 const BUTTON: &str = "display:inline-block;padding:12px 20px;border-radius:6px;background-color:#1d4ed8;\
                       color:#ffffff;font-weight:bold;text-decoration:none";
+/// Small, with room for a finger.
+const QUIET: &str = "display:inline-block;padding:4px 0;font-size:14px";
 /// One line, whatever the width, and one tap selects all of it.
 const SECRET: &str = "display:inline-block;white-space:nowrap;-webkit-user-select:all;user-select:all";
 /// What does not fit on a narrow screen is reached by moving it aside.
@@ -69,7 +71,7 @@ fn write(html: &mut String, block: &Block) {
             writeln!(html, "<p style=\"word-break:break-all\"><a href=\"{href}\">{shown}</a></p>")
         }
         Block::Quiet { label, url } => {
-            writeln!(html, "<p style=\"font-size:14px\"><a href=\"{}\">{}</a></p>", attribute(url), plain(label))
+            writeln!(html, "<p><a href=\"{}\" style=\"{QUIET}\">{}</a></p>", attribute(url), plain(label))
         }
         Block::Code { label, code } => {
             writeln!(html, "<p>{}<br>\n<span style=\"{BIG}\">{}</span></p>", plain(label), plain(code))

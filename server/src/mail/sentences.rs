@@ -16,10 +16,10 @@ pub struct Sentences {
 /// What is said to a reader whom the mail surprises.
 #[derive(Clone, Copy)]
 pub enum Doubt {
-    /// One sentence, and whom to reach.
+    /// A sentence, and whom to reach.
     Said(Word),
-    /// What *This wasn't me* stops, and its link.
-    Stop(Word),
+    /// A sentence, then what *This wasn't me* stops and its link.
+    Stop(Word, Word),
     /// The mail itself is about a doubt.
     None,
 }
@@ -27,10 +27,10 @@ pub enum Doubt {
 /// Somebody typed something; nothing has happened yet.
 const ASKED: Doubt = Doubt::Said(words::MAIL_NOT_YOU_ASKED);
 /// The same, where a freeze has something to stop.
-const ASKED_STOP: Doubt = Doubt::Stop(words::MAIL_NOT_YOU_ASKED_STOP);
+const ASKED_STOP: Doubt = Doubt::Stop(words::MAIL_NOT_YOU_ASKED_STOP, words::MAIL_STOP_RESETS);
 /// Something was changed by somebody who is in already.
-const SET: Doubt = Doubt::Stop(words::MAIL_NOT_YOU_SET);
-const MOVED: Doubt = Doubt::Stop(words::MAIL_NOT_YOU_MOVED);
+const SET: Doubt = Doubt::Stop(words::MAIL_NOT_YOU_SET, words::MAIL_STOP_ALL);
+const MOVED: Doubt = Doubt::Stop(words::MAIL_NOT_YOU_MOVED, words::MAIL_STOP_ALL);
 
 impl Sentences {
     pub const fn of(message: &Message, agency: &Agency) -> Self {

@@ -163,6 +163,7 @@ impl Worker {
         if too_old {
             return Ok(End::Failed("too old".to_owned()));
         }
+        let letter = Letter { message: letter.message.on_day_of(self.portal.now()), ..letter };
         let message = match self.stationery.render(mail, &letter, &self.portal.not_me_token(&mail.id)) {
             Ok(message) => message,
             Err(why) => return Ok(End::Failed(why.to_string())),
@@ -179,6 +180,14 @@ impl Worker {
         let token = match message {
             Message::ClaimLink { token, .. } | Message::ResetLink { token, .. } => token,
             Message::TemporaryPassword { expires, .. } if self.portal.now() >= *expires => return Ok(Some("expired")),
+            Message::TemporaryPassword { username, password, .. } => {
+                let works = self.portal.is_temporary(username, password).await?;
+                return Ok((!works).then_some("superseded"));
+            }
+            Message::PasswordExpires { username, expires, .. } => {
+                let still = self.portal.still_expires(username, *expires).await?;
+                return Ok((!still).then_some("superseded"));
+            }
             _ => return Ok(None),
         };
         let problems = match self.portal.link(token.as_str()).await {

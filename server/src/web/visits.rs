@@ -1,9 +1,9 @@
 //! What a visit brings to its page: who is signed in, what the last form was refused for, the page's own data.
 
 use app::request::{BROWSER_COOKIE, REFUSED_COOKIE, SAVED_COOKIE, SESSION_COOKIE, open};
-use app::visit::{Page, SignedIn, Standing, Visit};
+use app::visit::{Page, RefusedForm, SignedIn, Standing, Visit};
 use app::words::Word;
-use backboard::link::Purpose;
+use backboard::link::{Purpose, Step};
 use backboard::moment::Moment;
 use backboard::refused::Refused;
 use backboard::service::claim::Choosing;
@@ -44,11 +44,19 @@ pub async fn visit(web: &Web, path: &str, headers: &HeaderMap) -> Result<Shown, 
         return Ok(Shown::Elsewhere(elsewhere));
     }
     let browser = cookies::token(headers, BROWSER_COOKIE);
+    let refused = cookies::cookie(headers, REFUSED_COOKIE).and_then(|value| open(&web.portal, value));
+    // Behind the code the journey goes on, and so does who comes back to a page that is done.
+    if matches!(path, "/code" | "/reset/challenge" | "/reset/password") {
+        let stands = web.portal.stands_at(browser.as_ref()).await?;
+        if let Some(page) = stands.and_then(|(purpose, step)| ahead(purpose, step)).filter(|page| *page != path) {
+            return Ok(Shown::Elsewhere(page));
+        }
+    }
     let (status, page) = match &session {
         Some(session) if is_private(path) => (StatusCode::OK, private(web, path, session, headers).await?),
+        _ if path == "/code" => (StatusCode::OK, code(web, browser.as_ref(), refused.as_ref()).await?),
         _ => public(web, path, browser.as_ref()).await?,
     };
-    let refused = cookies::cookie(headers, REFUSED_COOKIE).and_then(|value| open(&web.portal, value));
     let saved = cookies::cookie(headers, SAVED_COOKIE).and_then(operation_at).map(|operation| operation.path.clone());
     let signed_in = session.map(|session| SignedIn {
         username: session.username.as_str().to_owned(),
@@ -67,6 +75,18 @@ fn elsewhere(path: &str, session: Option<&Session>) -> Option<&'static str> {
             Some("/change-password")
         }
         Some(SessionKind::Full) if matches!(path, "/" | "/sign-in") => Some("/home"),
+        _ => None,
+    }
+}
+
+/// Where the journey of this browser stands, when that is not this page: after a button pressed twice, Back, or a
+/// code typed on a page that is still open.
+const fn ahead(purpose: Purpose, step: Step) -> Option<&'static str> {
+    match (purpose, step) {
+        (Purpose::Claim, Step::Password) => Some("/claim/password"),
+        (Purpose::Reset, Step::Challenge) => Some("/reset/challenge"),
+        (Purpose::Reset, Step::Password) => Some("/reset/password"),
+        (Purpose::Reset, Step::Done) => Some("/reset/done"),
         _ => None,
     }
 }
@@ -110,10 +130,6 @@ async fn public(web: &Web, path: &str, browser: Option<&Token>) -> Result<(Statu
     }
     let portal = &web.portal;
     match path {
-        "/code" => {
-            let purpose = portal.flow_purpose(browser).await?.unwrap_or(Purpose::Claim);
-            Ok((StatusCode::OK, Page::Code { purpose }))
-        }
         "/claim/password" => alive(portal.claim_choosing(browser).await.map(choosing), Some(Purpose::Claim)),
         "/reset/password" => alive(portal.reset_choosing(browser).await.map(choosing), Some(Purpose::Reset)),
         "/reset/challenge" => {
@@ -138,6 +154,21 @@ async fn public(web: &Web, path: &str, browser: Option<&Token>) -> Result<(Statu
             _ => Ok((StatusCode::NOT_FOUND, Page::Missing)),
         },
     }
+}
+
+/// The page of the typed code. One that was refused is told by the form that sent it, also where no flow is left to
+/// say which journey it was.
+async fn code(web: &Web, browser: Option<&Token>, refused: Option<&RefusedForm>) -> Result<Page, Fault> {
+    let sent_by = refused.and_then(|refused| match refused.action.as_str() {
+        "/api/claim/code" => Some(Purpose::Claim),
+        "/api/reset/code" => Some(Purpose::Reset),
+        _ => None,
+    });
+    let purpose = match sent_by {
+        Some(purpose) => purpose,
+        None => web.portal.stands_at(browser).await?.map_or(Purpose::Claim, |(purpose, _)| purpose),
+    };
+    Ok(Page::Code { purpose })
 }
 
 fn choosing(choosing: Choosing) -> Page {

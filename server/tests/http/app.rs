@@ -6,10 +6,8 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
 use axum::body::Body;
-use backboard::account::AccountState;
 use backboard::agency::Agency;
 use backboard::moment::Moment;
-use backboard::password::Password;
 use backboard::service::Portal;
 use backboard::service::ports::{Hasher, Robots, Store, Vault};
 use http::Request;
@@ -52,11 +50,19 @@ pub struct Setup {
     pub trusted: Vec<IpNet>,
     /// Instead of either.
     pub hasher: Option<Arc<dyn Hasher>>,
+    pub agency: Agency,
 }
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { robots: Some(Arc::new(TestRobots)), argon2: false, trusted: Vec::new(), hasher: None }
+        Self {
+            robots: Some(Arc::new(TestRobots)),
+            argon2: false,
+            trusted: Vec::new(),
+            hasher: None,
+            // Every journey is on.
+            agency: profile("demo").unwrap(),
+        }
     }
 }
 
@@ -64,6 +70,11 @@ impl Setup {
     /// Nothing of the portal is a stand-in but the clock.
     pub fn real() -> Self {
         Self { robots: None, argon2: true, ..Self::default() }
+    }
+
+    /// Another agency's portal.
+    pub fn of(agency: &str) -> Self {
+        Self { agency: profile(agency).unwrap(), ..Self::default() }
     }
 
     /// The test's own connections count as a trusted proxy's, so `X-Forwarded-For` names the visitor.
@@ -106,7 +117,7 @@ impl App {
         let cheap = || Arc::new(PlainHasher::default()) as Arc<dyn Hasher>;
         let real = || Arc::new(Argon2Hasher::new(&keys).unwrap()) as Arc<dyn Hasher>;
         let portal = Arc::new(Portal {
-            agency: agency(),
+            agency: setup.agency,
             store: Arc::clone(&store) as Arc<dyn Store>,
             clock: clock.clone(),
             entropy: Arc::new(SystemEntropy),
@@ -161,30 +172,6 @@ impl App {
         for person in people {
             self.save_state(person.username, person.state).await;
         }
-    }
-
-    /// What the office does to an account.
-    pub async fn save_state(&self, username: &str, state: AccountState) {
-        let done = sqlx::query("UPDATE account SET state = ? WHERE username = ?")
-            .bind(state.code())
-            .bind(username)
-            .execute(&self.back_door)
-            .await
-            .unwrap();
-        assert_eq!(done.rows_affected(), 1, "{username}");
-    }
-
-    /// Gives an account a password without the journey, whatever its state.
-    pub async fn give_password(&self, username: &str, typed: &str) {
-        let hash = self.portal.hasher.hash(&Password::parse(typed).unwrap()).await.unwrap();
-        let done = sqlx::query("UPDATE account SET password_hash = ?, password_set = ? WHERE username = ?")
-            .bind(hash)
-            .bind(self.portal.now().0)
-            .bind(username)
-            .execute(&self.back_door)
-            .await
-            .unwrap();
-        assert_eq!(done.rows_affected(), 1, "{username}");
     }
 
     /// Does the queued jobs, sends the queued mails, and gives those that are new.
@@ -249,9 +236,4 @@ impl App {
     pub async fn actions(&self) -> Vec<String> {
         sqlx::query_scalar("SELECT action FROM audit ORDER BY id").fetch_all(&self.back_door).await.unwrap()
     }
-}
-
-/// The demo's profile: every journey is on.
-fn agency() -> Agency {
-    profile("demo").unwrap()
 }

@@ -14,7 +14,7 @@ pub const JSON: &str = "application/json";
 pub const FORM: &str = "application/x-www-form-urlencoded";
 
 /// Fields that no answer may ever repeat.
-const SECRET: [&str; 4] = ["ssn", "password", "password_again", "code"];
+const SECRET: [&str; 6] = ["ssn", "password", "password_again", "current_password", "answer", "code"];
 
 pub struct Browser<'a> {
     pub app: &'a App,

@@ -16,7 +16,23 @@ async fn fetch(app: &App, path: &str, encodings: &str) -> Answer {
 #[tokio::test]
 async fn every_script_of_a_page_carries_the_nonce_of_its_answer_or_is_data() {
     let app = App::start().await;
-    for path in ["/sign-in", "/claim", "/claim/sent", "/claim/password", "/code", "/link/x", "/nothing"] {
+    for path in [
+        "/sign-in",
+        "/claim",
+        "/claim/sent",
+        "/claim/password",
+        "/code",
+        "/link/x",
+        "/nothing",
+        "/forgot-username",
+        "/forgot-password",
+        "/forgot-password/sent",
+        "/reset/challenge",
+        "/reset/password",
+        "/reset/done",
+        "/not-me/x",
+        "/not-me/done",
+    ] {
         let page = app.browser().open(path).await;
         assert!(page.is_page(), "{path}");
         assert_eq!(page.header("cache-control"), Some("no-store"), "{path}");
@@ -63,7 +79,7 @@ async fn signed_in_pages_are_not_compressed_and_others_are() {
     assert!(open.header(VARY.as_str()).unwrap().to_lowercase().contains("accept-encoding"));
     let fields = [("username", BERT.username), ("password", PASSWORD)];
     browser.submit("/api/sign-in/password", &fields).await.assert_goes("/home");
-    for path in ["/home", "/claim", "/code", "/nothing"] {
+    for path in ["/home", "/claim", "/code", "/nothing", "/change-password", "/security", "/security/history"] {
         let page = browser.open(path).await;
         assert_eq!(page.header(CONTENT_ENCODING.as_str()), None, "{path}");
         assert!(page.holds("</html>"), "{path}");

@@ -7,15 +7,17 @@ use http::StatusCode;
 use server::web::{Operation, operations};
 
 use crate::answer::Answer;
-use crate::app::App;
+use crate::app::{App, Setup};
 use crate::browser::{Browser, HTML, JSON, body};
-use crate::people::{ADA, BERT, PASSWORD, with};
+use crate::people::{ADA, ANOTHER, ANSWER, BERT, PASSWORD, QUESTION, with};
+use crate::steps::ask_link;
 
 /// Stands in every value, so that an echo can be told.
 const CANARY: &str = "canary7731";
 
 /// Fields that a refused form shows again.
-const KEPT: [&str; 7] = ["birth_month", "birth_day", "birth_year", "last_name", "certificate", "username", "email"];
+const KEPT: [&str; 9] =
+    ["birth_month", "birth_day", "birth_year", "last_name", "certificate", "username", "email", "login", "question"];
 
 /// Bytes that are no text: what a person typed cannot be known, so nothing is guessed.
 const UNREADABLE: [&str; 12] = [
@@ -74,10 +76,20 @@ fn odd() -> Vec<String> {
 /// Right values for all fields of an operation.
 fn right(operation: &Operation) -> Vec<(&'static str, String)> {
     let fields = match operation.name.as_str() {
-        "claim.lookup" => ADA.lookup(""),
-        "claim.code" => vec![("code", "12345678")],
-        "claim.start" => vec![("token", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")],
-        "claim.set" => vec![("password", PASSWORD), ("password_again", PASSWORD)],
+        "claim.lookup" | "reset.identity" => ADA.lookup(""),
+        "claim.code" | "reset.code" => vec![("code", "12345678")],
+        "claim.start" | "reset.start" | "notme.freeze" => {
+            vec![("token", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
+        }
+        "claim.set" | "reset.set" => vec![("password", ANOTHER), ("password_again", ANOTHER)],
+        "reset.request" => vec![("login", BERT.username), ("robot", "on"), ("captcha", "")],
+        "reset.answer" | "answer.confirm" => vec![("answer", ANSWER)],
+        "password.change" => {
+            vec![("current_password", PASSWORD), ("password", ANOTHER), ("password_again", ANOTHER)]
+        }
+        "answer.change" => {
+            vec![("question", QUESTION.code()), ("answer", ANSWER), ("current_password", PASSWORD)]
+        }
         "signin" => vec![("username", BERT.username), ("password", PASSWORD)],
         "username.request" => vec![("email", BERT.email), ("robot", "on"), ("captcha", "")],
         _ => vec![],
@@ -97,7 +109,8 @@ fn form(operation: &Operation, field: &str, raw: &str, proof: &str) -> Vec<u8> {
 }
 
 fn is_secret(field: &str) -> bool {
-    ["ssn", "password", "password_again", "code", "token", "captcha"].contains(&field)
+    let secrets = ["ssn", "password", "password_again", "current_password", "answer", "code", "token", "captcha"];
+    secrets.contains(&field)
 }
 
 /// The field itself, one that it belongs together with, or the form where its problem has no place.
@@ -110,6 +123,8 @@ fn may_say(field: &str) -> Vec<&str> {
         // An empty number is missed where the first of the two stands.
         "certificate" => vec!["certificate", "ssn"],
         "token" => vec!["form"],
+        // A password that has something to do with the answer is said at the answer.
+        "current_password" => vec!["current_password", "answer"],
         "username" => vec!["username", "form"],
         "code" => vec!["code", "form"],
         field => vec![field],
@@ -132,7 +147,24 @@ impl Form<'_> {
         self.app.clock.pass(86_400);
         let proof = format!("good {number}");
         let mut browser = self.app.browser();
+        let mut csrf = None;
         match self.operation.name.as_str() {
+            "reset.code" => drop(ask_link(&mut browser, BERT.username, &format!("good for the flow {number}")).await),
+            "reset.answer" | "reset.set" => {
+                let mail = ask_link(&mut browser, BERT.username, &format!("good for the flow {number}")).await;
+                browser
+                    .call("/api/reset/start", &[("token", &mail.token())])
+                    .await
+                    .assert_json_goes("/reset/challenge");
+                if self.operation.name == "reset.set" {
+                    browser.call("/api/reset/answer", &[("answer", ANSWER)]).await.assert_json_goes("/reset/password");
+                }
+            }
+            "password.change" | "answer.change" | "answer.confirm" => {
+                let fields = [("username", BERT.username), ("password", PASSWORD)];
+                browser.submit("/api/sign-in/password", &fields).await.assert_goes("/security/question");
+                csrf = Some(browser.open("/security/question").await.csrf());
+            }
             "claim.code" => {
                 let proof = format!("good for the flow {number}");
                 browser.call("/api/claim/lookup", &ADA.lookup(&proof)).await.assert_json_goes("/claim/sent");
@@ -146,7 +178,10 @@ impl Form<'_> {
             }
             _ => {}
         }
-        let bytes = form(self.operation, field, raw, &proof);
+        let mut bytes = form(self.operation, field, raw, &proof);
+        if let Some(csrf) = csrf {
+            bytes.extend_from_slice(format!("&csrf={csrf}").as_bytes());
+        }
         let answer = browser.post_bytes(&self.operation.path, accept, bytes).await;
         (browser, answer)
     }
@@ -154,11 +189,11 @@ impl Form<'_> {
 
 #[tokio::test]
 async fn text_that_cannot_be_read_is_refused_at_its_field_and_the_others_are_kept() {
-    let app = App::start().await;
-    app.settle(&[ADA, BERT]).await;
+    let apps = Apps::start().await;
     for operation in operations() {
+        let app = apps.of(operation);
         for field in &operation.fields {
-            let form = Form { app: &app, operation };
+            let form = Form { app, operation };
             for raw in UNREADABLE {
                 for value in [raw.to_owned(), format!("{CANARY}{raw}{CANARY}")] {
                     // A lone `%` in front of letters is one only where no digits follow.
@@ -176,7 +211,9 @@ async fn text_that_cannot_be_read_is_refused_at_its_field_and_the_others_are_kep
                         if name == "robot" || kept.is_empty() {
                             continue;
                         }
-                        let is_shown = page.holds(&format!("value=\"{kept}\""));
+                        // A list shows every choice; which of them was made is another matter.
+                        let chosen = if name == "question" { " selected=\"\"" } else { "" };
+                        let is_shown = page.holds(&format!("value=\"{kept}\"{chosen}"));
                         let expected = name != field && KEPT.contains(&name);
                         assert_eq!(is_shown, expected, "{}: {name} beside {field}", operation.name);
                     }
@@ -188,13 +225,12 @@ async fn text_that_cannot_be_read_is_refused_at_its_field_and_the_others_are_kep
 
 #[tokio::test]
 async fn odd_text_is_a_problem_at_its_field_or_taken_and_never_breaks_anything() {
-    let app = App::start().await;
-    app.settle(&[ADA, BERT]).await;
-    app.give_password(BERT.username, PASSWORD).await;
+    let apps = Apps::start().await;
     let (mut refused, mut taken) = (0, 0);
     for operation in operations() {
+        let app = apps.of(operation);
         for field in &operation.fields {
-            let form = Form { app: &app, operation };
+            let form = Form { app, operation };
             for odd in odd() {
                 let value = if is_secret(field) && !odd.is_empty() { format!("{odd}{CANARY}") } else { odd };
                 // The same is done to both; setting a password is the last thing that happens to an account.
@@ -215,7 +251,7 @@ async fn odd_text_is_a_problem_at_its_field_or_taken_and_never_breaks_anything()
                     status => panic!("{at}: {status}"),
                 }
                 assert!(!is_secret(field) || !answer.holds(CANARY), "{at}: echoed");
-                reset(&app).await;
+                reset(app).await;
 
                 let (mut browser, page) = form.post(field, &value, HTML).await;
                 if answer.status == StatusCode::UNPROCESSABLE_ENTITY {
@@ -227,16 +263,40 @@ async fn odd_text_is_a_problem_at_its_field_or_taken_and_never_breaks_anything()
                 } else if answer.status == StatusCode::OK {
                     assert_eq!(page.status, StatusCode::SEE_OTHER, "{at}");
                 }
-                reset(&app).await;
+                reset(app).await;
             }
         }
     }
     assert!(refused > 200 && taken > 20, "{refused} refused, {taken} taken");
 }
 
-/// Undoes a claim that went through, so that the next try finds the account as it was.
+/// Which of its two forms *forgot password?* has is the agency's choice, so there are two portals.
+struct Apps {
+    by_login: App,
+    by_identity: App,
+}
+
+impl Apps {
+    async fn start() -> Self {
+        let by_login = App::start().await;
+        by_login.settle(&[ADA, BERT]).await;
+        reset(&by_login).await;
+        let by_identity = App::with(Setup::of("michigan-emsis")).await;
+        by_identity.settle(&[ADA, BERT]).await;
+        Self { by_login, by_identity }
+    }
+
+    fn of(&self, operation: &Operation) -> &App {
+        if operation.name == "reset.identity" { &self.by_identity } else { &self.by_login }
+    }
+}
+
+/// Undoes what went through, so that the next try finds the accounts as they were. The answer is due again.
 async fn reset(app: &App) {
     app.deliver().await;
+    app.give_password(BERT.username, PASSWORD).await;
+    app.give_question(BERT.username).await;
+    sqlx::query("UPDATE challenge SET confirmed = 0").execute(&app.back_door).await.unwrap();
     sqlx::query("UPDATE account SET state = 'unclaimed', password_hash = NULL WHERE username = ?")
         .bind(ADA.username)
         .execute(&app.back_door)

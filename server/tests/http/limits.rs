@@ -1,5 +1,6 @@
 //! Every limit that docs/operations.toml lists is the one that is kept: so many attempts pass, and the
-//! next one is refused with 429 and the time to wait. The numbers come from the file alone.
+//! next one is refused with 429 and the time to wait. The numbers come from the file alone. What one account, link or
+//! flow takes is in `tries.rs`.
 
 use std::collections::BTreeSet;
 
@@ -8,30 +9,36 @@ use server::web::operations;
 use crate::answer::Answer;
 use crate::app::{App, Setup};
 use crate::browser::Browser;
-use crate::claim::ask;
 use crate::people::{ADA, BERT, PASSWORD, with};
+use crate::tries::{AGAIN, ANSWERS, BY_FLOW, BY_LINK, SET_BY_FLOW};
 
 /// The limits of crowds, with what comes before and after their number: for an address, a subnet, in all.
-const CROWDS: [(&str, [&str; 3]); 6] = [
+const CROWDS: [(&str, [&str; 3]); 11] = [
     ("captcha.challenge", ["an hour for an address", "an hour for a subnet", "an hour in all"]),
     ("claim.lookup", ["an hour for an address", "an hour for a subnet", "an hour in all"]),
     ("username.request", ["an hour for an address", "an hour for a subnet", "an hour in all"]),
     ("claim.code", ["an hour for an address", "an hour for a subnet", "an hour in all"]),
     ("claim.start", ["an hour for an address", "an hour for a subnet", "an hour in all"]),
+    ("reset.request", ["an hour for an address", "an hour for a subnet", "an hour in all"]),
+    ("reset.identity", ["an hour for an address", "an hour for a subnet", "an hour in all"]),
+    ("reset.code", ["an hour for an address", "an hour for a subnet", "an hour in all"]),
+    ("reset.start", ["an hour for an address", "an hour for a subnet", "an hour in all"]),
+    ("notme.freeze", ["an hour for an address", "an hour for a subnet", "an hour in all"]),
     ("signin", ["in 10 minutes for an address", "in 10 minutes for a subnet", "in 10 minutes in all"]),
 ];
-const BY_NUMBER: (&str, &str) = ("claim.lookup", "a day for a number");
+const BY_NUMBER: [(&str, &str); 2] = [("claim.lookup", "a day for a number"), ("reset.identity", "a day for a number")];
+const BY_LOGIN: (&str, &str) = ("reset.request", "an hour for a login");
+const MAILED: [(&str, &str); 2] =
+    [("reset.request", "a day are mailed for an account"), ("reset.identity", "a day are mailed for an account")];
 const BY_EMAIL: (&str, &str) = ("username.request", "an hour for an e-mail address");
 const BY_NAME: (&str, &str) = ("signin", "at once for a username, then one each 12 minutes");
-const BY_FLOW: (&str, &str) = ("claim.code", "for a flow");
-const SET_BY_FLOW: (&str, &str) = ("claim.set", "an hour for a flow");
 const UNPROVEN: &str = "without a proof of work 5 an hour for an address and 120 in all";
 
 /// The operations that share the budget of forms without a proof of work.
-const UNPROVEN_AT: [&str; 2] = ["claim.lookup", "username.request"];
+const UNPROVEN_AT: [&str; 4] = ["claim.lookup", "username.request", "reset.request", "reset.identity"];
 
 /// The number in front of a listed limit.
-fn listed(operation: &str, words: &str) -> u32 {
+pub fn listed(operation: &str, words: &str) -> u32 {
     let operation = operations().iter().find(|known| known.name == operation).unwrap();
     let found: Vec<u32> =
         operation.limits.iter().filter_map(|limit| limit.strip_suffix(words)?.trim_end().parse().ok()).collect();
@@ -40,11 +47,12 @@ fn listed(operation: &str, words: &str) -> u32 {
 }
 
 #[test]
-fn every_listed_limit_is_measured_in_this_file() {
+fn every_listed_limit_is_measured_here_or_beside_this_file() {
     let mut measured: BTreeSet<(String, String)> = BTreeSet::new();
-    let singles = [BY_NUMBER, BY_EMAIL, BY_NAME, BY_FLOW, SET_BY_FLOW];
+    let pairs = [BY_NUMBER, MAILED, BY_FLOW, SET_BY_FLOW, ANSWERS, AGAIN];
+    let singles = [BY_EMAIL, BY_NAME, BY_LOGIN, BY_LINK].into_iter().chain(pairs.into_iter().flatten());
     let crowds = CROWDS.iter().flat_map(|(operation, words)| words.iter().map(|words| (*operation, *words)));
-    for (operation, words) in singles.into_iter().chain(crowds) {
+    for (operation, words) in singles.chain(crowds) {
         measured.insert((operation.to_owned(), format!("{} {words}", listed(operation, words))));
     }
     for operation in UNPROVEN_AT {
@@ -61,11 +69,19 @@ fn every_listed_limit_is_measured_in_this_file() {
 async fn attempt(operation: &str, browser: &mut Browser<'_>, number: u32) -> Answer {
     match operation {
         "captcha.challenge" => browser.call("/api/captcha/challenge", &[]).await,
-        "claim.lookup" => look_up(browser, number, &format!("good {number}")).await,
+        "claim.lookup" => look_up(browser, "/api/claim/lookup", number, &format!("good {number}")).await,
+        "reset.identity" => look_up(browser, "/api/reset/identity", number, &format!("good reset {number}")).await,
+        "reset.request" => {
+            let (login, proof) = (format!("somebody{number}"), format!("good login {number}"));
+            ask_login(browser, &login, &proof).await
+        }
         "username.request" => ask_username(browser, number, &format!("good username {number}")).await,
         // Without a flow there is nothing to guess at; it counts all the same.
         "claim.code" => browser.call("/api/claim/code", &[("code", "1234 5678")]).await,
+        "reset.code" => browser.call("/api/reset/code", &[("code", "1234 5678")]).await,
         "claim.start" => browser.call("/api/claim/start", &[("token", "unknown")]).await,
+        "reset.start" => browser.call("/api/reset/start", &[("token", "unknown")]).await,
+        "notme.freeze" => browser.call("/api/not-me/freeze", &[("token", "unknown")]).await,
         _ => {
             let name = format!("person{number}");
             browser.call("/api/sign-in/password", &[("username", &name), ("password", "wrong")]).await
@@ -74,9 +90,9 @@ async fn attempt(operation: &str, browser: &mut Browser<'_>, number: u32) -> Ans
 }
 
 /// A lookup of a number that nobody else looks up.
-async fn look_up(browser: &mut Browser<'_>, number: u32, proof: &str) -> Answer {
+async fn look_up(browser: &mut Browser<'_>, path: &str, number: u32, proof: &str) -> Answer {
     let ssn = format!("901-{:02}-{:04}", 1 + number / 9_000, 1 + number % 9_000);
-    browser.call("/api/claim/lookup", &with(&ADA.lookup(proof), "ssn", &ssn)).await
+    browser.call(path, &with(&ADA.lookup(proof), "ssn", &ssn)).await
 }
 
 /// A request for an address that nobody else asks for.
@@ -86,7 +102,7 @@ async fn ask_username(browser: &mut Browser<'_>, number: u32, proof: &str) -> An
 }
 
 #[track_caller]
-fn assert_limited(answer: &Answer, longest: u32) {
+pub fn assert_limited(answer: &Answer, longest: u32) {
     answer.assert_problem(429, "form", "too-many-tries");
     let wait = answer.retry_after().unwrap();
     assert!((1..=longest).contains(&wait), "{}: {wait}", answer.asked);
@@ -154,15 +170,18 @@ async fn everybody_together_may_try_as_often_as_listed() {
 #[tokio::test]
 async fn a_number_may_be_looked_up_as_often_as_listed_by_the_whole_world() {
     let app = App::with(Setup::behind_proxy()).await;
-    let most = listed(BY_NUMBER.0, BY_NUMBER.1);
-    for person in [&ADA, &BERT] {
-        for number in 0..most {
-            let mut browser = app.browser().from(&format!("203.0.{number}.1"));
-            let proof = format!("good {} {number}", person.username);
-            browser.call("/api/claim/lookup", &person.lookup(&proof)).await.assert_json_goes("/claim/sent");
+    let [claim, reset] = BY_NUMBER;
+    let forms = [(claim, "/api/claim/lookup", "/claim/sent"), (reset, "/api/reset/identity", "/forgot-password/sent")];
+    for ((operation, words), path, sent) in forms {
+        for person in [&ADA, &BERT] {
+            for number in 0..listed(operation, words) {
+                let mut browser = app.browser().from(&format!("203.0.{number}.1"));
+                let proof = format!("good {operation} {} {number}", person.username);
+                browser.call(path, &person.lookup(&proof)).await.assert_json_goes(sent);
+            }
+            let mut browser = app.browser().from("198.51.100.7");
+            assert_limited(&browser.call(path, &person.lookup("good last")).await, 86_400);
         }
-        let mut browser = app.browser().from("198.51.100.7");
-        assert_limited(&browser.call("/api/claim/lookup", &person.lookup("good last")).await, 86_400);
     }
 }
 
@@ -189,10 +208,63 @@ async fn an_address_may_be_asked_for_as_often_as_listed_known_or_not() {
 }
 
 #[tokio::test]
+async fn a_login_may_be_asked_for_as_often_as_listed_known_or_not_in_any_spelling() {
+    let app = App::with(Setup::behind_proxy()).await;
+    app.settle(&[BERT]).await;
+    app.give_password(BERT.username, PASSWORD).await;
+    let most = listed(BY_LOGIN.0, BY_LOGIN.1);
+    for login in [BERT.username, BERT.email, "nobody.at.all", "nobody@example.org"] {
+        for number in 0..=most {
+            let mut browser = app.browser().from(&format!("203.0.{number}.1"));
+            let proof = format!("good {login} {number}");
+            let typed = if number % 2 == 0 { login.to_owned() } else { format!(" {} ", login.to_uppercase()) };
+            let answer = ask_login(&mut browser, &typed, &proof).await;
+            if number < most {
+                answer.assert_json_goes("/forgot-password/sent");
+            } else {
+                assert_limited(&answer, 3_600);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_account_is_mailed_as_often_as_listed_however_it_is_named_and_the_answer_stays_the_same() {
+    let [request, identity] = MAILED.map(|(operation, words)| listed(operation, words));
+    assert_eq!(request, identity, "one budget");
+    let app = App::with(Setup::behind_proxy()).await;
+    app.settle(&[BERT]).await;
+    app.give_password(BERT.username, PASSWORD).await;
+    let mut mailed = 0;
+    for number in 0..request + 4 {
+        let mut browser = app.browser().from(&format!("203.0.{number}.1"));
+        let proof = format!("good {number}");
+        // The limits of what is typed are not reached: four each hour of a name, an address, and two numbers.
+        let certificate = with(&with(&BERT.lookup(&proof), "ssn", ""), "certificate", BERT.certificate);
+        let answer = match number % 4 {
+            0 => browser.call("/api/reset/identity", &BERT.lookup(&proof)).await,
+            1 => browser.call("/api/reset/identity", &certificate).await,
+            2 => ask_login(&mut browser, BERT.username, &proof).await,
+            _ => ask_login(&mut browser, BERT.email, &proof).await,
+        };
+        answer.assert_json_goes("/forgot-password/sent");
+        mailed += app.deliver().await.len();
+        if number == 7 {
+            app.clock.pass(3_600);
+        }
+    }
+    assert_eq!(mailed, request as usize);
+    assert_eq!(app.count("SELECT count(*) FROM audit WHERE action = 'reset-capped'").await, 4);
+}
+
+/// A request by e-mail address or username.
+async fn ask_login(browser: &mut Browser<'_>, login: &str, proof: &str) -> Answer {
+    browser.call("/api/reset/request", &[("login", login), ("robot", "on"), ("captcha", proof)]).await
+}
+
+#[tokio::test]
 async fn without_a_proof_of_work_a_few_lookups_pass() {
     let app = App::with(Setup::behind_proxy()).await;
-    let lookup = operations().iter().find(|operation| operation.name == "claim.lookup").unwrap();
-    assert!(lookup.limits.iter().any(|limit| limit == UNPROVEN));
     let numbers: Vec<u32> = UNPROVEN.split(' ').filter_map(|word| word.parse().ok()).collect();
     let [by_address, in_all] = numbers[..] else { panic!("{numbers:?}") };
     let mut number = 0;
@@ -200,21 +272,33 @@ async fn without_a_proof_of_work_a_few_lookups_pass() {
         let mut browser = app.browser().from(&format!("203.0.{host}.1"));
         for _ in 0..by_address {
             number += 1;
-            if number % 2 == 0 {
-                look_up(&mut browser, number, "").await.assert_json_goes("/claim/sent");
-            } else {
-                ask_username(&mut browser, number, "").await.assert_json_goes("/forgot-username/sent");
-            }
+            ask_unproven(&mut browser, number).await;
         }
-        let refused = look_up(&mut browser, number + 5_000, "").await;
+        let refused = look_up(&mut browser, "/api/claim/lookup", number + 5_000, "").await;
         refused.assert_problem(429, "robot", "robot-budget");
         assert!((1..=3_600).contains(&refused.retry_after().unwrap()));
     }
     assert_eq!(number, in_all);
     let mut elsewhere = app.browser().from("198.51.100.1");
-    look_up(&mut elsewhere, 9_001, "").await.assert_problem(429, "robot", "robot-budget");
+    for path in ["/api/claim/lookup", "/api/reset/identity"] {
+        look_up(&mut elsewhere, path, 9_001, "").await.assert_problem(429, "robot", "robot-budget");
+    }
+    ask_login(&mut elsewhere, "somebody", "").await.assert_problem(429, "robot", "robot-budget");
     ask_username(&mut elsewhere, 9_001, "").await.assert_problem(429, "robot", "robot-budget");
-    look_up(&mut elsewhere, 9_002, "good 1").await.assert_json_goes("/claim/sent");
+    look_up(&mut elsewhere, "/api/claim/lookup", 9_002, "good 1").await.assert_json_goes("/claim/sent");
+}
+
+/// One of the forms that need no proof of work as long as they are few, each in its turn.
+async fn ask_unproven(browser: &mut Browser<'_>, number: u32) {
+    match number % 4 {
+        0 => look_up(browser, "/api/claim/lookup", number, "").await.assert_json_goes("/claim/sent"),
+        1 => look_up(browser, "/api/reset/identity", number, "").await.assert_json_goes("/forgot-password/sent"),
+        2 => ask_username(browser, number, "").await.assert_json_goes("/forgot-username/sent"),
+        _ => {
+            let login = format!("somebody{number}");
+            ask_login(browser, &login, "").await.assert_json_goes("/forgot-password/sent");
+        }
+    }
 }
 
 #[tokio::test]
@@ -242,53 +326,10 @@ async fn a_username_may_be_guessed_at_as_often_as_listed_whether_it_exists_or_no
 }
 
 #[tokio::test]
-async fn a_code_may_be_guessed_at_as_often_as_listed_and_the_link_still_works() {
-    let most = listed(BY_FLOW.0, BY_FLOW.1);
-    for wrong in [most - 1, most] {
-        let app = App::start().await;
-        app.settle(&[ADA]).await;
-        let mut browser = app.browser();
-        let mail = ask(&mut browser, &ADA, "good 1").await;
-        let code = mail.code().unwrap();
-        let other = if code == "12345678" { "87654321" } else { "12345678" };
-        for number in 1..=wrong {
-            let reason = if number == most { "code-dead" } else { "code-wrong" };
-            let answer = browser.call("/api/claim/code", &[("code", other)]).await;
-            answer.assert_problem(422, "code", reason);
-        }
-        let last = browser.call("/api/claim/code", &[("code", &code)]).await;
-        if wrong < most {
-            last.assert_json_goes("/claim/password");
-        } else {
-            last.assert_problem(422, "code", "code-dead");
-            crate::claim::claim_by_link(&mut browser, &mail, PASSWORD).await;
-        }
-    }
-}
-
-#[tokio::test]
-async fn a_flow_may_try_as_many_passwords_as_listed() {
-    let app = App::start().await;
-    app.settle(&[ADA]).await;
-    let mut browser = app.browser();
-    let mail = ask(&mut browser, &ADA, "good 1").await;
-    let token = mail.link().unwrap().trim_start_matches("/link/").to_owned();
-    browser.call("/api/claim/start", &[("token", &token)]).await.assert_json_goes("/claim/password");
-    for _ in 0..listed(SET_BY_FLOW.0, SET_BY_FLOW.1) {
-        let fields = [("password", "short"), ("password_again", "short")];
-        browser.call("/api/claim/password", &fields).await.assert_problem(422, "password", "password-too-short");
-    }
-    let fields: [(&str, &str); 2] = [("password", PASSWORD), ("password_again", PASSWORD)];
-    assert_limited(&browser.call("/api/claim/password", &fields).await, 3_600);
-    app.clock.pass(120);
-    browser.call("/api/claim/password", &fields).await.assert_json_goes("/home");
-}
-
-#[tokio::test]
 async fn a_limit_is_told_on_the_page_too() {
     let app = App::start().await;
     let mut browser = app.browser();
-    for number in 0..listed(BY_NUMBER.0, BY_NUMBER.1) {
+    for number in 0..listed(BY_NUMBER[0].0, BY_NUMBER[0].1) {
         let proof = format!("good {number}");
         browser.submit("/api/claim/lookup", &ADA.lookup(&proof)).await.assert_goes("/claim/sent");
     }

@@ -120,7 +120,7 @@ async fn an_account_that_was_suspended_meanwhile_cannot_be_claimed() {
     for (state, refused, text) in [
         (AccountState::Suspended, "account-suspended", "Your account is suspended"),
         (AccountState::Inactive, "account-inactive", "Your account is inactive"),
-        (AccountState::External, "account-external", "kept by another login service"),
+        (AccountState::External, "account-external", "Demo Login Services"),
     ] {
         let app = App::start().await;
         app.settle(&[ADA]).await;

@@ -23,11 +23,28 @@ impl Mail {
         }
     }
 
+    /// The token of its link.
+    pub fn token(&self) -> String {
+        self.link().unwrap().trim_start_matches("/link/").to_owned()
+    }
+
     /// The path of its link, if it has one.
     pub fn link(&self) -> Option<String> {
         let (_, after) = self.text.split_once(&format!("{ORIGIN}/link/"))?;
         let token: String = after.chars().take_while(|c| c.is_ascii_alphanumeric() || "-_".contains(*c)).collect();
         Some(format!("/link/{token}"))
+    }
+
+    /// The path of *This wasn't me*, if it has one.
+    pub fn not_me(&self) -> Option<String> {
+        let (_, after) = self.text.split_once(&format!("{ORIGIN}/not-me/"))?;
+        Some(format!("/not-me/{}", after.lines().next()?.trim()))
+    }
+
+    /// The temporary password that it brings.
+    pub fn temporary(&self) -> Option<String> {
+        let (_, after) = self.text.split_once("Your temporary password:\n")?;
+        Some(after.lines().next()?.to_owned())
     }
 
     /// Its code: two groups of four digits.

@@ -4,21 +4,29 @@
 //! Every answer of every test is held to what must be true of all of them: see `answer.rs`.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on stops at once")]
 
+mod accounts;
 mod answer;
 mod app;
 mod browser;
 mod mail;
 mod people;
 mod proof;
+mod steps;
 
 mod claim;
 mod guard;
 mod headers;
 mod input;
+mod kinds;
 mod limits;
 mod link;
 mod neutral;
+mod not_me;
 mod operations;
 mod origin;
+mod password;
 mod refusal;
+mod reset;
+mod security;
 mod session;
+mod tries;

@@ -3,10 +3,12 @@
 use http::HeaderMap;
 use http::header::{CONTENT_SECURITY_POLICY, DATE, SET_COOKIE};
 
+use backboard::account::Frozen;
+
 use crate::answer::Answer;
-use crate::app::App;
+use crate::app::{App, Setup};
 use crate::browser::{HTML, JSON};
-use crate::people::{ADA, BERT, CARL, DORA, EVE, FAY, NOBODY, PASSWORD, with};
+use crate::people::{ADA, BERT, CARL, DORA, EVE, FAY, GUS, HAL, NOBODY, PASSWORD, Person, with};
 
 /// An answer without what differs by chance: the date, the nonce, and the bytes of a cookie's value.
 #[derive(Clone, Debug, PartialEq)]
@@ -124,4 +126,79 @@ async fn a_wrong_sign_in_answers_the_same_for_every_name_and_state() {
         let fields = [("username", person.username), ("password", PASSWORD)];
         app.browser().call("/api/sign-in/password", &fields).await.assert_problem(422, "form", refused);
     }
+}
+
+/// Somebody in every state that an account can be in, and nobody.
+const EVERYBODY: [&Person; 9] = [&ADA, &BERT, &CARL, &DORA, &EVE, &FAY, &GUS, &HAL, &NOBODY];
+
+/// A portal that mails links to those alone who have a question, with everybody in it.
+async fn everybody(agency: &str) -> App {
+    let app = App::with(Setup { trusted: Setup::behind_proxy().trusted, ..Setup::of(agency) }).await;
+    app.settle(&[ADA, BERT, CARL, DORA, EVE, FAY, GUS, HAL]).await;
+    for person in [&BERT, &CARL, &DORA, &GUS, &HAL] {
+        app.give_password(person.username, PASSWORD).await;
+    }
+    for person in [&BERT, &GUS] {
+        app.give_question(person.username).await;
+    }
+    app.freeze(GUS.username, Frozen::Resets).await;
+    app
+}
+
+/// What one visitor sees of a request for a new password: before the worker has looked, and after.
+async fn watch(app: &App, number: usize, path: &str, accept: &str, fields: &[(&str, &str)]) -> Vec<Seen> {
+    let mut browser = app.browser().from(&format!("203.0.113.{}", 100 + number));
+    let mut watched = vec![seen(&browser.post(path, accept, fields).await)];
+    for _ in 0..2 {
+        for page in ["/forgot-password/sent", "/code", "/reset/challenge", "/reset/password", "/forgot-password"] {
+            watched.push(seen(&browser.open(page).await));
+        }
+        watched.push(seen(&browser.call("/api/reset/code", &[("code", "0000 0000")]).await));
+        watched.push(seen(&browser.submit("/api/reset/code", &[("code", "0000 0000")]).await));
+        watched.push(seen(&browser.open("/code").await));
+        watched.push(seen(&browser.call("/api/reset/answer", &[("answer", "anything at all")]).await));
+        app.deliver().await;
+    }
+    watched
+}
+
+#[tokio::test]
+async fn a_forgotten_password_answers_the_same_whoever_it_is_and_however_it_is_asked() {
+    for agency in ["emresource", "louisiana-bems"] {
+        let app = everybody(agency).await;
+        for accept in [HTML, JSON] {
+            let mut first: Option<Vec<Seen>> = None;
+            let logins = EVERYBODY.iter().flat_map(|person| [person.username, person.email]);
+            for (number, login) in logins.filter(|login| !login.is_empty()).enumerate() {
+                let proof = format!("good {accept} {number}");
+                let fields = [("login", login), ("robot", "on"), ("captcha", &*proof)];
+                let watched = watch(&app, number, "/api/reset/request", accept, &fields).await;
+                assert_eq!(*first.get_or_insert_with(|| watched.clone()), watched, "{agency} {login}");
+                app.clock.pass(3_600);
+            }
+        }
+        // What differs went to the mailboxes on file: everybody was looked for.
+        let mailed = app.count("SELECT count(DISTINCT account) FROM mail").await;
+        assert_eq!(mailed, 7, "{agency}: all but who has no address");
+    }
+}
+
+#[tokio::test]
+async fn a_password_asked_for_by_identity_answers_the_same_whoever_was_found() {
+    let app = everybody("michigan-emsis").await;
+    for accept in [HTML, JSON] {
+        let mut first: Option<Vec<Seen>> = None;
+        let mut lookups: Vec<(&str, Vec<(&str, &str)>)> =
+            EVERYBODY.iter().map(|person| (person.username, person.lookup(""))).collect();
+        lookups.push(("wrong name", with(&BERT.lookup(""), "last_name", "Byron")));
+        lookups.push(("wrong date", with(&BERT.lookup(""), "birth_day", "4")));
+        for (number, (who, fields)) in lookups.iter().enumerate() {
+            let proof = format!("good {accept} {number}");
+            let fields = with(fields, "captcha", &proof);
+            let watched = watch(&app, number, "/api/reset/identity", accept, &fields).await;
+            assert_eq!(*first.get_or_insert_with(|| watched.clone()), watched, "{who}");
+            app.clock.pass(3_600);
+        }
+    }
+    assert_eq!(app.count("SELECT count(DISTINCT account) FROM mail").await, 7);
 }

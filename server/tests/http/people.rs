@@ -1,6 +1,7 @@
 //! People on the roster. Their usernames have one length, so that pages that show one can be compared.
 
 use backboard::account::AccountState;
+use backboard::challenge::Question;
 
 pub const HEADER: &str = "person_id,last_name,first_name,suffix,earlier_names,date_of_birth,ssn,certificate_number,\
                           certification_level,email,username,status,products\n";
@@ -81,6 +82,28 @@ pub const FAY: Person = Person {
     state: AccountState::Unclaimed,
 };
 
+/// He has a password, and somebody has told the office that it was not he who asked.
+pub const GUS: Person = Person {
+    username: "gus.isfrozen",
+    last_name: "Frozen",
+    born: "1988-08-08",
+    ssn: "900-88-5420",
+    certificate: "EMT-1008",
+    email: "gus@example.org",
+    state: AccountState::Active,
+};
+
+/// He has a password, and never set up a question.
+pub const HAL: Person = Person {
+    username: "hal.noanswer",
+    last_name: "Forgetful",
+    born: "1977-07-07",
+    ssn: "900-89-6521",
+    certificate: "EMT-1009",
+    email: "hal@example.org",
+    state: AccountState::Active,
+};
+
 /// On no roster.
 pub const NOBODY: Person = Person {
     username: "nobody.known",
@@ -93,7 +116,17 @@ pub const NOBODY: Person = Person {
 };
 
 /// A password that every built-in profile takes.
-pub const PASSWORD: &str = "Kestrel&42rows";
+pub const PASSWORD: &str = "Kestrel&42rowed";
+
+/// Another one.
+pub const ANOTHER: &str = "Heron&97sailing";
+
+/// What a person with a question is asked, and what is right.
+pub const QUESTION: Question = Question::FirstStation;
+pub const ANSWER: &str = "Saint Brélade Harbour";
+
+/// The question as pages ask it.
+pub const ASKED: &str = "In which town was the first station you worked at?";
 
 impl Person {
     /// Her row of the roster.

@@ -79,18 +79,32 @@ async fn the_cookie_of_a_refusal_cannot_be_forged_nor_shown_by_another_form() {
 #[tokio::test]
 async fn every_form_that_is_refused_says_why_on_the_page_it_comes_back_to() {
     let app = App::start().await;
-    for operation in
-        operations().iter().filter(|operation| !["captcha.challenge", "signout"].contains(&operation.name.as_str()))
+    let by_identity = App::with(Setup::of("michigan-emsis")).await;
+    app.settle(&[BERT]).await;
+    app.give_password(BERT.username, PASSWORD).await;
+    app.give_question(BERT.username).await;
+    // So long that the answer is to be given again.
+    app.clock.pass(400 * 86_400);
+    for operation in operations()
+        .iter()
+        .filter(|operation| !["captcha.challenge", "signout", "signout_all"].contains(&operation.name.as_str()))
     {
+        // Which of its two forms *forgot password?* has is the agency's choice.
+        let app = if operation.name == "reset.identity" { &by_identity } else { &app };
         let mut browser = app.browser();
-        let refused = browser.call(&operation.path, &[]).await;
+        let mut csrf = None;
+        if !operation.sessions.iter().any(|kind| kind == "anonymous") {
+            csrf = Some(crate::steps::sign_in(&mut browser, BERT.username, PASSWORD, "/security/question").await);
+        }
+        let fields: Vec<(&str, &str)> = csrf.iter().map(|csrf| ("csrf", csrf.as_str())).collect();
+        let refused = browser.call(&operation.path, &fields).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", operation.name);
         assert!(!refused.problems().is_empty());
         assert!(refused.cookies().is_empty(), "a script needs no cookie to know why");
-        browser.submit(&operation.path, &[]).await.assert_back_to(&operation.page);
+        browser.submit(&operation.path, &fields).await.assert_back_to(&operation.page);
         let page = browser.open(&operation.page).await;
-        // Without a flow the page of the new password is itself the reason.
-        let says = if operation.name == "claim.set" {
+        // Without a flow the page of one of its steps is itself the reason.
+        let says = if ["claim.set", "reset.answer", "reset.set"].contains(&operation.name.as_str()) {
             page.holds("begun in another browser")
         } else {
             page.summary().is_some()

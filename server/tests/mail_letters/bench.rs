@@ -147,7 +147,7 @@ pub fn temporary(secret: &str, hours: u32) -> Message {
 }
 
 pub fn expires(days: u32) -> Message {
-    Message::PasswordExpires { username: serde_json::from_str("\"ada.black\"").unwrap(), days }
+    Message::PasswordExpires { username: serde_json::from_str("\"ada.black\"").unwrap(), expires: Moment(0), days }
 }
 
 pub fn mail(to: &str) -> Mail {

@@ -230,7 +230,8 @@ fn a_profile_or_address_that_cannot_work_is_refused_at_the_start() {
     for url in ["https://accounts.example.gov", "http://127.0.0.1:8080/", "http://[::1]:8080"] {
         assert!(Stationery::new(&agency(), url).is_ok(), "{url:?}");
     }
-    for url in ["http://login.example.com", "javascript:alert(1)", "login.example.com", "https://", "https://a@b.example", ""]
+    for url in
+        ["http://login.example.com", "javascript:alert(1)", "login.example.com", "https://", "https://a@b.example", ""]
     {
         let mut agency = full_agency();
         agency.external.as_mut().unwrap().url = url.to_owned();

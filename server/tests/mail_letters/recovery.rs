@@ -82,7 +82,7 @@ fn a_temporary_password_arrives_as_it_was_drawn() {
         let block = html.split_once("white-space:nowrap").unwrap().1.split_once("\">").unwrap().1;
         let block = block.split_once("</span></p>").unwrap().0;
         let bare = block.replace("<span>", "").replace("</span>", "");
-        assert!(!bare.contains(['<', '>', '\n', '"']) || secret.contains('"'), "{bare}");
+        assert!(!bare.contains(['<', '>', '\n']), "{bare}");
         assert_eq!(html_escape::decode_html_entities(&bare), secret);
         assert!(!html.contains("<b>d"), "{html}");
     }
@@ -91,7 +91,7 @@ fn a_temporary_password_arrives_as_it_was_drawn() {
 #[test]
 fn a_temporary_password_is_selected_whole_and_never_broken_over_lines() {
     let html = html(&render(&full_agency(), temporary(SECRET, 24)));
-    let style = html.split("Your temporary password:").nth(1).unwrap().split('>').nth(2).unwrap();
+    let style = html.split("Your temporary password:").nth(1).unwrap().split('>').nth(1).unwrap();
     for needed in ["monospace", "white-space:nowrap", "user-select:all"] {
         assert!(style.contains(needed), "{style}");
     }
@@ -188,7 +188,7 @@ fn an_expired_password_may_be_used_once_more_and_then_there_is_forgot_password()
     let text = text(&bytes);
     assert_eq!(subject(&bytes), "Example Portal: your password has expired");
     for needed in [
-        "You can log in with it one more time",
+        "You can log in with the expired password one more time",
         &format!("\n{URL}/sign-in\n"),
         &format!("Use Forgot Password:\n\n{URL}/forgot-password\n"),
     ] {

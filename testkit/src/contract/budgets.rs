@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use backboard::limit::Budget;
 
-use super::{Bench, NOW, digest, together, yes};
+use super::{Bench, HOUR, NOW, digest, together, yes};
 use crate::fakes::SeededEntropy;
 
 const FIVE: Budget = Budget { burst: 5, every: 60 };
@@ -18,6 +18,12 @@ pub async fn budgets_follow_the_pure_rule_step_by_step(bench: Bench) {
         for step in 0..60 {
             // A clock may be set back, too.
             now = now.plus(i64::from(draw(&random, 0, budget.every * 2)) - i64::from(budget.every) / 2);
+            // Or run ahead for a while, longer than any budget.
+            now = now.plus(match step {
+                20 => 3 * 24 * HOUR,
+                40 => -3 * 24 * HOUR,
+                _ => 0,
+            });
             let key = format!("{sequence}:{}", draw(&random, 1, 2));
             let should = budget.take(states.get(&key).copied(), now);
             let did = unit.take_budget(&key, budget, now).await.unwrap();

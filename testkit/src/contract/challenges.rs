@@ -27,6 +27,19 @@ pub async fn a_new_challenge_takes_the_place_of_the_earlier_one(bench: Bench) {
     assert_eq!(unit.find_challenge(grace).await.unwrap(), Some(hers));
 }
 
+pub async fn a_removed_challenge_is_gone_alone(bench: Bench) {
+    let (ada, grace) = (bench.account("ada.lovelace").await, bench.account("grace.hopper").await);
+    let set = challenge(Question::FirstPet, "$answer$");
+    let mut unit = bench.begin().await;
+    unit.save_challenge(ada, &set).await.unwrap();
+    unit.save_challenge(grace, &set).await.unwrap();
+    unit.remove_challenge(ada).await.unwrap();
+    // What is not there is gone too.
+    unit.remove_challenge(ada).await.unwrap();
+    assert_eq!(unit.find_challenge(ada).await.unwrap(), None);
+    assert_eq!(unit.find_challenge(grace).await.unwrap(), Some(set));
+}
+
 pub async fn confirming_a_challenge_moves_its_moment_alone(bench: Bench) {
     let (ada, grace) = (bench.account("ada.lovelace").await, bench.account("grace.hopper").await);
     let set = challenge(Question::FirstStation, "$answer$");

@@ -89,6 +89,25 @@ pub async fn the_newest_links_are_kept(bench: Bench) {
     assert_eq!(superseded, [false, false, true, true]);
 }
 
+pub async fn links_of_one_request_are_kept_or_superseded_together(bench: Bench) {
+    let account = bench.account("ada.lovelace").await;
+    let mut unit = bench.begin().await;
+    // The second of three requests was mailed to two addresses, and to one of them a little later.
+    for (id, flow, created) in [(1, "flow-1", 10), (2, "flow-2", 20), (3, "flow-2", 21), (4, "flow-3", 30)] {
+        unit.add_link(&NewLink { flow: flow.to_owned(), created: NOW.plus(created), ..link(id, account) })
+            .await
+            .unwrap();
+    }
+    for (keep, expected) in [(2, [true, false, false, false]), (1, [true, true, true, false])] {
+        unit.supersede_links(account, keep, NOW.plus(50)).await.unwrap();
+        let mut superseded = Vec::new();
+        for id in 1..=4 {
+            superseded.push(unit.find_link(&format!("link-{id}")).await.unwrap().unwrap().fate.superseded);
+        }
+        assert_eq!(superseded, expected);
+    }
+}
+
 pub async fn links_of_one_second_are_superseded_down_to_the_number_kept(bench: Bench) {
     let account = bench.account("ada.lovelace").await;
     for id in 1..=5 {

@@ -47,6 +47,35 @@ impl Memory {
     fn put(&self, tables: Arc<Tables>) {
         *self.saved.lock().unwrap_or_else(PoisonError::into_inner) = tables;
     }
+
+    /// A store of its own with the same rows: what happens to one does not happen to the other.
+    #[must_use]
+    pub fn fork(&self) -> Self {
+        let fork = Self::default();
+        fork.put(self.tables());
+        fork
+    }
+
+    /// Whether everything that could open or set something is as in the other store. What is only written down, or
+    /// only slows people down (audit, budgets, proofs that were spent), may differ.
+    #[must_use]
+    pub fn opens_the_same_as(&self, other: &Self) -> bool {
+        let (own, other) = (self.tables(), other.tables());
+        let links = |tables: &Tables| {
+            let rows = tables.links.iter();
+            rows.map(|row| (row.new.id.clone(), row.spent, row.superseded, row.answer_tries)).collect::<Vec<_>>()
+        };
+        let temporaries = |tables: &Tables| {
+            tables.temporaries.iter().map(|row| (row.new.id.clone(), row.used, row.ended)).collect::<Vec<_>>()
+        };
+        own.accounts == other.accounts
+            && own.challenges == other.challenges
+            && own.flows == other.flows
+            && own.sessions == other.sessions
+            && (own.jobs.len(), own.mails.len()) == (other.jobs.len(), other.mails.len())
+            && links(&own) == links(&other)
+            && temporaries(&own) == temporaries(&other)
+    }
 }
 
 #[async_trait]

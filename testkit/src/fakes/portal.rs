@@ -17,7 +17,8 @@ use crate::seed::{NewAccount, NewPerson, Seed, certificate, date, email};
 /// 15 January 2027, 08:00:00 UTC.
 const START: Moment = Moment(1_800_000_000);
 
-const AGENCY: &str = r#"
+/// The example office, without its rules.
+const OFFICE: &str = r#"
 id = "example"
 name = "Example Bureau of EMS"
 system = "Example Portal"
@@ -32,7 +33,9 @@ hours = "Monday to Friday, 8 to 4"
 [sender]
 name = "Example Bureau of EMS"
 address = "noreply@example.gov"
+"#;
 
+const RULES: &str = r#"
 [policy]
 preset = "bridge"
 "#;
@@ -49,6 +52,7 @@ pub struct TestPortal {
 /// A mail as its reader sees it.
 #[derive(Debug)]
 pub struct Received {
+    pub id: String,
     pub to: Email,
     pub language: String,
     pub message: Message,
@@ -94,19 +98,38 @@ impl Default for Resident {
 
 impl Default for TestPortal {
     fn default() -> Self {
-        let memory = Arc::new(Memory::default());
-        Self::over(memory.clone(), memory)
+        Self::under(RULES)
     }
 }
 
 impl TestPortal {
-    /// A portal over any store, seen from behind through `seed`.
+    /// A portal of the example office under rules of the test's own: the profile's tables from `[policy]` on.
     ///
     /// # Panics
-    /// Never: the profile is the one above.
+    /// When the rules cannot be read.
+    #[must_use]
+    pub fn under(rules: &str) -> Self {
+        Self::of(&format!("{OFFICE}{rules}"))
+    }
+
+    /// A portal of the office with this profile.
+    ///
+    /// # Panics
+    /// When the profile cannot be read.
+    #[must_use]
+    pub fn of(profile: &str) -> Self {
+        let memory = Arc::new(Memory::default());
+        Self::made(profile, memory.clone(), memory)
+    }
+
+    /// A portal over any store, seen from behind through `seed`.
     #[must_use]
     pub fn over(store: Arc<dyn Store>, seed: Arc<dyn Seed>) -> Self {
-        let agency = Agency::from_toml(AGENCY).unwrap_or_else(|error| panic!("{error}"));
+        Self::made(&format!("{OFFICE}{RULES}"), store, seed)
+    }
+
+    fn made(profile: &str, store: Arc<dyn Store>, seed: Arc<dyn Seed>) -> Self {
+        let agency = Agency::from_toml(profile).unwrap_or_else(|error| panic!("{error}"));
         let clock = Arc::new(TestClock::at(START));
         let hasher = Arc::new(PlainHasher::default());
         let vault = Arc::new(TestVault);
@@ -194,7 +217,12 @@ impl TestPortal {
             let letter: Letter = serde_json::from_slice(&plain).unwrap_or_else(|error| panic!("{error}"));
             unit.mail_sent(&mail.id, now).await?;
             assert_eq!(mail.kind, letter.message.kind());
-            received.push(Received { to: mail.recipient, language: letter.language, message: letter.message });
+            received.push(Received {
+                id: mail.id,
+                to: mail.recipient,
+                language: letter.language,
+                message: letter.message,
+            });
         }
         unit.save().await?;
         Ok(received)

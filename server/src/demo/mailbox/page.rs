@@ -7,8 +7,8 @@ use base64::engine::general_purpose::STANDARD;
 use html_escape::{encode_double_quoted_attribute as attribute, encode_text as plain};
 use sha2::{Digest as _, Sha256};
 
-use super::Demonstration;
 use super::mails::{FileName, Newest, Opened, SHOWN};
+use super::{Demonstration, Opener};
 
 const STYLE: &str = include_str!("mailbox.css");
 const SCRIPT: &str = include_str!("mailbox.js");
@@ -97,26 +97,31 @@ fn table(people: &[Demonstration]) -> String {
         return String::new();
     }
     let mut html = String::from(
-        "<section aria-labelledby=\"people\">\n<h2 id=\"people\">People to try it with</h2>\n<table>\n<thead><tr>",
+        "<section aria-labelledby=\"people\">\n<h2 id=\"people\">People to try it with</h2>\n\
+         <p class=\"quiet\">Each time the demo starts, they are put back as they are listed here.</p>\n<table>\n<thead><tr>",
     );
     let heads = ["Account", "Name", "Date of birth", "SSN", "Certificate", "Username", "Password", "Mail", "Try this"];
     for head in heads {
         let _ = write!(html, "<th scope=\"col\">{head}</th>");
     }
     html.push_str("</tr></thead>\n<tbody>\n");
-    let none = String::new();
     for person in people {
         html.push_str("<tr>");
+        let (password, known) = match &person.opener {
+            Opener::Nothing => ("", "code"),
+            Opener::Password(password) => (password.as_str(), "code"),
+            Opener::Mailed => ("in the mail", ""),
+        };
         let cells = [
-            (&person.state, ""),
-            (&person.name, "code"),
-            (&person.born, "code"),
-            (&person.ssn, "code"),
-            (&person.certificate, "code"),
-            (&person.username, "code"),
-            (person.password.as_ref().unwrap_or(&none), "code"),
-            (&person.email, ""),
-            (&person.hint, ""),
+            (person.state.as_str(), ""),
+            (person.name.as_str(), "code"),
+            (person.born.as_str(), "code"),
+            (person.ssn.as_str(), "code"),
+            (person.certificate.as_str(), "code"),
+            (person.username.as_str(), "code"),
+            (password, known),
+            (person.email.as_str(), ""),
+            (person.hint.as_str(), ""),
         ];
         for (head, (value, class)) in heads.iter().zip(cells) {
             let value = match (value.is_empty(), class) {

@@ -15,13 +15,15 @@ impl Budgets for Unit {
     async fn take_budget(&mut self, key: &str, budget: Budget, now: Moment) -> Result<Result<(), u32>, Fault> {
         let taken = sqlx::query(
             "INSERT INTO budget (key, full_at) SELECT ?1, ?2 + ?3 WHERE ?3 <= ?4 \
-             ON CONFLICT (key) DO UPDATE SET full_at = max(budget.full_at, ?2) + ?3 \
-             WHERE max(budget.full_at, ?2) + ?3 - ?2 <= ?4",
+             ON CONFLICT (key) DO UPDATE SET full_at = \
+             CASE WHEN budget.full_at - ?2 > ?5 THEN ?2 ELSE max(budget.full_at, ?2) END + ?3 \
+             WHERE CASE WHEN budget.full_at - ?2 > ?5 THEN ?2 ELSE max(budget.full_at, ?2) END + ?3 - ?2 <= ?4",
         )
         .bind(key)
         .bind(now.0)
         .bind(budget.every)
         .bind(budget.room())
+        .bind(budget.horizon())
         .execute(&mut *self.transaction)
         .await
         .map_err(fault)?;

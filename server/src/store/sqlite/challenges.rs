@@ -36,6 +36,15 @@ impl Challenges for Unit {
         Ok(())
     }
 
+    async fn remove_challenge(&mut self, account: i64) -> Result<(), Fault> {
+        sqlx::query("DELETE FROM challenge WHERE account = ?")
+            .bind(account)
+            .execute(&mut *self.transaction)
+            .await
+            .map_err(fault)?;
+        Ok(())
+    }
+
     async fn confirm_challenge(&mut self, account: i64, now: Moment) -> Result<(), Fault> {
         let done = sqlx::query("UPDATE challenge SET confirmed = ? WHERE account = ?")
             .bind(now.0)

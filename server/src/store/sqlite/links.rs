@@ -95,9 +95,9 @@ impl Links for Unit {
         sqlx::query(
             "UPDATE link SET superseded = ? \
              WHERE account = ? AND spent IS NULL AND superseded IS NULL AND expires > ? \
-             AND id NOT IN (SELECT id FROM link \
+             AND flow NOT IN (SELECT flow FROM link \
              WHERE account = ? AND spent IS NULL AND superseded IS NULL AND expires > ? \
-             ORDER BY created DESC, id DESC LIMIT ?)",
+             GROUP BY flow ORDER BY MAX(created) DESC, flow DESC LIMIT ?)",
         )
         .bind(now.0)
         .bind(account)

@@ -20,6 +20,11 @@ impl Challenges for Unit {
         Ok(())
     }
 
+    async fn remove_challenge(&mut self, account: i64) -> Result<(), Fault> {
+        self.change()?.challenges.remove(&account);
+        Ok(())
+    }
+
     async fn confirm_challenge(&mut self, account: i64, now: Moment) -> Result<(), Fault> {
         let challenge = self.change()?.challenges.get_mut(&account);
         challenge.ok_or_else(|| Fault::Other(format!("no challenge of account {account}")))?.confirmed = now;

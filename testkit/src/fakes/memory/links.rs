@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use backboard::link::LinkFate;
 use backboard::moment::Moment;
@@ -49,11 +51,17 @@ impl Links for Unit {
 
     async fn supersede_links(&mut self, account: i64, keep: u32, now: Moment) -> Result<(), Fault> {
         let links = &mut self.change()?.links;
-        let mut live: Vec<&mut LinkRow> =
-            links.iter_mut().filter(|row| row.new.account == account && row.live(now)).collect();
-        live.sort_by(|a, b| (b.new.created, &b.new.id).cmp(&(a.new.created, &a.new.id)));
-        for row in live.into_iter().skip(keep as usize) {
-            row.superseded = true;
+        let live = |row: &&mut LinkRow| row.new.account == account && row.live(now);
+        let mut flows: BTreeMap<String, Moment> = BTreeMap::new();
+        for row in links.iter_mut().filter(live) {
+            let newest = flows.entry(row.new.flow.clone()).or_insert(row.new.created);
+            *newest = row.new.created.max(*newest);
+        }
+        let mut flows: Vec<(Moment, String)> = flows.into_iter().map(|(flow, newest)| (newest, flow)).collect();
+        flows.sort_unstable_by(|a, b| b.cmp(a));
+        flows.truncate(keep as usize);
+        for row in links.iter_mut().filter(live) {
+            row.superseded = !flows.iter().any(|(_, flow)| *flow == row.new.flow);
         }
         Ok(())
     }
