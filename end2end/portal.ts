@@ -207,7 +207,7 @@ function watch(context: BrowserContext, wrong: string[]) {
  * frame that the mailbox shows a mail in: it lets no script run, not even this test driver's.
  */
 const expected = (text: string) =>
-  /status of (404|410|422|429)/.test(text) || /net::ERR_(INTERNET_DISCONNECTED|FAILED)/.test(text) ||
+  /status of (403|404|410|422|429)/.test(text) || /net::ERR_(INTERNET_DISCONNECTED|FAILED)/.test(text) ||
   /^Blocked script execution in '\S+\/mail\/\S+\/html'/.test(text);
 
 export async function freePort(): Promise<number> {
