@@ -49,7 +49,7 @@ pub struct Seen {
 
 impl World {
     async fn settle(seed: u64) -> Self {
-        let mails = if seed % 2 == 0 { Mails::Link } else { Mails::TemporaryPassword };
+        let mails = if seed.is_multiple_of(2) { Mails::Link } else { Mails::TemporaryPassword };
         let test = portal(mails);
         let mut world = Self {
             test,
@@ -96,7 +96,7 @@ impl World {
             password_hash: Some(PlainHasher::hash_of(&password(&person.password))),
             password_set: person.set.map(Moment),
             schedule: if counted { Schedule::of(Moment(set), 90) } else { Schedule::NEVER },
-            shared: number % 5 == 0,
+            shared: number.is_multiple_of(5),
             ..NewAccount::unclaimed(username)
         };
         person.account = self.test.seed.add_account(&account).await;
