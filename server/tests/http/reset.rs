@@ -103,7 +103,7 @@ async fn without_a_question_the_link_leads_straight_to_the_password() {
     let mut browser = app.browser();
     let mail = ask_link(&mut browser, BERT.username, "good 1").await;
     browser.submit("/api/reset/start", &[("token", &mail.token())]).await.assert_goes("/reset/password");
-    assert_eq!(browser.open("/reset/challenge").await.status, StatusCode::GONE);
+    browser.open("/reset/challenge").await.assert_goes("/reset/password");
     browser.submit("/api/reset/password", &NEW).await.assert_goes("/reset/done");
 }
 
@@ -175,7 +175,13 @@ async fn the_code_of_a_reset_works_in_the_browser_that_asked_and_in_no_other() {
         } else {
             right.assert_json_goes("/reset/challenge");
         }
+        // Back on a page that is done, the journey goes on where it stands, in this browser alone.
+        asked.open("/code").await.assert_goes("/reset/challenge");
+        assert!(another.open("/code").await.holds("action=\"/api/reset/code\""));
         asked.submit("/api/reset/answer", &[("answer", ANSWER)]).await.assert_goes("/reset/password");
+        for done in ["/code", "/reset/challenge"] {
+            asked.open(done).await.assert_goes("/reset/password");
+        }
         asked.submit("/api/reset/password", &NEW).await.assert_goes("/reset/done");
         asked.call("/api/reset/code", &[("code", &code)]).await.assert_problem(422, "form", "flow-over");
     }
@@ -218,7 +224,7 @@ async fn no_step_of_a_reset_can_be_skipped_or_carried_over() {
     browser.submit("/api/reset/start", &[("token", &token)]).await.assert_goes("/reset/challenge");
     over(&mut browser, "/api/reset/password", &NEW).await;
     over(&mut browser, "/api/claim/password", &NEW).await;
-    assert_eq!(browser.open("/reset/password").await.status, StatusCode::GONE);
+    browser.open("/reset/password").await.assert_goes("/reset/challenge");
     // Another browser has not proved it.
     over(&mut app.browser(), "/api/reset/answer", &answer).await;
     browser.call("/api/reset/answer", &answer).await.assert_json_goes("/reset/password");
