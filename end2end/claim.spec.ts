@@ -1,4 +1,4 @@
-import { codeIn, expect, linkIn, live, lookUp, test } from "./portal";
+import { codeIn, expect, linkIn, live, lookUp, test, Visitor } from "./portal";
 
 const password = "Kayak over 7 rivers";
 
@@ -133,4 +133,19 @@ test("a password that does not do is refused in words, and the next one does", a
   await page.getByLabel("Password, once more").fill(password);
   await page.getByRole("button", { name: "Submit" }).click();
   await expect(page).toHaveURL(/\/home$/);
+});
+
+test("two people claim at one browser, in two tabs: nobody sets the other's password", async ({ visitor, portal, context }) => {
+  const [one, two] = portal.enrol({}, {});
+  const second = new Visitor(await context.newPage(), portal, visitor.scripts);
+  for (const [at, person] of [[visitor, one!], [second, two!]] as const) {
+    await lookUp(at.page, person, at.scripts);
+    await at.goOn(await portal.mail(person.email));
+    await at.arrive("/claim/password", "Create a password");
+    await expect(at.field("Username")).toHaveValue(person.username);
+  }
+  await visitor.choose("/api/claim/password", password);
+  await expect.poll(async () => visitor.page.url().endsWith("/home") || (await visitor.alert.count()) > 0 || (await visitor.main.innerText()).includes("Your link")).toBe(true);
+  expect(portal.mails(two!.email, "your password was set")).toEqual([]);
+  await expect(visitor.main).not.toContainText(`You are signed in as ${two!.username}.`);
 });
