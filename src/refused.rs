@@ -94,6 +94,8 @@ codes! {
         LinkSpent = "link-spent",
         LinkExpired = "link-expired",
         LinkSuperseded = "link-superseded",
+        /// *This wasn't me* from a mail that is cut off, too old, or that the office has dealt with.
+        NotMeOver = "not-me-over",
         FlowOver = "flow-over",
         SessionOver = "session-over",
         /// The form is from before somebody signed in.

@@ -158,7 +158,11 @@ fn page(json: &Json) -> Page {
     } else if let Some(asked) = json.some("Challenge") {
         question(&asked).map_or(Page::Missing, |question| Page::Challenge { question })
     } else if let Some(change) = json.some("Change") {
-        Page::Change { temporary: change.is("temporary") }
+        Page::Change {
+            temporary: change.is("temporary"),
+            shared: change.is("shared"),
+            products: change.list("products", Json::string),
+        }
     } else if let Some(standing) = json.some("Standing") {
         Page::Standing(Standing {
             password_set: standing.text("password_set"),

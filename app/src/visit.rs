@@ -91,6 +91,8 @@ pub enum Page {
     /// *Change Password*; with the temporary password again, or the present one.
     Change {
         temporary: bool,
+        shared: bool,
+        products: Vec<String>,
     },
     Standing(Standing),
     /// What happened, newest first: when, and what.

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use std::path::Path;
 
 use app::words::{Catalog, languages};
-use backboard::agency::{Agency, Journey, Product};
+use backboard::agency::{Agency, Journey, Mails, Product};
 use backboard::challenge::Asking;
 use backboard::identity::readable;
 use backboard::password::{LONGEST_TYPED, PasswordPolicy};
@@ -143,6 +143,11 @@ fn check_policy(agency: &Agency) -> Result<(), String> {
             HOURS.start(),
             HOURS.end()
         ));
+    }
+    if policy.challenge.asking != Asking::Off && agency.recovery.mails == Mails::TemporaryPassword {
+        return Err("key policy.challenge.asking: the question would never be asked, because recovery.mails is \
+                    \"temporary-password\""
+            .to_owned());
     }
     if policy.challenge.asking != Asking::Off && !agency.has(Journey::Security) {
         return Err("key policy.challenge.asking: nobody can set up a question, because journeys has no \"security\""

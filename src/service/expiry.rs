@@ -4,17 +4,15 @@
 //! same commit that queues the mail: no reminder comes twice, and one that a downtime swallowed is made good.
 
 use super::Portal;
-use super::mail::Message;
+use super::mail::{LANGUAGE, Message};
 use super::ports::Fault;
-use super::records::AuditEntry;
+use super::records::{Account, AuditEntry};
 use crate::account::{AccountState, Frozen, Username};
 use crate::expiry::Schedule;
 use crate::moment::Moment;
 
 /// Accounts of one commit.
 const BATCH: u32 = 100;
-/// The language of mails that nobody asked for in one.
-const LANGUAGE: &str = "en";
 
 impl Portal {
     /// Reminds those whose reminder is due, one batch. True when there may be more.
@@ -33,8 +31,7 @@ impl Portal {
             let left = account.schedule.days_left(now).filter(|_| counts_days);
             let reminded = if counts_days { account.schedule.reminded(now) } else { Schedule::NEVER };
             work.save_schedule(account.id, reminded).await?;
-            let open = account.state == AccountState::Active && account.frozen != Some(Frozen::All);
-            let Some(days) = left.filter(|_| open) else { continue };
+            let Some(days) = left.filter(|_| is_open(account)) else { continue };
             let Some(expires) = account.schedule.expires else { continue };
             if self.addresses(&mut *work, account.id).await?.is_empty() {
                 continue;
@@ -74,12 +71,17 @@ impl Portal {
         Ok(unscheduled.len() == BATCH as usize)
     }
 
-    /// Whether a password still ends at this moment: while its reminder waited, it may have been changed.
+    /// Whether a password still ends at this moment, and its account is open: its reminder may have waited.
     ///
     /// # Errors
     /// Only when the store fails.
     pub async fn still_expires(&self, username: &Username, at: Moment) -> Result<bool, Fault> {
         let account = self.store.read().await?.find_account_by_username(&username.key()).await?;
-        Ok(account.is_some_and(|account| account.schedule.expires == Some(at)))
+        Ok(account.is_some_and(|account| account.schedule.expires == Some(at) && is_open(&account)))
     }
+}
+
+/// Only who can sign in is reminded.
+fn is_open(account: &Account) -> bool {
+    account.state == AccountState::Active && account.frozen != Some(Frozen::All)
 }

@@ -2,7 +2,8 @@
 //!
 //! Opening it shows a page and changes nothing, because mail scanners open links too. Its button stops the account's
 //! resets, ends its sessions, links and temporary passwords, and opens a case for the office. Where the mail told of
-//! something done, not only asked for, the password opens nothing either until the office has looked.
+//! something done, not only asked for, or a password was set since, the password opens nothing either until the office has looked.
+//! Once it has, mails from before stop nothing any more.
 //!
 //! The link names the mail and carries its keyed digest, so it needs no row of its own and works as long as the
 //! ledger keeps the mail: 90 days.
@@ -19,6 +20,9 @@ use crate::refused::Refused;
 
 /// Buttons pressed from one address.
 const BY_ADDRESS: Budget = Budget::per(30, 60 * 60);
+
+/// The kind of case that the button opens.
+const CASE: &str = "not-me";
 
 /// What the page behind the link shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,7 +44,7 @@ impl Portal {
     /// What the link would stop. Changes nothing.
     ///
     /// # Errors
-    /// [`Refused::LinkUnknown`].
+    /// [`Refused::NotMeOver`].
     pub async fn not_me(&self, token: &str) -> Result<NotMe, Declined> {
         let mut work = self.store.read().await?;
         let (account, _, stops) = self.alarmed(&mut *work, token).await?;
@@ -50,7 +54,7 @@ impl Portal {
     /// The button: stops it. Pressed again it changes nothing.
     ///
     /// # Errors
-    /// Limits, or [`Refused::LinkUnknown`].
+    /// Limits, or [`Refused::NotMeOver`].
     pub async fn freeze(&self, visitor: &Visitor, token: &str) -> Result<(), Declined> {
         let now = self.now();
         let mut work = self.store.begin().await?;
@@ -66,7 +70,7 @@ impl Portal {
         work.supersede_links(account.id, 0, now).await?;
         work.end_temporaries(account.id, now).await?;
         work.end_sessions_of(account.id).await?;
-        let case = Case { account: account.id, kind: "not-me".to_owned(), detail: kind.clone(), opened: now };
+        let case = Case { account: account.id, kind: CASE.to_owned(), detail: kind.clone(), opened: now };
         work.open_case(&case).await?;
         self.audit(&mut *work, "frozen", Some(account.id), &format!("{} {kind}", stops.code())).await?;
         let notice = Message::Frozen { username: account.username.clone() };
@@ -77,16 +81,23 @@ impl Portal {
 
     /// The account that a link's mail was about, the kind of the mail, and what it stops.
     async fn alarmed(&self, work: &mut dyn UnitOfWork, token: &str) -> Result<(Account, String, Frozen), Declined> {
-        let (mail, digest) = token.split_once('.').ok_or(Refused::LinkUnknown)?;
+        let (mail, digest) = token.split_once('.').ok_or(Refused::NotMeOver)?;
         let expected = token::base64url(&self.vault.digest("not-me", mail.as_bytes()));
         if !bool::from(expected.as_bytes().ct_eq(digest.as_bytes())) {
-            return Err(Refused::LinkUnknown.into());
+            return Err(Refused::NotMeOver.into());
         }
-        let (account, kind) = work.find_mail(mail).await?.ok_or(Refused::LinkUnknown)?;
-        let stops = Message::freezes(&kind).ok_or(Refused::LinkUnknown)?;
-        let account = account.ok_or(Refused::LinkUnknown)?;
+        let mail = work.find_mail(mail).await?.ok_or(Refused::NotMeOver)?;
+        let stops = Message::freezes(&mail.kind).ok_or(Refused::NotMeOver)?;
+        let account = mail.account.ok_or(Refused::NotMeOver)?;
+        // What the office has looked at cannot be stopped again by a mail from before.
+        if work.find_case_closed(account, CASE).await?.is_some_and(|closed| mail.queued <= closed) {
+            return Err(Refused::NotMeOver.into());
+        }
         let found = work.find_account(account).await?;
-        Ok((found.ok_or_else(|| Fault::Other(format!("no account {account}")))?, kind, stops))
+        let account = found.ok_or_else(|| Fault::Other(format!("no account {account}")))?;
+        // What was only asked for when the mail was written has been done since.
+        let done = account.password_set.is_some_and(|set| set >= mail.queued);
+        Ok((account, mail.kind, if done { Frozen::All } else { stops }))
     }
 }
 

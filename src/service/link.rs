@@ -122,11 +122,8 @@ impl Portal {
         let digest = self.vault.digest("link", token.as_str().as_bytes());
         let mut work = self.store.read().await?;
         let link = work.find_link_by_token(&digest).await?.ok_or(Refused::LinkUnknown)?;
-        // Closing an account kills its links; the reason tells more than that the link is dead.
-        if let Some(account) = work.find_account(link.account).await? {
-            open(&account)?;
-        }
-        link.fate.live(self.now())?;
+        let account = work.find_account(link.account).await?.ok_or(Refused::LinkUnknown)?;
+        usable(&link, &account, self.now())?;
         Ok(link)
     }
 
@@ -197,8 +194,7 @@ impl Portal {
         let digest = self.code_digest(&flow.id, code);
         let Some(link) = work.find_link_by_code(&flow.id, &digest).await? else { return Err(wrong().into()) };
         let account = work.find_account(link.account).await?.ok_or(Refused::FlowOver)?;
-        open(&account)?;
-        link.fate.live(now)?;
+        usable(&link, &account, now)?;
         let step = self.first_step(&mut *work, &link).await?;
         if !work.advance_flow(&flow.id, Step::Asked, step, &link, now).await? {
             return Err(Refused::FlowOver.into());
@@ -242,8 +238,7 @@ impl Portal {
         };
         let link = work.find_link(link).await?.ok_or(Refused::LinkUnknown)?;
         let account = work.find_account(account).await?.ok_or(Refused::FlowOver)?;
-        open(&account)?;
-        link.fate.live(self.now())?;
+        usable(&link, &account, self.now())?;
         Ok((account, flow, link))
     }
 
@@ -259,6 +254,15 @@ impl Portal {
         let flow = work.find_flow(&digest).await?.ok_or(Refused::FlowOver)?;
         let here = flow.purpose == purpose && flow.step == step && self.now() < flow.expires;
         if here { Ok(flow) } else { Err(Refused::FlowOver.into()) }
+    }
+}
+
+/// Whether a link leads on. Closing an account kills its links, and that it is closed tells more than that; but who
+/// holds a link that was used up or is too old has proved nothing.
+fn usable(link: &Link, account: &Account, now: Moment) -> Result<(), Refused> {
+    match link.fate.live(now) {
+        Err(refused @ (Refused::LinkSpent | Refused::LinkExpired)) => Err(refused),
+        live => open(account).and(live),
     }
 }
 

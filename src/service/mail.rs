@@ -9,6 +9,9 @@ use crate::link::Code;
 use crate::moment::Moment;
 use crate::password::Password;
 
+/// The language of mails that nobody asked for in one.
+pub(super) const LANGUAGE: &str = "en";
+
 /// A mail as it lies sealed in the outbox.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Letter {
@@ -33,7 +36,14 @@ pub enum Message {
     /// Forgot password: the link to *Set Up Password*, and the code.
     ResetLink { username: Username, token: MailedToken, code: Code, shared: bool, products: Vec<String> },
     /// A temporary password, and where it is replaced.
-    TemporaryPassword { username: Username, password: MailedSecret, expires: Moment, hours: u32 },
+    TemporaryPassword {
+        username: Username,
+        password: MailedSecret,
+        expires: Moment,
+        hours: u32,
+        shared: bool,
+        products: Vec<String>,
+    },
     /// Forgot password, but nobody has claimed the account yet.
     Unclaimed { username: Username },
     /// Forgot password, but no challenge question was set up: whom to contact.

@@ -1,5 +1,6 @@
 //! What the office does to an account from the command line. The desk's pages will do the same, with more checks.
 
+use super::mail::LANGUAGE;
 use super::ports::{Fault, UnitOfWork};
 use super::records::{Account, Happened, Temporary};
 use super::temporary::Issued;
@@ -10,8 +11,6 @@ use crate::refused::Refused;
 
 /// As the audit names who did it.
 const OFFICE: &str = "office";
-/// The language of mails that nobody asked for in one.
-const LANGUAGE: &str = "en";
 /// Entries of the history that are shown.
 const HISTORY: u32 = 20;
 
@@ -60,7 +59,7 @@ impl Portal {
         Ok(())
     }
 
-    /// Opens an account again: one that was closed, and one that somebody stopped with *This wasn't me*. A password
+    /// Opens an account again: one that somebody stopped with *This wasn't me*, else one that was closed. A password
     /// that may be somebody else's opens nothing any more, and the challenge question is forgotten; the owner sets a new
     /// password through *Forgot Password*, or, where a question is required, with a temporary one from the office.
     ///
@@ -70,7 +69,7 @@ impl Portal {
         let now = self.now();
         let mut work = self.store.begin().await?;
         let account = named(&mut *work, username).await?;
-        if account.state == AccountState::External {
+        if account.state == AccountState::External && account.frozen.is_none() {
             return Err(Refused::AccountExternal.into());
         }
         if account.frozen == Some(Frozen::All) {
@@ -78,14 +77,24 @@ impl Portal {
             // The question may be somebody else's too, and would keep the owner out.
             work.remove_challenge(account.id).await?;
         }
-        let state = match account.password_hash {
-            Some(_) => AccountState::Active,
-            None => AccountState::Unclaimed,
+        let detail = match account.frozen {
+            // What closed the account besides stays: that is another decision.
+            Some(frozen) => {
+                work.save_frozen(account.id, None).await?;
+                work.close_cases(account.id, now).await?;
+                format!("unfrozen {}", frozen.code())
+            }
+            None => {
+                let state = match (account.state, &account.password_hash) {
+                    (AccountState::Inactive | AccountState::Suspended, Some(_)) => AccountState::Active,
+                    (AccountState::Inactive | AccountState::Suspended, None) => AccountState::Unclaimed,
+                    (state, _) => state,
+                };
+                work.save_state(account.id, state).await?;
+                account.state.code().to_owned()
+            }
         };
-        work.save_state(account.id, state).await?;
-        work.save_frozen(account.id, None).await?;
-        work.close_cases(account.id, now).await?;
-        self.audit_by(&mut *work, OFFICE, "reactivated", Some(account.id), account.state.code()).await?;
+        self.audit_by(&mut *work, OFFICE, "reactivated", Some(account.id), &detail).await?;
         work.save().await?;
         Ok(())
     }

@@ -3,6 +3,7 @@
 //! In one commit the password changes, everything that could still set or bypass it dies (links, temporary
 //! passwords, sessions), and every address on file is told.
 
+use super::claim::Choosing;
 use super::mail::Message;
 use super::ports::{Fault, UnitOfWork};
 use super::records::{Account, Session};
@@ -118,6 +119,16 @@ impl Portal {
         Ok(session)
     }
 
+    /// Whose password the page *Change Password* changes.
+    ///
+    /// # Errors
+    /// [`Refused::SessionOver`].
+    pub async fn changing(&self, session: &Session) -> Result<Choosing, Declined> {
+        let mut work = self.store.read().await?;
+        let account = work.find_account(session.account).await?.ok_or(Refused::SessionOver)?;
+        Ok(self.choosing(&mut *work, account).await?)
+    }
+
     /// Whether who is signed in knows the password: typed again before anything that could keep its owner out.
     /// A try is taken, and committed, before it is looked at. A temporary password will do where it is replaced.
     pub(super) async fn know_again(
@@ -129,7 +140,7 @@ impl Portal {
         let now = self.now();
         let budget = again(session);
         let mut work = self.store.begin().await?;
-        self.take(&mut *work, &[(budget.clone(), AGAIN_BY_ACCOUNT)], now).await?;
+        self.take(&mut *work, &[(budget, AGAIN_BY_ACCOUNT)], now).await?;
         let account = work.find_account(session.account).await?.ok_or(Refused::SessionOver)?;
         // Who came in with one may finish with it: its end falls on the next sign-in, not into the middle of this one.
         let at = if session.temporary { session.created } else { now };
@@ -140,12 +151,11 @@ impl Portal {
         work.save().await?;
 
         let own = self.hasher.verify(typed, account.password_hash.as_deref()).await?;
-        let mut work = self.store.begin().await?;
+        // A right one counts too: every change is mailed to every address.
         if own || issued.is_some() {
-            work.refill_budget(&budget).await?;
-            work.save().await?;
             return Ok(account);
         }
+        let mut work = self.store.begin().await?;
         self.audit(&mut *work, "password-again-wrong", Some(account.id), "").await?;
         work.save().await?;
         Err(Problem::at(Field::CurrentPassword, Refused::PasswordNotYours).into())

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 
 use super::records::{
     Account, AuditEntry, Case, Challenge, Digest, Flow, Happened, Job, Link, Mail, NewFlow, NewLink, NewMail,
-    NewSession, NewTemporary, Person, Session, Temporary,
+    NewSession, NewTemporary, Person, Posted, Session, Temporary,
 };
 use crate::account::{AccountState, Frozen, UsernameKey};
 use crate::expiry::Schedule;
@@ -160,6 +160,8 @@ pub trait Cases: Send {
     async fn open_case(&mut self, case: &Case) -> Result<bool, Fault>;
     /// Closes every open case of an account; how many.
     async fn close_cases(&mut self, account: i64, now: Moment) -> Result<u64, Fault>;
+    /// When the last case of this kind was closed for an account, if ever.
+    async fn find_case_closed(&mut self, account: i64, kind: &str) -> Result<Option<Moment>, Fault>;
     /// Open cases, oldest first.
     async fn find_cases(&mut self) -> Result<Vec<Case>, Fault>;
 }
@@ -188,6 +190,8 @@ pub trait Links: Send {
     /// Reserves one try at the challenge question before the answer is compared; the number of tries left
     /// after it, or none.
     async fn take_answer_try(&mut self, link: &str, most: u32) -> Result<Option<u32>, Fault>;
+    /// Makes one live link superseded: it leads nowhere any more.
+    async fn end_link(&mut self, id: &str, now: Moment) -> Result<(), Fault>;
     /// Makes every live link of an account superseded, all but those of the newest `keep` requests: the links of
     /// one request share its flow.
     async fn supersede_links(&mut self, account: i64, keep: u32, now: Moment) -> Result<(), Fault>;
@@ -236,8 +240,8 @@ pub trait Outbox: Send {
     async fn mail_retry(&mut self, id: &str, due: Moment, why: &str) -> Result<(), Fault>;
     /// Given up: the address refused it for good, or it is too old.
     async fn mail_failed(&mut self, id: &str, now: Moment, why: &str) -> Result<(), Fault>;
-    /// The account and the kind of a mail in the ledger.
-    async fn find_mail(&mut self, id: &str) -> Result<Option<(Option<i64>, String)>, Fault>;
+    /// A mail of the ledger.
+    async fn find_mail(&mut self, id: &str) -> Result<Option<Posted>, Fault>;
     /// Seconds since 1970 of the earliest job or mail that waits.
     async fn next_due(&mut self) -> Result<Option<Moment>, Fault>;
     async fn purge_mail(&mut self, ended_before: Moment) -> Result<u64, Fault>;

@@ -226,6 +226,14 @@ pub struct NewMail {
     pub due: Moment,
 }
 
+/// What the ledger knows of a mail, sent or not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Posted {
+    pub account: Option<i64>,
+    pub kind: String,
+    pub queued: Moment,
+}
+
 /// A mail taken from the outbox under a lease.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mail {

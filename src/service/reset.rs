@@ -22,6 +22,7 @@ use crate::agency::Mails;
 use crate::challenge::{Answer, Asking, Question};
 use crate::form::claim::{Lookup, PasswordForm};
 use crate::form::reset::Login;
+use crate::identity::Email;
 use crate::limit::Budget;
 use crate::link::{ANSWER_TRIES, Code, Purpose, Step};
 use crate::refused::{Field, Problem, Refused};
@@ -30,6 +31,8 @@ use crate::refused::{Field, Problem, Refused};
 const BY_LOGIN: Budget = Budget::per(3, 60 * 60);
 /// Requests from one address.
 const BY_ADDRESS: Budget = Budget::per(20, 60 * 60);
+/// Requests that are mailed to one address, however they name whom they are for.
+const MAILED_TO: [(&str, Budget); 2] = [("hour", Budget::per(3, 60 * 60)), ("day", Budget::per(10, 24 * 60 * 60))];
 /// Requests that are mailed for one account, however they name it.
 const MAILED_BY_ACCOUNT: Budget = Budget::per(10, 24 * 60 * 60);
 /// Answers tried on one account, over all its links.
@@ -41,6 +44,8 @@ const MOST_ACCOUNTS: usize = 20;
 struct Asked<'a> {
     flow: &'a str,
     language: &'a str,
+    /// Addresses, and whether this request may still be mailed there.
+    judged: Vec<(Email, bool)>,
 }
 
 impl Portal {
@@ -60,7 +65,7 @@ impl Portal {
         let (browser, flow) = self.ask(&mut *work, Purpose::Reset, now).await?;
         let job = Work::Reset {
             flow,
-            email: login.email.as_ref().map(crate::identity::Email::key),
+            email: login.email.as_ref().map(Email::key),
             username: login.username.as_ref().map(|name| name.as_str().to_owned()),
             language: visitor.language.clone(),
         };
@@ -87,7 +92,7 @@ impl Portal {
         username: Option<&str>,
         language: &str,
     ) -> Result<(), Fault> {
-        let asked = Asked { flow, language };
+        let mut asked = Asked { flow, language, judged: Vec::new() };
         let mut accounts: Vec<Vec<Person>> = Vec::new();
         if let Some(key) = email {
             for person in work.find_people_by_email(key).await? {
@@ -108,7 +113,7 @@ impl Portal {
             return self.audit(work, "reset-not-found", None, "").await;
         }
         for people in accounts.into_iter().take(MOST_ACCOUNTS) {
-            self.mail_reset_to(work, people, &asked).await?;
+            self.mail_reset_to(work, people, &mut asked).await?;
         }
         Ok(())
     }
@@ -122,7 +127,10 @@ impl Portal {
         language: &str,
     ) -> Result<(), Fault> {
         match self.find_by_identity(work, identity).await? {
-            Some(person) => self.mail_reset_to(work, vec![person], &Asked { flow, language }).await,
+            Some(person) => {
+                let mut asked = Asked { flow, language, judged: Vec::new() };
+                self.mail_reset_to(work, vec![person], &mut asked).await
+            }
             None => self.audit(work, "reset-not-found", None, "").await,
         }
     }
@@ -131,20 +139,23 @@ impl Portal {
     async fn mail_reset_to(
         &self,
         work: &mut dyn UnitOfWork,
-        mut people: Vec<Person>,
-        asked: &Asked<'_>,
+        found: Vec<Person>,
+        asked: &mut Asked<'_>,
     ) -> Result<(), Fault> {
-        let mut seen = Vec::new();
-        people.retain(|person| match &person.email {
-            Some(email) if !seen.contains(email) => {
-                seen.push(email.clone());
-                true
+        let Some(account) = found.first().map(|person| person.account.clone()) else { return Ok(()) };
+        let mut people: Vec<Person> = Vec::new();
+        let mut full = false;
+        for person in found {
+            let Some(to) = &person.email else { continue };
+            if people.iter().any(|other| other.email.as_ref() == Some(to)) {
+                continue;
             }
-            _ => false,
-        });
-        let Some(account) = people.first().map(|person| person.account.clone()) else {
-            return self.audit(work, "reset-no-email", None, "").await;
-        };
+            if self.may_mail(work, to, asked).await? { people.push(person) } else { full = true }
+        }
+        if people.is_empty() {
+            let action = if full { "reset-capped" } else { "reset-no-email" };
+            return self.audit(work, action, Some(account.id), "").await;
+        }
         let capped = format!("reset.mail:account:{}", account.id);
         if work.take_budget(&capped, MAILED_BY_ACCOUNT, self.now()).await?.is_err() {
             return self.audit(work, "reset-capped", Some(account.id), "").await;
@@ -170,6 +181,20 @@ impl Portal {
             self.post(work, to, Some(account.id), &message, asked.language).await?;
         }
         self.audit(work, "reset-mailed", Some(account.id), message.kind()).await
+    }
+
+    /// Whether one more request may be mailed to an address; it counts once, for however many accounts.
+    async fn may_mail(&self, work: &mut dyn UnitOfWork, to: &Email, asked: &mut Asked<'_>) -> Result<bool, Fault> {
+        if let Some((_, may)) = asked.judged.iter().find(|(email, _)| email == to) {
+            return Ok(*may);
+        }
+        let key = token::base64url(&self.vault.digest("email", to.key().as_bytes()));
+        let mut may = true;
+        for (span, budget) in MAILED_TO {
+            may = may && work.take_budget(&format!("reset.mail:{span}:{key}"), budget, self.now()).await?.is_ok();
+        }
+        asked.judged.push((to.clone(), may));
+        Ok(may)
     }
 
     /// One link for each address: they are told apart, and the first that is used ends the others.
@@ -237,7 +262,7 @@ impl Portal {
     /// *Password Challenge*, **Submit**. A try is taken, and committed, before the answer is compared.
     ///
     /// # Errors
-    /// [`Refused::AnswerWrong`], [`Refused::AnswerDead`] after five on one link, too many tries in a day, or that the
+    /// [`Refused::AnswerWrong`], [`Refused::AnswerDead`] after five on one link, which ends it, too many tries in a day, or that the
     /// flow is over.
     pub async fn reset_answer(&self, browser: Option<&Token>, answer: &Answer) -> Result<(), Declined> {
         let now = self.now();
@@ -254,6 +279,9 @@ impl Portal {
         let mut work = self.store.begin().await?;
         if !right {
             self.audit(&mut *work, "answer-wrong", Some(account.id), "").await?;
+            if left == 0 {
+                work.end_link(&link.id, now).await?;
+            }
             work.save().await?;
             return Err(if left == 0 { dead() } else { Problem::at(Field::Answer, Refused::AnswerWrong) }.into());
         }

@@ -12,7 +12,7 @@ use crate::moment::Moment;
 use crate::refused::{Field, Problem, Refused};
 
 /// Entries of the history page.
-const HISTORY: u32 = 50;
+const HISTORY: u32 = 100;
 
 /// What *Security* and the home page show.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -39,6 +39,8 @@ impl Portal {
             password: MailedSecret::of(&secret),
             expires,
             hours,
+            shared: account.shared,
+            products: self.products(&work.find_people_of(account.id).await?),
         };
         let mail = self.post(work, to, Some(account.id), &message, language).await?;
         let new = NewTemporary {

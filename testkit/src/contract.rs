@@ -99,6 +99,7 @@ macro_rules! store_contract {
                 a_link_is_spent_once,
                 a_link_can_be_spent_until_its_last_second,
                 a_superseded_link_cannot_be_spent,
+                one_link_is_ended_alone,
                 the_newest_links_are_kept,
                 links_of_one_request_are_kept_or_superseded_together,
                 links_of_one_second_are_superseded_down_to_the_number_kept,
@@ -163,6 +164,7 @@ macro_rules! store_contract {
                 each_account_and_each_kind_has_a_case_of_its_own,
                 open_cases_come_oldest_first,
                 one_of_32_opens_the_case,
+                the_last_closing_of_a_kind_is_known,
                 a_case_of_no_account_is_a_fault,
             }
             units {

@@ -130,6 +130,8 @@ async fn a_temporary_password_leaves_as_it_was_written_whatever_its_characters()
             password: MailedSecret::of(&Password::parse(secret).unwrap()),
             expires: Moment(i64::MAX),
             hours: 24,
+            shared: false,
+            products: Vec::new(),
         };
         let letter = Letter { language: "en".to_owned(), message };
         let plain = serde_json::to_vec(&letter).unwrap();

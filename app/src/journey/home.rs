@@ -62,8 +62,12 @@ fn due(standing: &Standing) -> Vec<AnyView> {
         let kind = if standing.days_left.is_some_and(|days| days <= SOON) { "warning" } else { "info" };
         line(kind, sentence, "/change-password", words::HOME_CHANGE)
     });
-    let question = standing
-        .question_due
-        .then(|| line("info", say(words::HOME_QUESTION_DUE), "/security/question", words::SECURITY_QUESTION_SET));
+    let question = standing.question_due.then(|| {
+        let (sentence, label) = match standing.question {
+            Some(_) => (words::HOME_QUESTION_AGAIN, words::HOME_QUESTION_ANSWER),
+            None => (words::HOME_QUESTION_DUE, words::SECURITY_QUESTION_SET),
+        };
+        line("info", say(sentence), "/security/question", label)
+    });
     password.into_iter().chain(question).collect()
 }

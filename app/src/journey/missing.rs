@@ -40,7 +40,7 @@ pub fn dead(refused: Refused, purpose: Option<Purpose>) -> AnyView {
             let label = site.fill(words::LINK_DEAD_SERVICE, &[("service", &external.name)]);
             el("a").class("usa-button").attr("href", external.url.clone()).text(label).view()
         }));
-    } else if heading == words::LINK_DEAD_HEADING {
+    } else if heading == words::LINK_DEAD_HEADING && refused != Refused::NotMeOver {
         let again = if purpose == Some(Purpose::Reset) { "/forgot-password" } else { "/claim" };
         ways.push(link("usa-button", again, say(words::LINK_DEAD_AGAIN)));
     }

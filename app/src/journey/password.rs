@@ -13,7 +13,7 @@ use crate::ui::form::form;
 use crate::ui::frame::{card, link, more, notice, notice_text};
 use crate::ui::new_password::new_password;
 use crate::ui::node::{el, row, text};
-use crate::ui::whose::whose;
+use crate::ui::whose::{also, whose};
 use crate::visit::{Page, visit};
 use crate::words;
 
@@ -22,7 +22,9 @@ const ACTION: &str = "/api/password/change";
 #[must_use]
 pub fn change_password() -> AnyView {
     let visit = visit();
-    let (Page::Change { temporary }, Some(signed_in)) = (visit.page, visit.signed_in) else { return missing() };
+    let (Page::Change { temporary, shared, products }, Some(signed_in)) = (visit.page, visit.signed_in) else {
+        return missing();
+    };
     let mut content = Vec::new();
     if visit.saved.as_deref() == Some(ACTION) {
         content.push(notice(
@@ -39,6 +41,7 @@ pub fn change_password() -> AnyView {
     if signed_in.change_only {
         content.push(notice("warning", vec![notice_text(say(words::CHANGE_EXPIRED))]));
     }
+    content.extend(also(shared, &products));
     content.push(form(ACTION, say(words::CHANGE_BUTTON), |state| {
         let current = if temporary {
             Kind::secret("current-password").label(words::CHANGE_TEMPORARY).hint(words::CHANGE_TEMPORARY_HINT)

@@ -36,7 +36,10 @@ pub fn forgot_password() -> AnyView {
         ),
         Asks::Identity => (words::RESET_IDENTITY_LEAD, form("/api/reset/identity", button, identity_fields)),
     };
-    let mut content = vec![steps(STEPS, 0), lead(say(sentence)), ask, more("/code", say(words::CLAIM_HAVE_CODE))];
+    let mut content = vec![steps(STEPS, 0), lead(say(sentence)), ask];
+    if site().agency().recovery.mails == Mails::Link {
+        content.push(more("/code", say(words::CLAIM_HAVE_CODE)));
+    }
     if let Some(forgot) = crate::journey::sign_in::forgot_username_page() {
         content.push(more(forgot, say(words::RESET_FORGOT_USERNAME)));
     }

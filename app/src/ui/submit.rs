@@ -158,7 +158,8 @@ pub fn spread_pasted_date(event: &Event, order: DateOrder) {
 pub fn follow_to_field(event: &Event) {
     let link = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
     let Some(id) = link.and_then(|link| link.get_attribute("href")) else { return };
-    let Some(field) = id.strip_prefix('#').and_then(input) else { return };
+    let field = id.strip_prefix('#').and_then(|id| document().get_element_by_id(id));
+    let Some(field) = field.and_then(|field| field.dyn_into::<web_sys::HtmlElement>().ok()) else { return };
     event.prevent_default();
     event.stop_propagation();
     if let Ok(Some(hidden_in)) = field.closest("details") {

@@ -11,6 +11,7 @@ use std::path::PathBuf;
 
 use backboard::account::{AccountState, Frozen, Username};
 use backboard::agency::{Agency, Journey};
+use backboard::challenge::Asking;
 use backboard::identity::Email;
 use backboard::moment::Moment;
 use backboard::refused::Refused;
@@ -136,9 +137,15 @@ async fn reactivate(portal: &Portal, shown: &Shown) -> Result<String, String> {
         return Ok(format!("{username} is open already; nothing has changed.\n"));
     }
     portal.office_reactivate(username).await.map_err(|declined| refused(&declined, shown, agency))?;
+    if account.frozen.is_some() && !matches!(account.state, AccountState::Active | AccountState::Unclaimed) {
+        return Ok(format!(
+            "{username} is not stopped any more, but it is still {}. Open it too:\n  backboard account reactivate {username}\n",
+            account.state.code()
+        ));
+    }
     let voided = account.frozen == Some(Frozen::All) && account.password_hash.is_some();
     let (stands, way) = match (voided, account.password_hash.is_some()) {
-        (true, _) if agency.has(Journey::Reset) => (
+        (true, _) if agency.has(Journey::Reset) && agency.policy.challenge.asking != Asking::Required => (
             "Its password may be somebody else's, so it works no more.",
             "Let its owner set a new one with Forgot Password, or mail a temporary one:",
         ),

@@ -105,12 +105,7 @@ impl Writer<'_> {
                 blocks.push(self.address("/claim"));
             }
             Message::ResetLink { token, code, shared, products, .. } => {
-                if !products.is_empty() {
-                    blocks.push(paragraph(words::MAIL_RESET_LINK_PRODUCTS));
-                }
-                if *shared {
-                    blocks.push(paragraph(words::MAIL_RESET_LINK_SHARED));
-                }
+                blocks.extend(also(*shared, products).map(paragraph));
                 if self.agency.policy.challenge.asking != Asking::Off {
                     blocks.push(paragraph(words::MAIL_RESET_LINK_QUESTION));
                 }
@@ -118,13 +113,14 @@ impl Writer<'_> {
                 blocks.extend(self.ways_in(message, words::MAIL_RESET_LINK_BUTTON, token, code));
                 blocks.push(self.address("/forgot-password"));
             }
-            Message::TemporaryPassword { password, .. } => {
+            Message::TemporaryPassword { password, shared, products, .. } => {
                 let label = say(words::MAIL_TEMPORARY_PASSWORD_LABEL);
                 blocks.push(Block::Secret { label, secret: password.as_str().to_owned() });
                 blocks.push(paragraph(words::MAIL_TEMPORARY_PASSWORD_ENTER));
                 blocks.push(paragraph(next));
                 blocks.push(self.action(say(words::MAIL_TEMPORARY_PASSWORD_BUTTON), "/sign-in"));
                 blocks.push(paragraph(words::MAIL_TEMPORARY_PASSWORD_THEN));
+                blocks.extend(also(*shared, products).map(paragraph));
                 blocks.push(paragraph(words::MAIL_TEMPORARY_PASSWORD_LIFETIME));
                 if self.agency.has(Journey::Reset) {
                     blocks.push(paragraph(words::MAIL_TEMPORARY_PASSWORD_AGAIN));
@@ -208,7 +204,9 @@ impl Writer<'_> {
     fn say(&self, word: Word, message: &Message) -> String {
         let (products, lasts, days) = match message {
             Message::ResetLink { products, .. } => (self.list(products), String::new(), String::new()),
-            Message::TemporaryPassword { hours, .. } => (String::new(), self.lasts(*hours), String::new()),
+            Message::TemporaryPassword { hours, products, .. } => {
+                (self.list(products), self.lasts(*hours), String::new())
+            }
             Message::PasswordExpires { days, .. } => (String::new(), String::new(), days.to_string()),
             _ => Default::default(),
         };
@@ -283,4 +281,10 @@ fn dial(phone: &str) -> Option<String> {
     let plain = phone.chars().all(|c| c.is_ascii_digit() || " +-().\u{a0}".contains(c));
     let digits: String = phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
     (plain && digits.len() >= 3).then(|| format!("tel:{digits}"))
+}
+
+/// What a new password does besides: to linked products, and to those who share it.
+fn also(shared: bool, products: &[String]) -> impl Iterator<Item = Word> {
+    let named = (!products.is_empty()).then_some(words::MAIL_RESET_LINK_PRODUCTS);
+    named.into_iter().chain(shared.then_some(words::MAIL_RESET_LINK_SHARED))
 }

@@ -222,7 +222,7 @@ impl Worker {
             End::Sent => unit.mail_sent(&mail.id, now).await?,
             End::Again(why) => unit.mail_retry(&mail.id, now.plus(backoff::mail(mail.tries)), why).await?,
             End::Failed(why) => {
-                let account = unit.find_mail(&mail.id).await?.and_then(|(account, _)| account);
+                let account = unit.find_mail(&mail.id).await?.and_then(|posted| posted.account);
                 unit.mail_failed(&mail.id, now, why).await?;
                 unit.add_audit(&AuditEntry {
                     at: now,

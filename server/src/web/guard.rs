@@ -22,7 +22,7 @@ use subtle::ConstantTimeEq;
 
 use super::address::visitor_address;
 use super::headers::Nonce;
-use super::operations::{Operation, operation_at, operations};
+use super::operations::{Operation, is_on, operation_at, operations};
 use super::{Web, cookies, fields, origin, pages};
 
 /// The most bytes a form may have.
@@ -63,7 +63,8 @@ enum Turned {
 
 async fn admit(web: &Web, peer: SocketAddr, request: Request, wants_page: bool) -> Result<(Caller, Request), Turned> {
     let away = |status: StatusCode| Turned::Away(status);
-    let operation = operation_at(request.uri().path()).ok_or(away(StatusCode::NOT_FOUND))?;
+    let operation = operation_at(request.uri().path()).filter(|operation| is_on(&web.portal.agency, &operation.path));
+    let operation = operation.ok_or(away(StatusCode::NOT_FOUND))?;
     let (mut parts, body) = request.into_parts();
     if parts.method != Method::POST {
         return Err(away(StatusCode::METHOD_NOT_ALLOWED));
@@ -94,8 +95,8 @@ async fn admit(web: &Web, peer: SocketAddr, request: Request, wants_page: bool) 
         session_token,
         browser: cookies::token(&parts.headers, BROWSER_COOKIE),
         wants_page,
-        action: operation.shown_by.as_ref().unwrap_or(&operation.path).clone(),
-        page: operation.page.clone(),
+        action: operation.path.clone(),
+        page: page_of(operation, read.as_ref().map(Vec::as_slice).unwrap_or_default()),
         kept: Vec::new(),
         queued: Arc::clone(&web.queued),
     };
@@ -220,6 +221,15 @@ async fn whole(body: Body) -> Result<Bytes, StatusCode> {
         Ok(Err(_)) => Err(StatusCode::PAYLOAD_TOO_LARGE),
         Err(_) => Err(StatusCode::REQUEST_TIMEOUT),
     }
+}
+
+/// The page of a form: where it holds a mailed token, the page behind that link. What is no token makes the address of
+/// a link that nobody knows.
+fn page_of(operation: &Operation, fields: &[(String, String)]) -> String {
+    let token = fields.iter().find(|(name, _)| name == "token").map_or("", |(_, value)| value.as_str());
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let token = if !token.is_empty() && token.len() <= 200 && token.chars().all(is_plain) { token } else { "unknown" };
+    operation.page.replace("{token}", token)
 }
 
 fn kept(fields: &[(String, String)]) -> Vec<(Field, String)> {

@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use backboard::agency::{Agency, Asks, Journey};
 use serde::Deserialize;
 
 #[derive(Debug, Deserialize)]
@@ -10,10 +11,8 @@ pub struct Operation {
     pub name: String,
     pub method: String,
     pub path: String,
+    /// With `{token}` in it, the page of the mailed link that was posted.
     pub page: String,
-    /// The operation whose form on that page shows the refusal, where this one's own form stands elsewhere.
-    #[serde(default)]
-    pub shown_by: Option<String>,
     pub fields: Vec<String>,
     pub sessions: Vec<String>,
     pub limits: Vec<String>,
@@ -48,6 +47,22 @@ static OPERATIONS: LazyLock<Vec<Operation>> = LazyLock::new(|| {
 #[must_use]
 pub fn operations() -> &'static [Operation] {
     &OPERATIONS
+}
+
+/// Whether the agency has the journey that a page or an operation belongs to. What it has turned off does not exist.
+#[must_use]
+pub fn is_on(agency: &Agency, path: &str) -> bool {
+    let path = path.strip_prefix("/api").unwrap_or(path);
+    let is = |start: &str| path == start || path.strip_prefix(start).is_some_and(|rest| rest.starts_with('/'));
+    match path {
+        "/reset/request" => agency.has(Journey::Reset) && agency.recovery.asks == Asks::Login,
+        "/reset/identity" => agency.has(Journey::Reset) && agency.recovery.asks == Asks::Identity,
+        _ if is("/claim") => agency.has(Journey::Claim),
+        _ if is("/forgot-username") || is("/username") => agency.has(Journey::Username),
+        _ if is("/forgot-password") || is("/reset") => agency.has(Journey::Reset),
+        _ if is("/security") => agency.has(Journey::Security),
+        _ => true,
+    }
 }
 
 /// The operation at exactly this path.

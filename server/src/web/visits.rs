@@ -12,7 +12,7 @@ use backboard::service::records::{Happened, Session, SessionKind};
 use backboard::service::{Declined, Token};
 use http::{HeaderMap, StatusCode};
 
-use super::operations::operation_at;
+use super::operations::{is_on, operation_at};
 use super::{Web, cookies};
 
 /// What is shown at an address.
@@ -35,6 +35,10 @@ const PLAIN: [&str; 9] = [
 ];
 
 pub async fn visit(web: &Web, path: &str, headers: &HeaderMap) -> Result<Shown, Fault> {
+    if !is_on(&web.portal.agency, path) {
+        let visit = Visit { path: path.to_owned(), page: Page::Missing, ..Visit::default() };
+        return Ok(Shown::Page(StatusCode::NOT_FOUND, Box::new(visit)));
+    }
     let token = cookies::token(headers, SESSION_COOKIE);
     let session = match &token {
         Some(token) => web.portal.session(token).await?,
@@ -71,9 +75,7 @@ fn elsewhere(path: &str, session: Option<&Session>) -> Option<&'static str> {
     match session.map(|session| session.kind) {
         None if path == "/" || is_private(path) => Some("/sign-in"),
         // Nothing else is open to this session, and no page that looks open may lead into a wall.
-        Some(SessionKind::ChangeOnly) if path != "/change-password" && !path.starts_with("/not-me/") => {
-            Some("/change-password")
-        }
+        Some(SessionKind::ChangeOnly) if path != "/change-password" => Some("/change-password"),
         Some(SessionKind::Full) if matches!(path, "/" | "/sign-in") => Some("/home"),
         _ => None,
     }
@@ -106,7 +108,13 @@ fn is_private(path: &str) -> bool {
 
 async fn private(web: &Web, path: &str, session: &Session, headers: &HeaderMap) -> Result<Page, Fault> {
     if path == "/change-password" {
-        return Ok(Page::Change { temporary: session.temporary });
+        return match web.portal.changing(session).await {
+            Ok(Choosing { shared, products, .. }) => {
+                Ok(Page::Change { temporary: session.temporary, shared, products })
+            }
+            Err(Declined::Fault(fault)) => Err(fault),
+            Err(Declined::Problems(_)) => Ok(Page::Missing),
+        };
     }
     if path == "/security/history" {
         let entries = web.portal.history(session).await?;

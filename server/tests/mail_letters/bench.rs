@@ -143,6 +143,8 @@ pub fn temporary(secret: &str, hours: u32) -> Message {
         password: MailedSecret::of(&Password::parse(secret).unwrap()),
         expires: Moment(1_800_000_000 + i64::from(hours) * 60 * 60),
         hours,
+        shared: false,
+        products: Vec::new(),
     }
 }
 

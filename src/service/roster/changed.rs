@@ -6,11 +6,8 @@ use std::collections::hash_map;
 use super::{Change, Entry, Facts, Finding, Import, NewEntry, RosterWork, Said, Told};
 use crate::identity::Email;
 use crate::roster::{Column, Warning, joint_status, masked};
-use crate::service::mail::Message;
+use crate::service::mail::{LANGUAGE, Message};
 use crate::service::ports::Fault;
-
-/// The language of mails that nobody asked for in one.
-const LANGUAGE: &str = "en";
 
 impl Import<'_> {
     /// Takes over what changed of people who are known.

@@ -34,6 +34,21 @@ pub async fn each_account_and_each_kind_has_a_case_of_its_own(bench: Bench) {
     assert_eq!(unit.find_cases().await.unwrap(), [hers]);
 }
 
+pub async fn the_last_closing_of_a_kind_is_known(bench: Bench) {
+    let (ada, grace) = (bench.account("ada.lovelace").await, bench.account("grace.hopper").await);
+    let kind = case(ada, 0).kind;
+    let mut unit = bench.begin().await;
+    assert!(unit.open_case(&case(grace, 0)).await.unwrap());
+    for at in [20, 10] {
+        assert!(unit.open_case(&case(ada, 0)).await.unwrap());
+        unit.close_cases(ada, NOW.plus(at)).await.unwrap();
+    }
+    assert!(unit.open_case(&case(ada, 30)).await.unwrap());
+    assert_eq!(unit.find_case_closed(ada, &kind).await.unwrap(), Some(NOW.plus(20)));
+    assert_eq!(unit.find_case_closed(ada, "other").await.unwrap(), None);
+    assert_eq!(unit.find_case_closed(grace, &kind).await.unwrap(), None);
+}
+
 pub async fn open_cases_come_oldest_first(bench: Bench) {
     let mut cases = Vec::new();
     for (username, at) in [("third", 20), ("first", 0), ("second", 10), ("fourth", 20)] {

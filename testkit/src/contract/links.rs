@@ -74,6 +74,19 @@ pub async fn a_superseded_link_cannot_be_spent(bench: Bench) {
     assert!(fate.superseded && !fate.spent);
 }
 
+pub async fn one_link_is_ended_alone(bench: Bench) {
+    let account = bench.account("ada.lovelace").await;
+    bench.link(1, account).await;
+    bench.link(2, account).await;
+    let mut unit = bench.begin().await;
+    unit.end_link("link-1", NOW).await.unwrap();
+    assert!(!unit.spend_link("link-1", NOW).await.unwrap());
+    assert!(unit.find_link("link-1").await.unwrap().unwrap().fate.superseded);
+    assert!(unit.spend_link("link-2", NOW).await.unwrap());
+    unit.end_link("link-2", NOW).await.unwrap();
+    assert!(!unit.find_link("link-2").await.unwrap().unwrap().fate.superseded, "a spent link stays spent");
+}
+
 pub async fn the_newest_links_are_kept(bench: Bench) {
     let account = bench.account("ada.lovelace").await;
     let mut unit = bench.begin().await;

@@ -1,5 +1,5 @@
 use backboard::moment::Moment;
-use backboard::service::records::NewMail;
+use backboard::service::records::{NewMail, Posted};
 
 use super::{Bench, NOW, together};
 use crate::seed::{MailRow, email};
@@ -127,8 +127,8 @@ pub async fn a_mail_of_the_ledger_tells_its_account_and_kind(bench: Bench) {
     unit.add_mail(&NewMail { account: Some(account), ..mail("a", NOW) }).await.unwrap();
     unit.add_mail(&NewMail { kind: "reset-link".to_owned(), ..mail("b", NOW) }).await.unwrap();
     unit.mail_sent("a", NOW).await.unwrap();
-    assert_eq!(unit.find_mail("a").await.unwrap(), Some((Some(account), "claim-link".to_owned())));
-    assert_eq!(unit.find_mail("b").await.unwrap(), Some((None, "reset-link".to_owned())));
+    assert_eq!(unit.find_mail("a").await.unwrap(), posted(Some(account), "claim-link"));
+    assert_eq!(unit.find_mail("b").await.unwrap(), posted(None, "reset-link"));
     assert_eq!(unit.find_mail("c").await.unwrap(), None);
 }
 
@@ -183,4 +183,8 @@ fn mail(id: &str, due: Moment) -> NewMail {
         sealed: b"sealed".to_vec(),
         due,
     }
+}
+
+fn posted(account: Option<i64>, kind: &str) -> Option<Posted> {
+    Some(Posted { account, kind: kind.to_owned(), queued: NOW })
 }

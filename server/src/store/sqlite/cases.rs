@@ -35,6 +35,17 @@ impl Cases for Unit {
         Ok(done.rows_affected())
     }
 
+    async fn find_case_closed(&mut self, account: i64, kind: &str) -> Result<Option<Moment>, Fault> {
+        let closed: Option<i64> =
+            sqlx::query_scalar("SELECT max(closed) FROM office_case WHERE account = ? AND kind = ?")
+                .bind(account)
+                .bind(kind)
+                .fetch_one(&mut *self.transaction)
+                .await
+                .map_err(fault)?;
+        Ok(closed.map(Moment))
+    }
+
     async fn find_cases(&mut self) -> Result<Vec<Case>, Fault> {
         let rows = sqlx::query(
             "SELECT account, kind, detail, opened FROM office_case WHERE closed IS NULL ORDER BY opened, id",

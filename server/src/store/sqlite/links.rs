@@ -91,6 +91,16 @@ impl Links for Unit {
         Ok(tries.map(|tries| most.saturating_sub(tries)))
     }
 
+    async fn end_link(&mut self, id: &str, now: Moment) -> Result<(), Fault> {
+        sqlx::query("UPDATE link SET superseded = ? WHERE id = ? AND spent IS NULL AND superseded IS NULL")
+            .bind(now.0)
+            .bind(id)
+            .execute(&mut *self.transaction)
+            .await
+            .map_err(fault)?;
+        Ok(())
+    }
+
     async fn supersede_links(&mut self, account: i64, keep: u32, now: Moment) -> Result<(), Fault> {
         sqlx::query(
             "UPDATE link SET superseded = ? \

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use backboard::identity::Email;
 use backboard::moment::Moment;
 use backboard::service::ports::{Fault, Outbox};
-use backboard::service::records::{Mail, NewMail};
+use backboard::service::records::{Mail, NewMail, Posted};
 use sqlx::sqlite::SqliteRow;
 
 use super::{Unit, column, fault, unreadable};
@@ -75,12 +75,13 @@ impl Outbox for Unit {
         Ok(())
     }
 
-    async fn find_mail(&mut self, id: &str) -> Result<Option<(Option<i64>, String)>, Fault> {
-        sqlx::query_as("SELECT account, kind FROM mail WHERE id = ?")
+    async fn find_mail(&mut self, id: &str) -> Result<Option<Posted>, Fault> {
+        let row = sqlx::query("SELECT account, kind, queued FROM mail WHERE id = ?")
             .bind(id)
             .fetch_optional(&mut *self.transaction)
             .await
-            .map_err(fault)
+            .map_err(fault)?;
+        row.as_ref().map(posted).transpose()
     }
 
     async fn next_due(&mut self) -> Result<Option<Moment>, Fault> {
@@ -102,6 +103,10 @@ impl Outbox for Unit {
             .map_err(fault)?;
         Ok(done.rows_affected())
     }
+}
+
+fn posted(row: &SqliteRow) -> Result<Posted, Fault> {
+    Ok(Posted { account: column(row, "account")?, kind: column(row, "kind")?, queued: Moment(column(row, "queued")?) })
 }
 
 fn mail(row: &SqliteRow) -> Result<Mail, Fault> {

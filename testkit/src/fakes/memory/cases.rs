@@ -28,6 +28,11 @@ impl Cases for Unit {
         Ok(open.map(|(_, closed)| *closed = Some(now)).count() as u64)
     }
 
+    async fn find_case_closed(&mut self, account: i64, kind: &str) -> Result<Option<Moment>, Fault> {
+        let of = self.tables.cases.iter().filter(|(case, _)| case.account == account && case.kind == kind);
+        Ok(of.filter_map(|(_, closed)| *closed).max())
+    }
+
     async fn find_cases(&mut self) -> Result<Vec<Case>, Fault> {
         let open = self.tables.cases.iter().filter(|(_, closed)| closed.is_none());
         let mut cases: Vec<Case> = open.map(|(case, _)| case.clone()).collect();

@@ -49,6 +49,13 @@ impl Links for Unit {
         Ok(Some(most - row.answer_tries))
     }
 
+    async fn end_link(&mut self, id: &str, _: Moment) -> Result<(), Fault> {
+        for row in self.change()?.links.iter_mut().filter(|row| row.new.id == id && !row.spent) {
+            row.superseded = true;
+        }
+        Ok(())
+    }
+
     async fn supersede_links(&mut self, account: i64, keep: u32, now: Moment) -> Result<(), Fault> {
         let links = &mut self.change()?.links;
         let live = |row: &&mut LinkRow| row.new.account == account && row.live(now);

@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 use backboard::moment::Moment;
 use backboard::service::ports::{Fault, Outbox};
-use backboard::service::records::{Mail, NewMail};
+use backboard::service::records::{Mail, NewMail, Posted};
 
 use super::{Unit, broken, purge};
 use crate::seed::MailRow;
@@ -69,9 +69,9 @@ impl Outbox for Unit {
         })
     }
 
-    async fn find_mail(&mut self, id: &str) -> Result<Option<(Option<i64>, String)>, Fault> {
+    async fn find_mail(&mut self, id: &str) -> Result<Option<Posted>, Fault> {
         let found = self.tables.mails.iter().find(|(mail, _)| mail.id == id);
-        Ok(found.map(|(mail, row)| (row.account, mail.kind.clone())))
+        Ok(found.map(|(mail, row)| Posted { account: row.account, kind: mail.kind.clone(), queued: mail.queued }))
     }
 
     async fn next_due(&mut self) -> Result<Option<Moment>, Fault> {
