@@ -130,7 +130,8 @@ multiply = 1000
   }
 
   private async halt() {
-    const server = this.server!;
+    const server = this.server;
+    if (!server || server.exitCode !== null) return;
     const gone = new Promise((done) => server.once("exit", done));
     server.kill("SIGTERM");
     await gone;

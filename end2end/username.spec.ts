@@ -1,5 +1,8 @@
 import { expect, live, test } from "./portal";
 
+// Where identity is asked for instead, the link on the login page leads to Find Username.
+test.use({ agency: "demo" });
+
 test("a medic who forgot the username gets it by mail, and never on screen", async ({ page, portal, javaScriptEnabled }) => {
   const person = portal.take("active");
   await page.goto("/sign-in");

@@ -214,7 +214,11 @@ test("Reset Forgotten Password?", async ({ visitor, portal, anotherVisitor }) =>
     reset = await portal.nextMail(person.email, before, "reset your password");
   });
 
-  await test.step("5. Take one of these actions.", async () => {});
+  await test.step("5. Take one of these actions.", async () => {
+    // The mail leaves no choice to be made: it has the one link or the other.
+    expect(reset.text).toContain(linkIn(reset));
+    expect(reset.text).not.toContain("Juvare Login Services");
+  });
 
   await test.step("The email indicates that you should reset your password in the new Juvare Login Services,", async () => {
     const other = await anotherVisitor();
