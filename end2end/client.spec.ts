@@ -10,8 +10,12 @@ test("links between pages do not load the document again, and Back and Forward w
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Find Username");
   await expect(page.getByRole("heading", { level: 1 })).toBeFocused();
   await expect(page).toHaveTitle(/^Claim Your Account/);
-  await page.getByRole("link", { name: "I have a code from a mail" }).click();
-  await expect(page).toHaveURL(/\/code$/);
+  await page.getByRole("link", { name: "Back to the login page" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Login");
+  await page.getByRole("link", { name: "Forgot Password?" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Reset Your Password");
+  await page.goBack();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Login");
   await page.goBack();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Find Username");
   await page.goBack();

@@ -95,6 +95,13 @@ export class Visitor {
     await this.page.locator(`form[action="${operation}"] button[type="submit"]`).click();
   }
 
+  /** Does something that posts to an operation, and waits for the answer, whatever it is. */
+  async answered(operation: string, deed: () => Promise<void>) {
+    const answer = this.page.waitForResponse((one) => one.url() === this.portal.url + operation);
+    await deed();
+    await answer;
+  }
+
   async signIn(username: string, password: string) {
     await this.open("/sign-in");
     await this.page.locator("#username").fill(username);
