@@ -109,8 +109,8 @@ async fn each_kind_of_mail_stops_what_it_is_about() {
                 assert_eq!(cases(&portal).await, [case]);
             }
             None => {
-                assert_eq!(why(shown), [Refused::LinkUnknown], "{}", mail.kind);
-                assert_eq!(why(pressed), [Refused::LinkUnknown], "{}", mail.kind);
+                assert_eq!(why(shown), [Refused::NotMeOver], "{}", mail.kind);
+                assert_eq!(why(pressed), [Refused::NotMeOver], "{}", mail.kind);
                 assert!(cases(&portal).await.is_empty());
             }
         }
@@ -288,9 +288,9 @@ async fn a_forged_or_cut_off_link_is_unknown() {
         portal.portal.not_me_token(""),
         mail.reset_link().0,
     ] {
-        assert_eq!(why(portal.portal.not_me(&forged).await), [Refused::LinkUnknown], "{forged}");
+        assert_eq!(why(portal.portal.not_me(&forged).await), [Refused::NotMeOver], "{forged}");
         let pressed = portal.portal.freeze(&TestPortal::visitor(9), &forged).await;
-        assert_eq!(why(pressed), [Refused::LinkUnknown], "{forged}");
+        assert_eq!(why(pressed), [Refused::NotMeOver], "{forged}");
     }
     assert_eq!(portal.account(account).await.frozen, None);
 }
@@ -316,7 +316,7 @@ async fn the_link_works_until_the_ledger_forgets_the_mail() {
     let mut unit = portal.unit().await;
     assert_eq!(unit.purge_mail(portal.portal.now()).await.unwrap(), 1);
     unit.save().await.unwrap();
-    assert_eq!(why(press(&portal, &mail).await), [Refused::LinkUnknown]);
+    assert_eq!(why(press(&portal, &mail).await), [Refused::NotMeOver]);
     assert_eq!(portal.account(account).await.frozen, None);
 }
 

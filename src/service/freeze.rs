@@ -90,13 +90,13 @@ impl Portal {
         let stops = Message::freezes(&mail.kind).ok_or(Refused::NotMeOver)?;
         let account = mail.account.ok_or(Refused::NotMeOver)?;
         // What the office has looked at cannot be stopped again by a mail from before.
-        if work.find_case_closed(account, CASE).await?.is_some_and(|closed| mail.queued <= closed) {
+        if work.find_case_closed(account, CASE).await?.is_some_and(|closed| mail.queued < closed) {
             return Err(Refused::NotMeOver.into());
         }
         let found = work.find_account(account).await?;
         let account = found.ok_or_else(|| Fault::Other(format!("no account {account}")))?;
         // What was only asked for when the mail was written has been done since.
-        let done = account.password_set.is_some_and(|set| set >= mail.queued);
+        let done = account.password_set.is_some_and(|set| set > mail.queued);
         Ok((account, mail.kind, if done { Frozen::All } else { stops }))
     }
 }

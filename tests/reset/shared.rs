@@ -107,7 +107,7 @@ async fn links_of_three_requests_are_live_however_many_addresses_each_was_mailed
         let mut mails = Vec::new();
         for (number, typed) in requests.into_iter().enumerate() {
             mails.push(asked(&portal, typed).await);
-            portal.clock.pass(60);
+            portal.clock.pass(15 * 60);
             for (place, mail) in
                 mails.iter().enumerate().flat_map(|(place, all)| all.iter().map(move |one| (place, one)))
             {
