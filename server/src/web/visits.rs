@@ -60,7 +60,7 @@ pub async fn visit(web: &Web, path: &str, headers: &HeaderMap) -> Result<Shown, 
     let (status, page) = match &session {
         Some(session) if is_private(path) => (StatusCode::OK, private(web, path, session, headers).await?),
         _ if path == "/code" => (StatusCode::OK, code(web, browser.as_ref(), refused.as_ref()).await?),
-        _ => public(web, path, browser.as_ref()).await?,
+        _ => public(web, path, browser.as_ref(), refused.as_ref()).await?,
     };
     let saved = cookies::cookie(headers, SAVED_COOKIE).and_then(operation_at).map(|operation| operation.path.clone());
     let signed_in = session.map(|session| SignedIn {
@@ -133,7 +133,12 @@ async fn private(web: &Web, path: &str, session: &Session, headers: &HeaderMap) 
     }
 }
 
-async fn public(web: &Web, path: &str, browser: Option<&Token>) -> Result<(StatusCode, Page), Fault> {
+async fn public(
+    web: &Web,
+    path: &str,
+    browser: Option<&Token>,
+    refused: Option<&RefusedForm>,
+) -> Result<(StatusCode, Page), Fault> {
     if PLAIN.contains(&path) {
         return Ok((StatusCode::OK, Page::Plain));
     }
@@ -143,6 +148,10 @@ async fn public(web: &Web, path: &str, browser: Option<&Token>) -> Result<(Statu
         "/reset/password" => alive(portal.reset_choosing(browser).await.map(choosing), Some(Purpose::Reset)),
         "/reset/challenge" => {
             let asked = portal.reset_question(browser).await;
+            let asked = asked.map_err(|declined| match declined {
+                Declined::Problems(_) if is_dead(refused) => Refused::AnswerDead.into(),
+                declined => declined,
+            });
             alive(asked.map(|question| Page::Challenge { question }), Some(Purpose::Reset))
         }
         path => match (last(path, "/link/"), last(path, "/not-me/")) {
@@ -181,6 +190,12 @@ async fn code(web: &Web, browser: Option<&Token>, refused: Option<&RefusedForm>)
         }
     };
     Ok(Page::Code { purpose })
+}
+
+/// Whether the last answer has just ended the link: that is the reason to tell, not what has become of the link.
+fn is_dead(refused: Option<&RefusedForm>) -> bool {
+    let problems = refused.filter(|form| form.action == "/api/reset/answer").map(|form| &form.problems);
+    problems.is_some_and(|problems| problems.iter().any(|problem| problem.refused == Refused::AnswerDead))
 }
 
 fn choosing(choosing: Choosing) -> Page {
