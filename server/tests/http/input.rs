@@ -228,11 +228,34 @@ async fn text_that_cannot_be_read_is_refused_at_its_field_and_the_others_are_kep
     }
 }
 
+/// Split in three, because the whole takes longer than one test may.
+fn part(operation: &Operation) -> usize {
+    match operation.name.split('.').next() {
+        Some("claim" | "username") => 0,
+        Some("reset") => 1,
+        _ => 2,
+    }
+}
+
 #[tokio::test]
-async fn odd_text_is_a_problem_at_its_field_or_taken_and_never_breaks_anything() {
+async fn odd_text_in_a_claim_is_a_problem_at_its_field_or_taken_and_never_breaks_anything() {
+    try_odd_text(0).await;
+}
+
+#[tokio::test]
+async fn odd_text_in_a_reset_is_a_problem_at_its_field_or_taken_and_never_breaks_anything() {
+    try_odd_text(1).await;
+}
+
+#[tokio::test]
+async fn odd_text_in_every_other_form_is_a_problem_at_its_field_or_taken_and_never_breaks_anything() {
+    try_odd_text(2).await;
+}
+
+async fn try_odd_text(tried: usize) {
     let portals = portals().await;
     let (mut refused, mut taken) = (0, 0);
-    for operation in operations() {
+    for operation in operations().iter().filter(|operation| part(operation) == tried) {
         let app = portals.with(&operation.name);
         for field in &operation.fields {
             let form = Form { app, operation };
@@ -277,7 +300,7 @@ async fn odd_text_is_a_problem_at_its_field_or_taken_and_never_breaks_anything()
             }
         }
     }
-    assert!(refused > 200 && taken > 20, "{refused} refused, {taken} taken");
+    assert!(refused > 200 && taken > 10, "{refused} refused, {taken} taken");
 }
 
 async fn portals() -> Portals {
