@@ -228,7 +228,9 @@ async fn whole(body: Body) -> Result<Bytes, StatusCode> {
 fn page_of(operation: &Operation, fields: &[(String, String)]) -> String {
     let token = fields.iter().find(|(name, _)| name == "token").map_or("", |(_, value)| value.as_str());
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    let token = if !token.is_empty() && token.len() <= 200 && token.chars().all(is_plain) { token } else { "unknown" };
+    // Browsers read dots alone as the way up to another page.
+    let is_token = !token.is_empty() && !token.starts_with('.') && token.len() <= 200 && token.chars().all(is_plain);
+    let token = if is_token { token } else { "unknown" };
     operation.page.replace("{token}", token)
 }
 
