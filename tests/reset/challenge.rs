@@ -155,10 +155,13 @@ async fn ten_answers_a_day_are_all_an_account_has_over_all_its_links() {
 async fn of_32_parallel_answers_no_more_than_five_are_looked_at() {
     let (portal, _) = asking().await;
     let mail = mailed(&portal, "ada.lovelace").await;
+    let mut browsers = Vec::new();
+    for _ in 0..32 {
+        browsers.push(portal.open_reset(&mail.token).await.unwrap().browser);
+    }
     let portal = Arc::new(portal);
     let mut tries = JoinSet::new();
-    for number in 0..32 {
-        let browser = portal.open_reset(&mail.token).await.unwrap().browser;
+    for (number, browser) in browsers.into_iter().enumerate() {
         let portal = portal.clone();
         tries.spawn(async move { why(portal.answer(&browser, &format!("Saint {number}")).await) });
     }
