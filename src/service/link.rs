@@ -204,6 +204,12 @@ impl Portal {
         Ok(step)
     }
 
+    /// What the forms of this browser's flow carry, so that a tab that shows another account's form changes nothing.
+    #[must_use]
+    pub fn flow_mark(&self, browser: &Token) -> String {
+        super::token::base64url(&self.vault.digest("flow-mark", browser.as_str().as_bytes()))
+    }
+
     /// The journey that this browser is on, and where it stands: a page that is behind leads on, so that a button
     /// pressed twice, Back or a reload lose nothing.
     ///

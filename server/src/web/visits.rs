@@ -34,6 +34,9 @@ const PLAIN: [&str; 9] = [
     "/not-me/done",
 ];
 
+/// Pages of the flow that a mailed link or its code has let on.
+const BEHIND_A_LINK: [&str; 3] = ["/claim/password", "/reset/challenge", "/reset/password"];
+
 pub async fn visit(web: &Web, path: &str, headers: &HeaderMap) -> Result<Shown, Fault> {
     if !is_on(&web.portal.agency, path) {
         let visit = Visit { path: path.to_owned(), page: Page::Missing, ..Visit::default() };
@@ -67,7 +70,8 @@ pub async fn visit(web: &Web, path: &str, headers: &HeaderMap) -> Result<Shown, 
         csrf: web.portal.csrf(&session),
         change_only: session.kind == SessionKind::ChangeOnly,
     });
-    Ok(Shown::Page(status, Box::new(Visit { path: path.to_owned(), signed_in, refused, saved, page })))
+    let flow = browser.filter(|_| BEHIND_A_LINK.contains(&path)).map(|browser| web.portal.flow_mark(&browser));
+    Ok(Shown::Page(status, Box::new(Visit { path: path.to_owned(), signed_in, refused, flow, saved, page })))
 }
 
 /// Where a visit is sent that has no business at this address.
