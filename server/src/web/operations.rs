@@ -57,6 +57,7 @@ pub fn is_on(agency: &Agency, path: &str) -> bool {
     match path {
         "/reset/request" => agency.has(Journey::Reset) && agency.recovery.asks == Asks::Login,
         "/reset/identity" => agency.has(Journey::Reset) && agency.recovery.asks == Asks::Identity,
+        "/code" => agency.has(Journey::Claim) || agency.has(Journey::Reset),
         _ if is("/claim") => agency.has(Journey::Claim),
         _ if is("/forgot-username") || is("/username") => agency.has(Journey::Username),
         _ if is("/forgot-password") || is("/reset") => agency.has(Journey::Reset),

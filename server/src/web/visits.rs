@@ -3,6 +3,7 @@
 use app::request::{BROWSER_COOKIE, REFUSED_COOKIE, SAVED_COOKIE, SESSION_COOKIE, open};
 use app::visit::{Page, RefusedForm, SignedIn, Standing, Visit};
 use app::words::Word;
+use backboard::agency::Journey;
 use backboard::link::{Purpose, Step};
 use backboard::moment::Moment;
 use backboard::refused::Refused;
@@ -177,6 +178,12 @@ async fn code(web: &Web, browser: Option<&Token>, refused: Option<&RefusedForm>)
         None => web.portal.stands_at(browser).await?.map_or(Purpose::Claim, |(purpose, _)| purpose),
     };
     Ok(Page::Code { purpose })
+}
+
+/// Whether the last answer has just ended the link: that is the reason to tell, not what has become of the link.
+fn is_dead(refused: Option<&RefusedForm>) -> bool {
+    let problems = refused.filter(|form| form.action == "/api/reset/answer").map(|form| &form.problems);
+    problems.is_some_and(|problems| problems.iter().any(|problem| problem.refused == Refused::AnswerDead))
 }
 
 fn choosing(choosing: Choosing) -> Page {
