@@ -60,7 +60,7 @@ pub async fn visit(web: &Web, path: &str, headers: &HeaderMap) -> Result<Shown, 
     let (status, page) = match &session {
         Some(session) if is_private(path) => (StatusCode::OK, private(web, path, session, headers).await?),
         _ if path == "/code" => (StatusCode::OK, code(web, browser.as_ref(), refused.as_ref()).await?),
-        _ => public(web, path, browser.as_ref()).await?,
+        _ => public(web, path, browser.as_ref(), refused.as_ref()).await?,
     };
     let saved = cookies::cookie(headers, SAVED_COOKIE).and_then(operation_at).map(|operation| operation.path.clone());
     let signed_in = session.map(|session| SignedIn {
@@ -133,7 +133,12 @@ async fn private(web: &Web, path: &str, session: &Session, headers: &HeaderMap) 
     }
 }
 
-async fn public(web: &Web, path: &str, browser: Option<&Token>) -> Result<(StatusCode, Page), Fault> {
+async fn public(
+    web: &Web,
+    path: &str,
+    browser: Option<&Token>,
+    refused: Option<&RefusedForm>,
+) -> Result<(StatusCode, Page), Fault> {
     if PLAIN.contains(&path) {
         return Ok((StatusCode::OK, Page::Plain));
     }
@@ -143,6 +148,10 @@ async fn public(web: &Web, path: &str, browser: Option<&Token>) -> Result<(Statu
         "/reset/password" => alive(portal.reset_choosing(browser).await.map(choosing), Some(Purpose::Reset)),
         "/reset/challenge" => {
             let asked = portal.reset_question(browser).await;
+            let asked = asked.map_err(|declined| match declined {
+                Declined::Problems(_) if is_dead(refused) => Refused::AnswerDead.into(),
+                declined => declined,
+            });
             alive(asked.map(|question| Page::Challenge { question }), Some(Purpose::Reset))
         }
         path => match (last(path, "/link/"), last(path, "/not-me/")) {
@@ -175,7 +184,10 @@ async fn code(web: &Web, browser: Option<&Token>, refused: Option<&RefusedForm>)
     });
     let purpose = match sent_by {
         Some(purpose) => purpose,
-        None => web.portal.stands_at(browser).await?.map_or(Purpose::Claim, |(purpose, _)| purpose),
+        None => {
+            let usual = if web.portal.agency.has(Journey::Claim) { Purpose::Claim } else { Purpose::Reset };
+            web.portal.stands_at(browser).await?.map_or(usual, |(purpose, _)| purpose)
+        }
     };
     Ok(Page::Code { purpose })
 }
