@@ -61,6 +61,7 @@ pub fn is_on(agency: &Agency, path: &str) -> bool {
         _ if is("/security/question") || path == "/security/confirm" => {
             agency.has(Journey::Security) && agency.policy.challenge.asking != Asking::Off
         }
+        "/code" => agency.has(Journey::Claim) || agency.has(Journey::Reset),
         _ if is("/claim") => agency.has(Journey::Claim),
         _ if is("/forgot-username") || is("/username") => agency.has(Journey::Username),
         _ if is("/forgot-password") || is("/reset") => agency.has(Journey::Reset),

@@ -3,6 +3,7 @@
 use app::request::{BROWSER_COOKIE, REFUSED_COOKIE, SAVED_COOKIE, SESSION_COOKIE, open};
 use app::visit::{Page, RefusedForm, SignedIn, Standing, Visit};
 use app::words::Word;
+use backboard::agency::Journey;
 use backboard::link::{Purpose, Step};
 use backboard::moment::Moment;
 use backboard::refused::Refused;
@@ -178,7 +179,10 @@ async fn code(web: &Web, browser: Option<&Token>, refused: Option<&RefusedForm>)
     });
     let purpose = match sent_by {
         Some(purpose) => purpose,
-        None => web.portal.stands_at(browser).await?.map_or(Purpose::Claim, |(purpose, _)| purpose),
+        None => {
+            let usual = if web.portal.agency.has(Journey::Claim) { Purpose::Claim } else { Purpose::Reset };
+            web.portal.stands_at(browser).await?.map_or(usual, |(purpose, _)| purpose)
+        }
     };
     Ok(Page::Code { purpose })
 }

@@ -5,7 +5,7 @@ use backboard::challenge::Answer as Spoken;
 use backboard::password::Password;
 
 use crate::app::App;
-use crate::people::{ANSWER, QUESTION};
+use crate::people::{ANSWER, Person, QUESTION};
 
 impl App {
     /// What the office does to an account.
@@ -38,6 +38,13 @@ impl App {
     /// Several people sign in with this username.
     pub async fn share(&self, username: &str) {
         self.save("UPDATE account SET shared = CAST(? AS INTEGER) WHERE username = ?", "1", username).await;
+    }
+
+    /// Somebody else on the roster has this username too.
+    pub async fn join(&self, person: &Person, username: &str) {
+        let query = "UPDATE person SET account = (SELECT id FROM account WHERE username = ?) WHERE last_name = ?";
+        let done = sqlx::query(query).bind(username).bind(person.last_name).execute(&self.back_door).await.unwrap();
+        assert_eq!(done.rows_affected(), 1, "{username}");
     }
 
     /// Sets up [`QUESTION`], whose answer is [`ANSWER`].

@@ -79,7 +79,11 @@ impl Setup {
 
     /// The test's own connections count as a trusted proxy's, so `X-Forwarded-For` names the visitor.
     pub fn behind_proxy() -> Self {
-        Self { trusted: vec!["127.0.0.1/32".parse().unwrap()], ..Self::default() }
+        Self::behind_proxy_of("demo")
+    }
+
+    pub fn behind_proxy_of(agency: &str) -> Self {
+        Self { trusted: vec!["127.0.0.1/32".parse().unwrap()], ..Self::of(agency) }
     }
 }
 

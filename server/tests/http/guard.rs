@@ -8,15 +8,17 @@ use http::header::{ALLOW, CONTENT_ENCODING, CONTENT_TYPE, REFERER};
 use http::{HeaderValue, Method, Request, StatusCode};
 use server::web::operations;
 
-use crate::app::{App, HOST, Setup};
+use crate::app::{App, HOST};
 use crate::browser::{FORM, HTML, JSON, body, post};
 use crate::people::{ADA, BERT, PASSWORD, with};
+use crate::portals::{Portals, page_of};
 
 #[tokio::test]
 async fn operations_answer_to_nothing_but_post() {
-    let app = App::start().await;
-    let before = app.dump().await;
+    let portals = Portals::start().await;
+    let before = portals.dump().await;
     for operation in operations() {
+        let app = portals.with(&operation.name);
         for method in ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND", "post"] {
             for accept in [HTML, JSON] {
                 let mut request = post(&operation.path, accept).body(Body::from("code=1")).unwrap();
@@ -29,7 +31,7 @@ async fn operations_answer_to_nothing_but_post() {
             }
         }
     }
-    assert_eq!(app.dump().await, before);
+    assert_eq!(portals.dump().await, before);
 }
 
 #[tokio::test]
@@ -174,14 +176,15 @@ impl hyper::body::Body for Unsized {
 
 #[tokio::test]
 async fn more_than_32_kib_are_not_read_whether_declared_or_not() {
-    let app = App::start().await;
-    let before = app.dump().await;
+    let portals = Portals::start().await;
+    let before = portals.dump().await;
     let filled = |length: usize| {
         let mut bytes = b"code=".to_vec();
         bytes.resize(length, b'1');
         Bytes::from(bytes)
     };
     for operation in operations() {
+        let app = portals.with(&operation.name);
         for accept in [HTML, JSON] {
             for content in [Body::from(filled(32 * 1024 + 1)), Body::new(Unsized(Some(filled(32 * 1024 + 1))))] {
                 let answer = app.browser().send(post(&operation.path, accept).body(content).unwrap()).await;
@@ -189,8 +192,9 @@ async fn more_than_32_kib_are_not_read_whether_declared_or_not() {
             }
         }
     }
-    assert_eq!(app.dump().await, before);
+    assert_eq!(portals.dump().await, before);
     for content in [Body::from(filled(32 * 1024)), Body::new(Unsized(Some(filled(32 * 1024))))] {
+        let app = portals.with("claim.code");
         let answer = app.browser().send(post("/api/claim/code", JSON).body(content).unwrap()).await;
         answer.assert_problem(422, "code", "code-digits");
     }
@@ -198,8 +202,9 @@ async fn more_than_32_kib_are_not_read_whether_declared_or_not() {
 
 #[tokio::test]
 async fn fields_that_no_page_of_ours_sends_are_refused() {
-    let app = App::start().await;
-    let before = app.dump().await;
+    let portals = Portals::start().await;
+    let before = portals.dump().await;
+    let app = portals.with("claim.lookup");
     let form = body(&ADA.lookup("good 1"));
     let many: String = (0..3_000).map(|number| format!("&k{number}=1")).collect();
     for more in [
@@ -228,6 +233,7 @@ async fn fields_that_no_page_of_ours_sends_are_refused() {
         }
     }
     for operation in operations() {
+        let app = portals.with(&operation.name);
         let answer = app.browser().call(&operation.path, &[("redirect", "//evil.test")]).await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{}", operation.name);
         // Each of its own fields twice, as an array, as an object; one half unreadable does not help.
@@ -254,14 +260,16 @@ async fn fields_that_no_page_of_ours_sends_are_refused() {
             }
         }
     }
-    assert_eq!(app.dump().await, before);
+    assert_eq!(portals.dump().await, before);
 }
 
 #[tokio::test]
 async fn a_referer_or_a_query_leads_nowhere() {
-    let app = App::with(Setup::behind_proxy()).await;
-    app.settle(&[BERT]).await;
-    app.give_password(BERT.username, PASSWORD).await;
+    let portals = Portals::behind_proxy().await;
+    portals.settle(&[BERT]).await;
+    for app in portals.all() {
+        app.give_password(BERT.username, PASSWORD).await;
+    }
     let mut number = 0;
     for evil in [
         "https://evil.test/x",
@@ -271,17 +279,17 @@ async fn a_referer_or_a_query_leads_nowhere() {
         "https://accounts.example.gov/home",
     ] {
         for operation in operations() {
+            let app = portals.with(&operation.name);
             for password in [PASSWORD, "wrong-password"] {
                 number += 1;
                 let fields: Vec<(&str, &str)> = match operation.name.as_str() {
                     "claim.lookup" => with(&ADA.lookup(""), "ssn", "12"),
                     "claim.code" => vec![("code", "12")],
-                    "claim.start" => vec![("token", "12")],
                     "claim.set" => vec![("password", password)],
                     "signin" => vec![("username", BERT.username), ("password", password)],
                     "reset.request" => vec![("login", BERT.username), ("captcha", "")],
                     "reset.answer" => vec![("answer", password)],
-                    "notme.freeze" | "reset.start" => vec![("token", password)],
+                    "claim.start" | "reset.start" | "notme.freeze" => vec![("token", "12")],
                     _ => vec![],
                 };
                 let path = format!("{}?next=https://evil.test&redirect=%2F%2Fevil.test", operation.path);
@@ -296,7 +304,7 @@ async fn a_referer_or_a_query_leads_nowhere() {
                     _ if !operation.sessions.iter().any(|kind| kind == "anonymous") => {
                         answer.assert_back_to("/sign-in");
                     }
-                    _ => answer.assert_back_to(&operation.page),
+                    _ => answer.assert_back_to(&page_of(operation, "12")),
                 }
                 app.clock.pass(86_400);
             }

@@ -1,6 +1,6 @@
 //! Every limit that docs/operations.toml lists is the one that is kept: so many attempts pass, and the
 //! next one is refused with 429 and the time to wait. The numbers come from the file alone. What one account, link or
-//! flow takes is in `tries.rs`.
+//! flow takes is in `tries.rs`, what a mailbox does in `mailed.rs`.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,9 @@ use server::web::operations;
 use crate::answer::Answer;
 use crate::app::{App, Setup};
 use crate::browser::Browser;
+use crate::mailed::{FOR_ACCOUNT, TO_ADDRESS_BY_DAY, TO_ADDRESS_BY_HOUR};
 use crate::people::{ADA, BERT, PASSWORD, with};
+use crate::portals::{Portals, agency_with};
 use crate::tries::{AGAIN, ANSWERS, BY_FLOW, BY_LINK, SET_BY_FLOW};
 
 /// The limits of crowds, with what comes before and after their number: for an address, a subnet, in all.
@@ -28,10 +30,8 @@ const CROWDS: [(&str, [&str; 3]); 11] = [
 ];
 const BY_NUMBER: [(&str, &str); 2] = [("claim.lookup", "a day for a number"), ("reset.identity", "a day for a number")];
 const BY_LOGIN: (&str, &str) = ("reset.request", "an hour for a login");
-const MAILED: [(&str, &str); 2] =
-    [("reset.request", "a day are mailed for an account"), ("reset.identity", "a day are mailed for an account")];
 const BY_EMAIL: (&str, &str) = ("username.request", "an hour for an e-mail address");
-const BY_NAME: (&str, &str) = ("signin", "at once for a username, then one each 12 minutes");
+pub const BY_NAME: (&str, &str) = ("signin", "at once for a username, then one each 12 minutes");
 const UNPROVEN: &str = "without a proof of work 5 an hour for an address and 120 in all";
 
 /// The operations that share the budget of forms without a proof of work.
@@ -49,8 +49,9 @@ pub fn listed(operation: &str, words: &str) -> u32 {
 #[test]
 fn every_listed_limit_is_measured_here_or_beside_this_file() {
     let mut measured: BTreeSet<(String, String)> = BTreeSet::new();
-    let pairs = [BY_NUMBER, MAILED, BY_FLOW, SET_BY_FLOW, ANSWERS, AGAIN];
-    let singles = [BY_EMAIL, BY_NAME, BY_LOGIN, BY_LINK].into_iter().chain(pairs.into_iter().flatten());
+    let mailed = [FOR_ACCOUNT, TO_ADDRESS_BY_DAY, TO_ADDRESS_BY_HOUR];
+    let pairs = [BY_NUMBER, BY_FLOW, SET_BY_FLOW, ANSWERS, AGAIN].into_iter().chain(mailed);
+    let singles = [BY_EMAIL, BY_NAME, BY_LOGIN, BY_LINK].into_iter().chain(pairs.flatten());
     let crowds = CROWDS.iter().flat_map(|(operation, words)| words.iter().map(|words| (*operation, *words)));
     for (operation, words) in singles.chain(crowds) {
         measured.insert((operation.to_owned(), format!("{} {words}", listed(operation, words))));
@@ -112,7 +113,7 @@ pub fn assert_limited(answer: &Answer, longest: u32) {
 #[tokio::test]
 async fn an_address_and_its_subnet_may_try_as_often_as_listed() {
     for (operation, [by_address, by_subnet, _]) in CROWDS {
-        let app = App::with(Setup::behind_proxy()).await;
+        let app = App::with(Setup::behind_proxy_of(agency_with(operation))).await;
         let (by_address, by_subnet) = (listed(operation, by_address), listed(operation, by_subnet));
         let mut number = 0;
         for host in 1..=by_subnet / by_address {
@@ -150,8 +151,9 @@ async fn a_whole_network_of_ipv6_counts_as_one_subnet() {
 
 #[tokio::test]
 async fn everybody_together_may_try_as_often_as_listed() {
-    let app = App::start().await;
+    let portals = Portals::start().await;
     for (operation, [.., in_all]) in CROWDS {
+        let app = portals.with(operation);
         let in_all = i64::from(listed(operation, in_all));
         let prefix = if operation == "signin" { "sign-in" } else { operation };
         // All but one are used up; at this size one comes back each second, so the row holds the number.
@@ -169,8 +171,8 @@ async fn everybody_together_may_try_as_often_as_listed() {
 
 #[tokio::test]
 async fn a_number_may_be_looked_up_as_often_as_listed_by_the_whole_world() {
-    let app = App::with(Setup::behind_proxy()).await;
     let [claim, reset] = BY_NUMBER;
+    let app = App::with(Setup::behind_proxy_of(agency_with(reset.0))).await;
     let forms = [(claim, "/api/claim/lookup", "/claim/sent"), (reset, "/api/reset/identity", "/forgot-password/sent")];
     for ((operation, words), path, sent) in forms {
         for person in [&ADA, &BERT] {
@@ -228,76 +230,47 @@ async fn a_login_may_be_asked_for_as_often_as_listed_known_or_not_in_any_spellin
     }
 }
 
-#[tokio::test]
-async fn an_account_is_mailed_as_often_as_listed_however_it_is_named_and_the_answer_stays_the_same() {
-    let [request, identity] = MAILED.map(|(operation, words)| listed(operation, words));
-    assert_eq!(request, identity, "one budget");
-    let app = App::with(Setup::behind_proxy()).await;
-    app.settle(&[BERT]).await;
-    app.give_password(BERT.username, PASSWORD).await;
-    let mut mailed = 0;
-    for number in 0..request + 4 {
-        let mut browser = app.browser().from(&format!("203.0.{number}.1"));
-        let proof = format!("good {number}");
-        // The limits of what is typed are not reached: four each hour of a name, an address, and two numbers.
-        let certificate = with(&with(&BERT.lookup(&proof), "ssn", ""), "certificate", BERT.certificate);
-        let answer = match number % 4 {
-            0 => browser.call("/api/reset/identity", &BERT.lookup(&proof)).await,
-            1 => browser.call("/api/reset/identity", &certificate).await,
-            2 => ask_login(&mut browser, BERT.username, &proof).await,
-            _ => ask_login(&mut browser, BERT.email, &proof).await,
-        };
-        answer.assert_json_goes("/forgot-password/sent");
-        mailed += app.deliver().await.len();
-        if number == 7 {
-            app.clock.pass(3_600);
-        }
-    }
-    assert_eq!(mailed, request as usize);
-    assert_eq!(app.count("SELECT count(*) FROM audit WHERE action = 'reset-capped'").await, 4);
-}
-
 /// A request by e-mail address or username.
-async fn ask_login(browser: &mut Browser<'_>, login: &str, proof: &str) -> Answer {
+pub async fn ask_login(browser: &mut Browser<'_>, login: &str, proof: &str) -> Answer {
     browser.call("/api/reset/request", &[("login", login), ("robot", "on"), ("captcha", proof)]).await
 }
 
 #[tokio::test]
 async fn without_a_proof_of_work_a_few_lookups_pass() {
-    let app = App::with(Setup::behind_proxy()).await;
     let numbers: Vec<u32> = UNPROVEN.split(' ').filter_map(|word| word.parse().ok()).collect();
     let [by_address, in_all] = numbers[..] else { panic!("{numbers:?}") };
-    let mut number = 0;
-    for host in 0..in_all / by_address {
-        let mut browser = app.browser().from(&format!("203.0.{host}.1"));
-        for _ in 0..by_address {
-            number += 1;
-            ask_unproven(&mut browser, number).await;
+    let portals = Portals::behind_proxy().await;
+    for (app, asks) in portals.all().into_iter().zip(["reset.request", "reset.identity"]) {
+        // They share one budget, so each gets a part of it, and none is left for any.
+        let forms = ["claim.lookup", "username.request", asks];
+        let mut number = 0;
+        for host in 0..in_all / by_address {
+            let mut browser = app.browser().from(&format!("203.0.{host}.1"));
+            for _ in 0..by_address {
+                number += 1;
+                let answer = ask_unproven(&mut browser, forms[number as usize % forms.len()], number).await;
+                assert_eq!(answer.status, 200, "{number}: {}", answer.text());
+            }
+            let refused = ask_unproven(&mut browser, "claim.lookup", number + 5_000).await;
+            refused.assert_problem(429, "robot", "robot-budget");
+            assert!((1..=3_600).contains(&refused.retry_after().unwrap()));
         }
-        let refused = look_up(&mut browser, "/api/claim/lookup", number + 5_000, "").await;
-        refused.assert_problem(429, "robot", "robot-budget");
-        assert!((1..=3_600).contains(&refused.retry_after().unwrap()));
+        assert_eq!(number, in_all);
+        let mut elsewhere = app.browser().from("198.51.100.1");
+        for form in forms {
+            ask_unproven(&mut elsewhere, form, 9_001).await.assert_problem(429, "robot", "robot-budget");
+        }
+        look_up(&mut elsewhere, "/api/claim/lookup", 9_002, "good 1").await.assert_json_goes("/claim/sent");
     }
-    assert_eq!(number, in_all);
-    let mut elsewhere = app.browser().from("198.51.100.1");
-    for path in ["/api/claim/lookup", "/api/reset/identity"] {
-        look_up(&mut elsewhere, path, 9_001, "").await.assert_problem(429, "robot", "robot-budget");
-    }
-    ask_login(&mut elsewhere, "somebody", "").await.assert_problem(429, "robot", "robot-budget");
-    ask_username(&mut elsewhere, 9_001, "").await.assert_problem(429, "robot", "robot-budget");
-    look_up(&mut elsewhere, "/api/claim/lookup", 9_002, "good 1").await.assert_json_goes("/claim/sent");
 }
 
-/// One of the forms that need no proof of work as long as they are few, each in its turn.
-async fn ask_unproven(browser: &mut Browser<'_>, number: u32) {
-    match number % 4 {
-        0 => look_up(browser, "/api/claim/lookup", number, "").await.assert_json_goes("/claim/sent"),
-        1 => look_up(browser, "/api/reset/identity", number, "").await.assert_json_goes("/forgot-password/sent"),
-        2 => ask_username(browser, number, "").await.assert_json_goes("/forgot-username/sent"),
-        _ => {
-            let login = format!("somebody{number}");
-            ask_login(browser, &login, "").await.assert_json_goes("/forgot-password/sent");
-        }
+/// One of the forms that need no proof of work as long as they are few.
+async fn ask_unproven(browser: &mut Browser<'_>, operation: &str, number: u32) -> Answer {
+    match operation {
+        "claim.lookup" => look_up(browser, "/api/claim/lookup", number, "").await,
+        "reset.identity" => look_up(browser, "/api/reset/identity", number, "").await,
+        "username.request" => ask_username(browser, number, "").await,
+        _ => ask_login(browser, &format!("somebody{number}"), "").await,
     }
 }
 

@@ -10,6 +10,7 @@ mod app;
 mod browser;
 mod mail;
 mod people;
+mod portals;
 mod proof;
 mod steps;
 
@@ -20,8 +21,10 @@ mod input;
 mod kinds;
 mod limits;
 mod link;
+mod mailed;
 mod neutral;
 mod not_me;
+mod off;
 mod operations;
 mod origin;
 mod password;

@@ -1,9 +1,10 @@
 //! *This wasn't me*: looking changes nothing, the button stops everything that the mail could have begun.
 
 use axum::body::Body;
+use backboard::account::Username;
 use http::{Method, Request, StatusCode};
 
-use crate::app::{App, HOST, Setup};
+use crate::app::{App, HOST};
 use crate::browser::{HTML, JSON};
 use crate::people::{ADA, ANOTHER, BERT, PASSWORD};
 use crate::steps::{ask_link, ask_reset, opens, sign_in, sign_in_expired};
@@ -59,7 +60,7 @@ async fn the_button_of_a_request_stops_resets_and_sessions_and_the_password_goes
 
         let mut owner = app.browser();
         let page = owner.open(&mail.not_me().unwrap()).await;
-        assert!(page.holds("Your own password goes on working."));
+        assert!(page.holds("If you have a password of your own, it goes on working."));
         let token = page.attribute("name=\"token\" value=\"").unwrap();
         let pressed = owner.post("/api/not-me/freeze", accept, &[("token", &token)]).await;
         if accept == HTML {
@@ -163,31 +164,67 @@ async fn a_link_that_is_cut_off_forged_or_too_old_stops_nothing() {
         let page = app.browser().open(&format!("/not-me/{forged}")).await;
         assert_eq!(page.status, StatusCode::GONE, "{forged}");
         assert!(page.holds("We do not know this link") && !page.holds(BERT.username), "{forged}");
-        app.browser().call("/api/not-me/freeze", &[("token", forged)]).await.assert_problem(
-            422,
-            "form",
-            "link-unknown",
-        );
+        app.browser().call("/api/not-me/freeze", &[("token", forged)]).await.assert_problem(422, "form", "not-me-over");
         let mut browser = app.browser();
-        browser.submit("/api/not-me/freeze", &[("token", forged)]).await.assert_back_to("/sign-in");
-        assert!(browser.open("/sign-in").await.summary().unwrap().contains("We do not know this link"), "{forged}");
+        let path = format!("/not-me/{forged}");
+        browser.submit("/api/not-me/freeze", &[("token", forged)]).await.assert_back_to(&path);
+        let back = browser.open(&path).await;
+        assert!(back.status == StatusCode::GONE && back.holds("We do not know this link any more"), "{forged}");
+        assert!(!back.holds("href=\"/claim\"") && !back.holds("href=\"/forgot-password\""), "no mail would help");
     }
     assert_eq!(app.count("SELECT count(*) FROM audit").await, before);
     assert_eq!(app.count("SELECT count(*) FROM account WHERE frozen IS NOT NULL").await, 0);
 }
 
 #[tokio::test]
-async fn who_may_only_change_a_password_may_stop_the_account_too() {
-    let app = App::with(Setup::default()).await;
-    app.settle(&[BERT]).await;
-    app.give_password(BERT.username, PASSWORD).await;
+async fn who_may_only_change_a_password_is_led_to_do_so_and_may_stop_the_account_from_elsewhere() {
+    let app = portal().await;
     let mail = ask_link(&mut app.browser(), BERT.username, "good 1").await;
+    let (path, token) = (mail.not_me().unwrap(), mail.not_me().unwrap().trim_start_matches("/not-me/").to_owned());
     let mut browser = app.browser();
     let csrf = sign_in_expired(&mut browser).await;
-    let page = browser.open(&mail.not_me().unwrap()).await;
-    assert_eq!((page.status, page.csrf()), (StatusCode::OK, csrf.clone()));
-    let token = page.attribute("name=\"token\" value=\"").unwrap();
-    browser.submit("/api/not-me/freeze", &[("token", &token), ("csrf", &csrf)]).await.assert_goes("/not-me/done");
-    assert_eq!(browser.open("/not-me/done").await.status, StatusCode::OK);
+    let before = app.dump().await;
+    browser.open(&path).await.assert_goes("/change-password");
+    let fields = [("token", &*token), ("csrf", &csrf)];
+    browser.submit("/api/not-me/freeze", &fields).await.assert_goes("/change-password");
+    browser.call("/api/not-me/freeze", &fields).await.assert_problem(403, "form", "page-old");
+    assert_eq!(app.dump().await, before);
+    app.browser().submit("/api/not-me/freeze", &[("token", &token)]).await.assert_goes("/not-me/done");
     browser.open("/change-password").await.assert_goes("/sign-in");
+}
+
+#[tokio::test]
+async fn a_request_that_has_led_to_a_new_password_since_is_stopped_with_that_password() {
+    let app = portal().await;
+    let mut intruder = app.browser();
+    let mail = ask_link(&mut intruder, BERT.username, "good 1").await;
+    intruder.submit("/api/reset/start", &[("token", &mail.token())]).await.assert_goes("/reset/password");
+    app.clock.pass(60);
+    let fields = [("password", ANOTHER), ("password_again", ANOTHER)];
+    intruder.submit("/api/reset/password", &fields).await.assert_goes("/reset/done");
+    let mut owner = app.browser();
+    let page = owner.open(&mail.not_me().unwrap()).await;
+    assert!(page.holds("Nobody can sign in or reset the password"), "{}", page.text());
+    let token = page.attribute("name=\"token\" value=\"").unwrap();
+    owner.submit("/api/not-me/freeze", &[("token", &token)]).await.assert_goes("/not-me/done");
+    let fields = [("username", BERT.username), ("password", ANOTHER)];
+    intruder.call("/api/sign-in/password", &fields).await.assert_problem(422, "form", "account-frozen");
+}
+
+#[tokio::test]
+async fn a_mail_from_before_the_office_had_looked_stops_nothing_any_more() {
+    let app = portal().await;
+    let mail = ask_link(&mut app.browser(), BERT.username, "good 1").await;
+    let (path, token) = (mail.not_me().unwrap(), mail.not_me().unwrap().trim_start_matches("/not-me/").to_owned());
+    let mut browser = app.browser();
+    browser.submit("/api/not-me/freeze", &[("token", &token)]).await.assert_goes("/not-me/done");
+    app.clock.pass(600);
+    app.portal.office_reactivate(&Username::parse(BERT.username).unwrap()).await.unwrap();
+    let before = app.count("SELECT count(*) FROM audit").await;
+    let page = browser.open(&path).await;
+    assert!(page.status == StatusCode::GONE && page.holds("the office has dealt with it"), "{}", page.text());
+    browser.submit("/api/not-me/freeze", &[("token", &token)]).await.assert_back_to(&path);
+    browser.call("/api/not-me/freeze", &[("token", &token)]).await.assert_problem(422, "form", "not-me-over");
+    assert_eq!(app.count("SELECT count(*) FROM audit").await, before);
+    assert!(opens(&app, BERT.username, PASSWORD).await);
 }

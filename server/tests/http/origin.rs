@@ -8,6 +8,8 @@ use server::web::operations;
 use crate::app::{App, HOST, ORIGIN, Setup};
 use crate::browser::{HTML, JSON, body, post};
 use crate::people::{ADA, BERT, PASSWORD};
+use crate::portals::Portals;
+use crate::steps::sign_in;
 
 fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
     let mut headers = HeaderMap::new();
@@ -30,16 +32,15 @@ fn posted(path: &str, accept: &str, fields: &[(&str, &str)], said: &HeaderMap) -
 
 #[tokio::test]
 async fn a_post_from_another_site_is_refused_and_nothing_is_written() {
-    let app = App::start().await;
-    app.settle(&[BERT]).await;
+    let portals = Portals::start().await;
+    portals.settle(&[BERT]).await;
+    let app = portals.with("signin");
     app.give_password(BERT.username, PASSWORD).await;
     let mut signed_in = app.browser();
-    let fields = [("username", BERT.username), ("password", PASSWORD)];
-    signed_in.submit("/api/sign-in/password", &fields).await.assert_goes("/home");
-    let csrf = signed_in.open("/home").await.csrf();
+    let csrf = sign_in(&mut signed_in, BERT.username, PASSWORD, "/home").await;
     // So that looking the session up would be written down.
     app.clock.pass(120);
-    let before = app.dump().await;
+    let before = portals.dump().await;
     for said in [
         &[("sec-fetch-site", "cross-site")][..],
         &[("sec-fetch-site", "same-site")],
@@ -69,17 +70,16 @@ async fn a_post_from_another_site_is_refused_and_nothing_is_written() {
                     _ => vec![],
                 };
                 let request = posted(&operation.path, accept, &fields, &said);
-                let answer = if operation.name == "signin" {
-                    app.browser().send(request).await
-                } else {
-                    signed_in.send(request).await
+                let answer = match operation.name.as_str() {
+                    "signin" | "reset.identity" => portals.with(&operation.name).browser().send(request).await,
+                    _ => signed_in.send(request).await,
                 };
                 assert_eq!(answer.status, StatusCode::FORBIDDEN, "{} {said:?}", answer.asked);
                 assert!(answer.location().is_none() && answer.cookies().is_empty(), "{} {said:?}", answer.asked);
             }
         }
     }
-    assert_eq!(app.dump().await, before);
+    assert_eq!(portals.dump().await, before);
     assert_eq!(signed_in.open("/home").await.status, StatusCode::OK);
 }
 

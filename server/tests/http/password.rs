@@ -5,6 +5,7 @@ use http::StatusCode;
 use crate::answer::Answer;
 use crate::app::{App, Setup};
 use crate::browser::{Browser, HTML, JSON};
+use crate::limits::{BY_NAME, assert_limited, listed};
 use crate::people::{ADA, ANOTHER, BERT, PASSWORD};
 use crate::steps::{ask_reset, opens, sign_in, sign_in_expired};
 
@@ -53,6 +54,8 @@ async fn temporary_passwords_come_in_any_order_and_all_work_until_the_password_i
     }
     assert_ne!(passwords[0], passwords[1]);
     assert!(!asked.open("/forgot-password/sent").await.holds("action=\"/api/reset/code\""), "there is no code");
+    // Another way in gives no tries back to who guesses at the name, so they are few, and time passes between them.
+    let wait = || app.clock.pass(12 * 60);
     // Case counts in the password and not in the Login ID.
     for swapped in [passwords[0].to_lowercase(), passwords[0].to_uppercase()] {
         assert!(swapped == passwords[0] || !opens(&app, BERT.username, &swapped).await);
@@ -61,6 +64,7 @@ async fn temporary_passwords_come_in_any_order_and_all_work_until_the_password_i
     // The newest first, then the older one; cut off in between, and again.
     let mut browser = app.browser();
     for password in [&passwords[1], &passwords[0], &passwords[0]] {
+        wait();
         browser = app.browser();
         sign_in(&mut browser, &BERT.username.to_uppercase(), password, "/change-password").await;
     }
@@ -81,6 +85,7 @@ async fn temporary_passwords_come_in_any_order_and_all_work_until_the_password_i
     assert_eq!(home.status, StatusCode::OK);
     assert!(home.holds(BERT.username) && home.holds("What Would You Like to Do?") && home.holds("For Individuals"));
     for dead in [&*passwords[0], &passwords[1], ANOTHER] {
+        wait();
         assert!(!opens(&app, BERT.username, dead).await, "all of them die at once");
     }
     assert!(opens(&app, BERT.username, PASSWORD).await);
@@ -89,6 +94,25 @@ async fn temporary_passwords_come_in_any_order_and_all_work_until_the_password_i
     let notices = app.deliver().await;
     assert_eq!(notices.len(), 1);
     assert_eq!(notices[0].to, BERT.email);
+}
+
+#[tokio::test]
+async fn a_temporary_password_gives_no_tries_back_to_who_guesses_and_the_own_one_does() {
+    let app = App::with(Setup::of("louisiana-bems")).await;
+    app.settle(&[BERT]).await;
+    app.give_password(BERT.username, PASSWORD).await;
+    let temporary = ask_reset(&mut app.browser(), BERT.username, "good 1").await[0].temporary().unwrap();
+    let most = listed(BY_NAME.0, BY_NAME.1);
+    let fields = [("username", BERT.username), ("password", &*temporary)];
+    for _ in 0..most {
+        app.browser().call("/api/sign-in/password", &fields).await.assert_json_goes("/change-password");
+    }
+    assert_limited(&app.browser().call("/api/sign-in/password", &fields).await, 12 * 60);
+    app.clock.pass(12 * 60);
+    assert!(opens(&app, BERT.username, PASSWORD).await);
+    for _ in 0..most {
+        assert!(!opens(&app, BERT.username, "Wrong-horse-77").await);
+    }
 }
 
 #[tokio::test]

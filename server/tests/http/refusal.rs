@@ -13,6 +13,7 @@ use server::web::operations;
 use crate::app::{App, Setup};
 use crate::browser::{HTML, JSON};
 use crate::people::{ADA, BERT, PASSWORD, with};
+use crate::portals::Portals;
 
 #[tokio::test]
 async fn a_refused_lookup_keeps_what_was_typed_but_never_the_ssn() {
@@ -78,9 +79,9 @@ async fn the_cookie_of_a_refusal_cannot_be_forged_nor_shown_by_another_form() {
 
 #[tokio::test]
 async fn every_form_that_is_refused_says_why_on_the_page_it_comes_back_to() {
-    let app = App::start().await;
-    let by_identity = App::with(Setup::of("michigan-emsis")).await;
-    app.settle(&[BERT]).await;
+    let portals = Portals::start().await;
+    portals.settle(&[BERT]).await;
+    let app = portals.with("signin");
     app.give_password(BERT.username, PASSWORD).await;
     app.give_question(BERT.username).await;
     // So long that the answer is to be given again.
@@ -89,8 +90,7 @@ async fn every_form_that_is_refused_says_why_on_the_page_it_comes_back_to() {
         .iter()
         .filter(|operation| !["captcha.challenge", "signout", "signout_all"].contains(&operation.name.as_str()))
     {
-        // Which of its two forms *forgot password?* has is the agency's choice.
-        let app = if operation.name == "reset.identity" { &by_identity } else { &app };
+        let app = portals.with(&operation.name);
         let mut browser = app.browser();
         let mut csrf = None;
         if !operation.sessions.iter().any(|kind| kind == "anonymous") {
@@ -101,13 +101,13 @@ async fn every_form_that_is_refused_says_why_on_the_page_it_comes_back_to() {
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", operation.name);
         assert!(!refused.problems().is_empty());
         assert!(refused.cookies().is_empty(), "a script needs no cookie to know why");
-        browser.submit(&operation.path, &fields).await.assert_back_to(&operation.page);
-        let page = browser.open(&operation.page).await;
-        // Without a flow the page of one of its steps is itself the reason.
-        let says = if ["claim.set", "reset.answer", "reset.set"].contains(&operation.name.as_str()) {
-            page.holds("begun in another browser")
-        } else {
-            page.summary().is_some()
+        let back = browser.submit(&operation.path, &fields).await.page_behind(operation);
+        let page = browser.open(&back).await;
+        // Without a flow or a link the page is itself the reason.
+        let says = match operation.name.as_str() {
+            "claim.set" | "reset.answer" | "reset.set" => page.holds("begun in another browser"),
+            "claim.start" | "reset.start" | "notme.freeze" => page.holds("We do not know this link"),
+            _ => page.summary().is_some(),
         };
         assert!(says, "{}: {}", operation.name, page.text());
     }

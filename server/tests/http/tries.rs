@@ -1,6 +1,8 @@
 //! The limits of one flow, one link and one account: guesses at what somebody knows. Listed in docs/operations.toml
 //! like those of `limits.rs`, which checks that none is left out.
 
+use http::StatusCode;
+
 use crate::app::App;
 use crate::browser::Browser;
 use crate::claim::ask;
@@ -111,11 +113,32 @@ async fn a_link_takes_as_many_answers_as_listed_from_however_many_browsers() {
             last.assert_json_goes("/reset/password");
             continue;
         }
-        last.assert_problem(422, "answer", "answer-dead");
+        // The link is over, for every browser, and nothing more can be tried on it.
+        last.assert_problem(422, "form", "link-superseded");
+        let start = app.browser().call("/api/reset/start", &[("token", &token)]).await;
+        start.assert_problem(422, "form", "link-superseded");
         // Nobody is locked out: a new mail brings new tries.
         let mut browser = stand_before_the_question(&app, 2).await;
         browser.call("/api/reset/answer", &[("answer", ANSWER)]).await.assert_json_goes("/reset/password");
     }
+}
+
+#[tokio::test]
+async fn the_answer_that_ends_a_link_is_told_on_the_page_and_the_link_is_dead_after_it() {
+    let app = App::start().await;
+    app.settle(&[BERT]).await;
+    app.give_password(BERT.username, PASSWORD).await;
+    app.give_question(BERT.username).await;
+    let mut browser = stand_before_the_question(&app, 1).await;
+    for _ in 1..listed(BY_LINK.0, BY_LINK.1) {
+        browser.submit("/api/reset/answer", &WRONG).await.assert_back_to("/reset/challenge");
+        assert!(browser.open("/reset/challenge").await.summary().unwrap().contains("That is not the answer we have"));
+    }
+    browser.submit("/api/reset/answer", &WRONG).await.assert_back_to("/reset/challenge");
+    let page = browser.open("/reset/challenge").await;
+    assert!(page.status == StatusCode::GONE && page.holds("Too many wrong answers"), "{}", page.text());
+    assert!(page.holds("href=\"/forgot-password\"") && !page.holds("action=\"/api/reset/answer\""));
+    assert!(!browser.open("/reset/challenge").await.holds("Too many wrong answers"), "once");
 }
 
 #[tokio::test]
@@ -154,7 +177,7 @@ async fn an_account_takes_as_many_wrong_answers_a_day_as_listed_wherever_they_ar
 }
 
 #[tokio::test]
-async fn the_present_password_may_be_typed_wrong_as_often_as_listed_on_both_pages_together() {
+async fn the_present_password_may_be_typed_as_often_as_listed_on_both_pages_together_right_or_wrong() {
     let [change, question] = AGAIN.map(|(operation, words)| listed(operation, words));
     assert_eq!(change, question, "one budget");
     let app = App::start().await;
@@ -168,10 +191,15 @@ async fn the_present_password_may_be_typed_wrong_as_often_as_listed_on_both_page
     let asking =
         |current| [("question", "first-station"), ("answer", ANSWER), ("current_password", current), ("csrf", &*csrf)];
     for number in 0..change {
-        let answer = if number % 2 == 0 {
-            browser.call("/api/password/change", &changing(wrong)).await
-        } else {
-            browser.call("/api/security/question", &asking(wrong)).await
+        let answer = match number % 3 {
+            0 => browser.call("/api/password/change", &changing(wrong)).await,
+            1 => browser.call("/api/security/question", &asking(wrong)).await,
+            _ => {
+                // Every change is mailed to every address, so a right one counts too.
+                let saved = browser.call("/api/security/question", &asking(PASSWORD)).await;
+                saved.assert_json_goes("/security");
+                continue;
+            }
         };
         answer.assert_problem(422, "current_password", "password-not-yours");
     }

@@ -1,0 +1,125 @@
+//! How often one mailbox, and one account, is written to for a forgotten password, whichever way somebody asks: what
+//! is over the limit is not mailed, and the visitor sees no difference.
+
+use crate::app::{App, Setup};
+use crate::limits::{ask_login, listed};
+use crate::people::{BERT, CARL, DORA, HAL, PASSWORD, Person};
+use crate::portals::agency_with;
+
+pub const FOR_ACCOUNT: [(&str, &str); 2] =
+    [("reset.request", "a day are mailed for an account"), ("reset.identity", "a day are mailed for an account")];
+pub const TO_ADDRESS_BY_HOUR: [(&str, &str); 2] = [
+    ("reset.request", "an hour are mailed to an e-mail address"),
+    ("reset.identity", "an hour are mailed to an e-mail address"),
+];
+pub const TO_ADDRESS_BY_DAY: [(&str, &str); 2] = [
+    ("reset.request", "a day are mailed to an e-mail address"),
+    ("reset.identity", "a day are mailed to an e-mail address"),
+];
+
+const PEOPLE: [Person; 4] = [BERT, CARL, DORA, HAL];
+
+/// The four, each with an account that has a password.
+async fn portal(operation: &str, people: &[Person]) -> App {
+    let app = App::with(Setup::behind_proxy_of(agency_with(operation))).await;
+    app.settle(people).await;
+    for person in people {
+        app.save_state(person.username, BERT.state).await;
+        app.give_password(person.username, PASSWORD).await;
+    }
+    app
+}
+
+/// The four with one mailbox.
+fn housemates() -> [Person; 4] {
+    PEOPLE.map(|person| Person { email: BERT.email, ..person })
+}
+
+/// Asks as this person, or for the login, from a place of its own; how many mails come of it.
+async fn ask(app: &App, operation: &str, person: &Person, login: &str, number: u32) -> usize {
+    let mut browser = app.browser().from(&format!("203.0.{number}.1"));
+    let proof = format!("good {number}");
+    let answer = match operation {
+        "reset.request" => ask_login(&mut browser, login, &proof).await,
+        _ => browser.call("/api/reset/identity", &person.lookup(&proof)).await,
+    };
+    answer.assert_json_goes("/forgot-password/sent");
+    app.deliver().await.len()
+}
+
+#[tokio::test]
+async fn an_account_is_mailed_as_often_as_listed_whoever_of_it_asks() {
+    for (operation, words) in FOR_ACCOUNT {
+        let most = listed(operation, words);
+        let app = portal(operation, &PEOPLE).await;
+        for person in &PEOPLE[1..] {
+            app.join(person, BERT.username).await;
+        }
+        // In turn, so that no mailbox gets too many.
+        for number in 0..most + 2 {
+            let person = &PEOPLE[number as usize % PEOPLE.len()];
+            let mails = ask(&app, operation, person, person.email, number).await;
+            assert_eq!(mails, usize::from(number < most), "{operation} {number}");
+        }
+        assert_eq!(app.count("SELECT count(*) FROM audit WHERE action = 'reset-capped'").await, 2);
+        app.clock.pass(i64::from(86_400 / most));
+        assert_eq!(ask(&app, operation, &HAL, HAL.email, 200).await, 1, "{operation}");
+    }
+}
+
+#[tokio::test]
+async fn an_address_is_mailed_as_often_an_hour_as_listed_whichever_account_is_asked_for() {
+    for (operation, words) in TO_ADDRESS_BY_HOUR {
+        let most = listed(operation, words);
+        let people = housemates();
+        let app = portal(operation, &people).await;
+        for number in 0..most + 2 {
+            let person = &people[number as usize % people.len()];
+            let mails = ask(&app, operation, person, person.username, number).await;
+            assert_eq!(mails, usize::from(number < most), "{operation} {number}");
+        }
+        assert_eq!(app.count("SELECT count(*) FROM audit WHERE action = 'reset-capped'").await, 2);
+        app.clock.pass(i64::from(3_600 / most));
+        assert_eq!(ask(&app, operation, &people[0], people[0].username, 200).await, 1, "{operation}");
+    }
+}
+
+#[tokio::test]
+async fn a_request_by_address_counts_once_however_many_accounts_it_has() {
+    let (operation, words) = TO_ADDRESS_BY_HOUR[0];
+    let most = listed(operation, words);
+    let people = housemates();
+    let app = portal(operation, &people).await;
+    for number in 0..most {
+        let mails = ask(&app, operation, &BERT, BERT.email, number).await;
+        assert_eq!(mails, people.len(), "one for each account");
+    }
+    assert_eq!(ask(&app, operation, &BERT, people[1].username, 100).await, 0);
+}
+
+#[tokio::test]
+async fn an_address_is_mailed_as_often_a_day_as_listed_whichever_account_is_asked_for() {
+    for (by_hour, (operation, words)) in TO_ADDRESS_BY_HOUR.into_iter().zip(TO_ADDRESS_BY_DAY) {
+        let (most, an_hour) = (listed(operation, words), listed(by_hour.0, by_hour.1));
+        let people = housemates();
+        let app = portal(operation, &people).await;
+        let (mut mailed, mut number, mut passed) = (0, 0, 0);
+        // As many as the hours allow, until the day is full: meanwhile some of the day's come back.
+        while mailed < most + passed * most / 86_400 {
+            if number > 0 && number % an_hour == 0 {
+                app.clock.pass(3_600);
+                passed += 3_600;
+            }
+            let person = &people[number as usize % people.len()];
+            let mails = ask(&app, operation, person, person.username, number).await;
+            assert_eq!(mails, 1, "{operation} {number} after {passed}");
+            mailed += 1;
+            number += 1;
+        }
+        assert!(mailed > most && number % an_hour != 0, "{mailed}: the hour's are not used up");
+        let person = &people[number as usize % people.len()];
+        assert_eq!(ask(&app, operation, person, person.username, number).await, 0, "{operation} {number}");
+        app.clock.pass(i64::from(86_400 / most));
+        assert_eq!(ask(&app, operation, person, person.username, 200).await, 1, "{operation}");
+    }
+}
