@@ -71,7 +71,8 @@ pub async fn visit(web: &Web, path: &str, headers: &HeaderMap) -> Result<Shown, 
         csrf: web.portal.csrf(&session),
         change_only: session.kind == SessionKind::ChangeOnly,
     });
-    let flow = browser.filter(|_| BEHIND_A_LINK.contains(&path)).map(|browser| web.portal.flow_mark(&browser));
+    let live = BEHIND_A_LINK.contains(&path) && !matches!(page, Page::Dead { .. });
+    let flow = browser.filter(|_| live).map(|browser| web.portal.flow_mark(&browser));
     Ok(Shown::Page(status, Box::new(Visit { path: path.to_owned(), signed_in, refused, flow, saved, page })))
 }
 
