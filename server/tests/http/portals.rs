@@ -19,7 +19,7 @@ pub struct Portals {
 
 impl Portals {
     pub async fn start() -> Self {
-        Self::of(|agency| Setup::of(agency)).await
+        Self::of(Setup::of).await
     }
 
     pub async fn behind_proxy() -> Self {
