@@ -85,8 +85,10 @@ for (const scripts of [true, false]) {
       await check("change password, forced");
       await refused("/api/password/change", "change password, forced");
 
+      await visitor.signOut();
+
       const alarm = notMeIn(await portal.mail(person.email, 1, "your security question was set"));
-      await at(alarm, "this wasn't me, signed in");
+      await at(alarm, "this wasn't me");
       await at(`${alarm.slice(0, -3)}`, "this wasn't me, cut off");
       await visitor.open(alarm);
       await visitor.press("This wasn't me: stop it");

@@ -97,6 +97,8 @@ codes! {
         /// *This wasn't me* from a mail that is cut off, too old, or that the office has dealt with.
         NotMeOver = "not-me-over",
         FlowOver = "flow-over",
+        /// The form is of another account's flow than the one this browser is on now: another tab went on with it.
+        FlowOther = "flow-other",
         SessionOver = "session-over",
         /// The form is from before somebody signed in.
         PageOld = "page-old",

@@ -206,7 +206,7 @@ async fn the_standing_says_the_days_that_are_left_where_the_policy_counts_them()
 }
 
 #[tokio::test]
-async fn the_history_is_the_accounts_own_newest_first_and_fifty_at_the_most() {
+async fn the_history_is_the_accounts_own_newest_first_and_a_hundred_at_the_most() {
     let (portal, account, session) = signed_in().await;
     let grace = Resident {
         username: "grace.hopper",
@@ -228,12 +228,12 @@ async fn the_history_is_the_accounts_own_newest_first_and_fifty_at_the_most() {
     assert_eq!(seen, [("sign-in-refused", "wrong"), ("question-set", "first-station"), ("signed-in", "")]);
     assert!(history.is_sorted_by(|newer, older| newer.at > older.at));
 
-    for _ in 0..60 {
+    for _ in 0..110 {
         confirm(&portal, &session, ANSWER).await.unwrap();
         portal.clock.pass(1);
     }
     let history = portal.portal.history(&session).await.unwrap();
-    assert_eq!(history.len(), 50);
+    assert_eq!(history.len(), 100);
     assert!(history.iter().all(|row| row.action == "question-confirmed"));
     assert!(history.is_sorted_by(|newer, older| newer.at > older.at));
     assert_eq!(portal.account(account).await.username, session.username);

@@ -86,6 +86,7 @@ pub fn visit(text: &str) -> Option<Visit> {
             csrf: one.text("csrf"),
             change_only: one.is("change_only"),
         }),
+        flow: json.some("flow").map(|one| one.string()),
         saved: json.some("saved").map(|one| one.string()),
         refused: json.some("refused").map(|one| RefusedForm {
             action: one.text("action"),

@@ -15,6 +15,8 @@ pub struct Visit {
     pub path: String,
     pub signed_in: Option<SignedIn>,
     pub refused: Option<RefusedForm>,
+    /// The mark of the flow that this browser is on, for the forms behind a mailed link.
+    pub flow: Option<String>,
     /// The operation that has just done what its form asked; its page says so.
     pub saved: Option<String>,
     pub page: Page,

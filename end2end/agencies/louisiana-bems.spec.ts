@@ -161,7 +161,7 @@ test("Bureau of EMS Information Management System Password Reset Help", async ({
     for (const each of [temporary, last]) {
       const other = await anotherVisitor();
       await other.signIn(person.username, each);
-      await other.refused("Username and password do not match.");
+      await other.refused("Login ID and password do not match.");
     }
   });
 
@@ -264,7 +264,7 @@ test("Passwords have to be updated every 90 days however your account will allow
     await visitor.arrive("/change-password", "Change Password");
     await visitor.signOut();
     await visitor.signIn(person.username, "not the password");
-    await visitor.refused("Username and password do not match.");
+    await visitor.refused("Login ID and password do not match.");
     await visitor.signIn(person.username, password);
     await visitor.refused("Your password has expired, and its one extra sign-in is used.");
     expect(reminders()).toEqual(reminded);
@@ -309,7 +309,7 @@ test("a temporary password is over after a week, and says nothing about whose it
   expect(mail.text).toContain("works for 7 days");
   await calendar.pass(8);
   await visitor.signIn(person.username, temporaryIn(mail));
-  await visitor.refused("Username and password do not match.");
+  await visitor.refused("Login ID and password do not match.");
 });
 
 test("a medic who forgot the login ID gets it by mail", async ({ visitor, portal }) => {

@@ -42,6 +42,13 @@ impl LookupForm {
         let mut reading = Reading::default();
         let born =
             reading.take_all(DateOfBirth::parse(&self.birth_month, &self.birth_day, &self.birth_year, order, today));
+        if order == DateOrder::DayMonthYear {
+            reading.0.sort_by_key(|problem| match problem.field {
+                Field::BirthDay => 0,
+                Field::BirthMonth => 1,
+                _ => 2,
+            });
+        }
         let last_name = reading.take(Field::LastName, LastName::parse(&self.last_name));
         let number = match (self.ssn.trim().is_empty(), self.certificate.trim().is_empty()) {
             (true, true) => reading.take(Field::Ssn, Err(Refused::IdentifierMissing)),

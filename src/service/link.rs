@@ -11,7 +11,7 @@ use super::records::{Account, Digest, Flow, Link, NewFlow, NewLink, Person};
 use super::{Declined, Portal, Token, Visitor};
 use crate::account::AccountState;
 use crate::limit::Budget;
-use crate::link::{CODE_TRIES, Code, FLOW_SECONDS, LINK_SECONDS, LINKS_LIVE, Purpose, Step};
+use crate::link::{ANSWER_TRIES, CODE_TRIES, Code, FLOW_SECONDS, LINK_SECONDS, LINKS_LIVE, Purpose, Step};
 use crate::moment::Moment;
 use crate::refused::{Field, Problem, Refused};
 
@@ -204,6 +204,12 @@ impl Portal {
         Ok(step)
     }
 
+    /// What the forms of this browser's flow carry, so that a tab that shows another account's form changes nothing.
+    #[must_use]
+    pub fn flow_mark(&self, browser: &Token) -> String {
+        super::token::base64url(&self.vault.digest("flow-mark", browser.as_str().as_bytes()))
+    }
+
     /// The journey that this browser is on, and where it stands: a page that is behind leads on, so that a button
     /// pressed twice, Back or a reload lose nothing.
     ///
@@ -262,6 +268,7 @@ impl Portal {
 fn usable(link: &Link, account: &Account, now: Moment) -> Result<(), Refused> {
     match link.fate.live(now) {
         Err(refused @ (Refused::LinkSpent | Refused::LinkExpired)) => Err(refused),
+        Err(Refused::LinkSuperseded) if link.answer_tries >= ANSWER_TRIES => Err(Refused::AnswerDead),
         live => open(account).and(live),
     }
 }

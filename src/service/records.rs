@@ -151,6 +151,8 @@ pub struct Link {
     pub purpose: Purpose,
     pub account: i64,
     pub person: Option<i64>,
+    /// Answers to the challenge question that were tried on it.
+    pub answer_tries: u32,
     pub fate: LinkFate,
 }
 

@@ -114,10 +114,7 @@ impl Portal {
         let temporary = matches!(right, Right::Temporary(_));
         let session = self.begin_session_of(&mut *work, account.id, kind, temporary, now).await?;
         let ask_question = kind == SessionKind::Full && self.question_is_due(&mut *work, account.id, now).await?;
-        // Another way in says nothing about who guesses at the password.
-        if matches!(right, Right::Own) {
-            work.refill_budget(&name_budget).await?;
-        }
+        work.refill_budget(&name_budget).await?;
         // Of a shared account the ledger tells whose mail it was.
         let detail = if let Right::Temporary(id) = &right { id.as_str() } else { "" };
         self.audit(&mut *work, action, Some(account.id), detail).await?;

@@ -12,10 +12,10 @@ use backboard::moment::Moment;
 use backboard::password::Password;
 use backboard::service::mail::{Letter, MailedSecret, Message};
 use backboard::service::ports::{Clock as _, Vault as _};
-use backboard::service::records::{Mail, NewMail};
+use backboard::service::records::{Mail, NewMail, NewTemporary};
 use server::mail::{Credentials, Patience, Relay, RelayAt, Stationery, Tls, Transport, Worker};
 use tempfile::TempDir;
-use testkit::fakes::TestPortal;
+use testkit::fakes::{Resident, TestPortal};
 use testkit::outbox::queue;
 use testkit::seed::{MailRow, email};
 use testkit::smtp::{Mode, Received, SinkProcess};
@@ -123,6 +123,7 @@ async fn each_kind_of_protection_delivers() {
 async fn a_temporary_password_leaves_as_it_was_written_whatever_its_characters() {
     let mut bench = Bench::new().await;
     let stationery = Stationery::new(&bench.test.portal.agency, URL).unwrap();
+    let account = bench.test.settle(Resident::default()).await;
     // A line that begins with a dot ends a mail, unless the sender takes care.
     for secret in ["Kdm&W7t!qH#r$xn@", ".starts.with.a.dot", ".", "a=3D&amp;<b>=", &"Kd&4=".repeat(25)] {
         let message = Message::TemporaryPassword {
@@ -146,6 +147,18 @@ async fn a_temporary_password_leaves_as_it_was_written_whatever_its_characters()
         };
         let mut unit = bench.test.portal.store.begin().await.unwrap();
         unit.add_mail(&new).await.unwrap();
+        // One that is not in the ledger would not be sent.
+        let issued = NewTemporary {
+            id: id.clone(),
+            account,
+            digest: bench.test.vault.digest("temporary", format!("{account}:{secret}").as_bytes()),
+            issued: new.due,
+            expires: new.due.plus(60 * 60),
+            issuer: "person".to_owned(),
+            why: "forgot-password".to_owned(),
+            mail: Some(id.clone()),
+        };
+        unit.add_temporary(&issued).await.unwrap();
         unit.save().await.unwrap();
         bench.round().await;
 

@@ -1,5 +1,6 @@
 //! Dead ends, each with its way out.
 
+use backboard::agency::Journey;
 use backboard::link::Purpose;
 use backboard::refused::{Problem, Refused};
 use leptos::prelude::*;
@@ -28,24 +29,42 @@ pub fn missing() -> AnyView {
 #[must_use]
 pub fn dead(refused: Refused, purpose: Option<Purpose>) -> AnyView {
     let site = site();
-    let mut ways = Vec::new();
     let heading = match refused {
-        Refused::AccountInactive | Refused::AccountSuspended | Refused::AccountFrozen | Refused::AccountExternal => {
+        Refused::AccountExternal => words::LINK_DEAD_ELSEWHERE_HEADING,
+        Refused::AccountInactive | Refused::AccountSuspended | Refused::AccountFrozen => {
             words::LINK_DEAD_CLOSED_HEADING
         }
+        Refused::FlowOver => words::LINK_DEAD_OVER_HEADING,
         _ => words::LINK_DEAD_HEADING,
     };
-    if refused == Refused::AccountExternal {
-        ways.extend(site.agency().external.as_ref().map(|external| {
-            let label = site.fill(words::LINK_DEAD_SERVICE, &[("service", &external.name)]);
-            el("a").class("usa-button").attr("href", external.url.clone()).text(label).view()
-        }));
-    } else if heading == words::LINK_DEAD_HEADING && refused != Refused::NotMeOver {
-        let again = if purpose == Some(Purpose::Reset) { "/forgot-password" } else { "/claim" };
-        ways.push(link("usa-button", again, say(words::LINK_DEAD_AGAIN)));
-    }
-    ways.push(link("usa-button usa-button--outline", "/sign-in", say(words::COMMON_TO_SIGN_IN)));
-    let ways = el("p").class("bb-buttons").all(ways);
+    let to_sign_in = ("/sign-in", words::COMMON_TO_SIGN_IN);
+    let claim = ("/claim", words::LINK_DEAD_AGAIN);
+    let reset = ("/forgot-password", words::LINK_DEAD_AGAIN);
+    // The most likely way first.
+    let ways = match (refused, purpose) {
+        (Refused::LinkSpent, Some(Purpose::Reset)) => vec![to_sign_in, reset],
+        (Refused::LinkSpent, _) => vec![to_sign_in, claim],
+        (Refused::NotMeOver, _) => vec![to_sign_in],
+        _ if heading == words::LINK_DEAD_CLOSED_HEADING || refused == Refused::AccountExternal => vec![to_sign_in],
+        (_, Some(Purpose::Reset)) => vec![reset, to_sign_in],
+        (_, Some(Purpose::Claim)) => vec![claim, to_sign_in],
+        // A link that is cut off may be of either journey.
+        (_, None) => [("/forgot-password", words::SIGN_IN_FORGOT_PASSWORD), ("/claim", words::CLAIM_TITLE), to_sign_in]
+            .into_iter()
+            .filter(|(href, _)| *href != "/forgot-password" || site.agency().has(Journey::Reset))
+            .collect(),
+    };
+    let service = (refused == Refused::AccountExternal).then_some(site.agency().external.as_ref()).flatten();
+    let service = service.map(|external| {
+        let label = site.fill(words::LINK_DEAD_SERVICE, &[("service", &external.name)]);
+        el("a").class("usa-button").attr("href", external.url.clone()).text(label).view()
+    });
+    let first = service.is_none();
+    let ways = ways.into_iter().enumerate().map(|(place, (href, label))| {
+        let class = if first && place == 0 { "usa-button" } else { "usa-button usa-button--outline" };
+        link(class, href, say(label))
+    });
+    let ways = el("p").class("bb-buttons").maybe(service).all(ways);
     let why = lead(sentence(&site, Problem::form(refused)));
     row(vec![card(say(heading), vec![why, ways.view()]), help_box()])
 }

@@ -22,6 +22,7 @@ pub fn not_me() -> AnyView {
                 vec![lead(site().fill(words::NOT_ME_LEAD, &[("username", &username)])), text("p", "", say(stops))];
             if done {
                 content.push(notice("info", vec![notice_text(say(words::NOT_ME_ALREADY))]));
+                content.push(more("/sign-in", say(words::CLAIM_BACK_TO_SIGN_IN)));
             } else {
                 let token = el("input").attr("type", "hidden").attr("name", "token").attr("value", token);
                 content.push(form("/api/not-me/freeze", say(words::NOT_ME_BUTTON), |_| vec![token.view()]));
@@ -37,7 +38,11 @@ pub fn not_me() -> AnyView {
 /// It is stopped.
 #[must_use]
 pub fn not_me_done() -> AnyView {
-    let content = vec![lead(say(words::NOT_ME_DONE_LEAD)), text("p", "", say(words::NOT_ME_DONE_NEXT))];
+    let content = vec![
+        lead(say(words::NOT_ME_DONE_LEAD)),
+        text("p", "", say(words::NOT_ME_DONE_NEXT)),
+        more("/sign-in", say(words::CLAIM_BACK_TO_SIGN_IN)),
+    ];
     row(vec![card(say(words::NOT_ME_DONE_HEADING), content), help_box()])
 }
 

@@ -73,9 +73,11 @@ impl FormState {
 #[must_use]
 pub fn form(action: &'static str, button: String, fields: impl FnOnce(FormState) -> Vec<AnyView>) -> AnyView {
     let state = FormState::of(action);
-    let csrf = visit()
-        .signed_in
-        .map(|signed_in| el("input").attr("type", "hidden").attr("name", "csrf").attr("value", signed_in.csrf).view());
+    let visit = visit();
+    let hidden =
+        |name, value: String| el("input").attr("type", "hidden").attr("name", name).attr("value", value).view();
+    let csrf = visit.signed_in.map(|signed_in| hidden("csrf", signed_in.csrf));
+    let flow = visit.flow.map(|flow| hidden("flow", flow));
     let under_way = move || state.busy.get() || state.pressed.get();
     let sending = say(words::COMMON_SENDING);
     let label = live_text(move || if under_way() { sending.clone() } else { button.clone() });
@@ -86,6 +88,7 @@ pub fn form(action: &'static str, button: String, fields: impl FnOnce(FormState)
         .flag("novalidate", true)
         .child(summary(state))
         .maybe(csrf)
+        .maybe(flow)
         .all(fields(state))
         .child(
             el("button")

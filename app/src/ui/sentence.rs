@@ -144,6 +144,7 @@ const fn word(problem: Problem) -> Word {
         Refused::LinkExpired => words::PROBLEM_LINK_EXPIRED,
         Refused::LinkSuperseded => words::PROBLEM_LINK_SUPERSEDED,
         Refused::NotMeOver => words::PROBLEM_NOT_ME_OVER,
+        Refused::FlowOther => words::PROBLEM_FLOW_OTHER,
         Refused::FlowOver => words::PROBLEM_FLOW_OVER,
         Refused::SessionOver => words::PROBLEM_SESSION_OVER,
         Refused::PageOld => words::PROBLEM_PAGE_OLD,

@@ -14,6 +14,9 @@ pub enum Wrong {
     Text(Problem, Vec<(String, String)>),
 }
 
+/// Fields that any form may carry: the token of the session, and the mark of the flow.
+const ALWAYS: [&str; 2] = ["csrf", "flow"];
+
 /// The names under which hosted checks send their answer; hCaptcha sends it under two.
 const PROOFS: [&str; 3] = ["cf-turnstile-response", "h-captcha-response", "g-recaptcha-response"];
 
@@ -36,7 +39,7 @@ pub fn read(body: &[u8], known: &[String]) -> Result<Vec<(String, String)>, Wron
             unreadable.retain(|earlier| earlier != "captcha");
         }
         let is_repeated = fields.iter().any(|(earlier, _)| *earlier == name) || unreadable.contains(&name);
-        if is_repeated || (name != "csrf" && !known.contains(&name)) {
+        if is_repeated || (!ALWAYS.contains(&name.as_str()) && !known.contains(&name)) {
             return Err(Wrong::Shape);
         }
         // Line ends may come with pasting; the rules trim them.
@@ -131,7 +134,7 @@ mod tests {
             if let Ok(fields) = read(&body, &known()) {
                 prop_assert_eq!(read(write(&fields).as_bytes(), &known()), Ok(fields.clone()));
                 for (name, value) in fields {
-                    prop_assert!(name == "csrf" || known().contains(&name));
+                    prop_assert!(ALWAYS.contains(&name.as_str()) || known().contains(&name));
                     let broken = value.contains(['\0', '\u{FFFD}']);
                     prop_assert!(!broken);
                 }

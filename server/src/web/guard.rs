@@ -130,8 +130,15 @@ fn authorise(caller: &Caller, operation: &Operation, fields: &[(String, String)]
             None => Turned::SignIn(Box::new(caller.clone())),
         });
     }
+    let sent = |field: &str| fields.iter().find(|(name, _)| name == field).map(|(_, value)| value.as_str());
+    // Two tabs, two people: the cookie is of the later one.
+    if let (Some(mark), Some(browser)) = (sent("flow"), &caller.browser)
+        && caller.portal.flow_mark(browser) != mark
+    {
+        return Err(Turned::Back(Box::new(caller.clone()), Problem::form(Refused::FlowOther)));
+    }
     let Some(session) = &caller.session else { return Ok(()) };
-    let sent = fields.iter().find(|(name, _)| name == "csrf").map_or("", |(_, value)| value.as_str());
+    let sent = sent("csrf").unwrap_or_default();
     if bool::from(caller.portal.csrf(session).as_bytes().ct_eq(sent.as_bytes())) {
         Ok(())
     } else {

@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use backboard::agency::{Agency, Asks, Journey};
+use backboard::challenge::Asking;
 use serde::Deserialize;
 
 #[derive(Debug, Deserialize)]
@@ -57,6 +58,9 @@ pub fn is_on(agency: &Agency, path: &str) -> bool {
     match path {
         "/reset/request" => agency.has(Journey::Reset) && agency.recovery.asks == Asks::Login,
         "/reset/identity" => agency.has(Journey::Reset) && agency.recovery.asks == Asks::Identity,
+        _ if is("/security/question") || path == "/security/confirm" => {
+            agency.has(Journey::Security) && agency.policy.challenge.asking != Asking::Off
+        }
         "/code" => agency.has(Journey::Claim) || agency.has(Journey::Reset),
         _ if is("/claim") => agency.has(Journey::Claim),
         _ if is("/forgot-username") || is("/username") => agency.has(Journey::Username),

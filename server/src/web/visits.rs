@@ -35,6 +35,9 @@ const PLAIN: [&str; 9] = [
     "/not-me/done",
 ];
 
+/// Pages of the flow that a mailed link or its code has let on.
+const BEHIND_A_LINK: [&str; 3] = ["/claim/password", "/reset/challenge", "/reset/password"];
+
 pub async fn visit(web: &Web, path: &str, headers: &HeaderMap) -> Result<Shown, Fault> {
     if !is_on(&web.portal.agency, path) {
         let visit = Visit { path: path.to_owned(), page: Page::Missing, ..Visit::default() };
@@ -60,7 +63,7 @@ pub async fn visit(web: &Web, path: &str, headers: &HeaderMap) -> Result<Shown, 
     let (status, page) = match &session {
         Some(session) if is_private(path) => (StatusCode::OK, private(web, path, session, headers).await?),
         _ if path == "/code" => (StatusCode::OK, code(web, browser.as_ref(), refused.as_ref()).await?),
-        _ => public(web, path, browser.as_ref(), refused.as_ref()).await?,
+        _ => public(web, path, browser.as_ref()).await?,
     };
     let saved = cookies::cookie(headers, SAVED_COOKIE).and_then(operation_at).map(|operation| operation.path.clone());
     let signed_in = session.map(|session| SignedIn {
@@ -68,7 +71,9 @@ pub async fn visit(web: &Web, path: &str, headers: &HeaderMap) -> Result<Shown, 
         csrf: web.portal.csrf(&session),
         change_only: session.kind == SessionKind::ChangeOnly,
     });
-    Ok(Shown::Page(status, Box::new(Visit { path: path.to_owned(), signed_in, refused, saved, page })))
+    let live = BEHIND_A_LINK.contains(&path) && !matches!(page, Page::Dead { .. });
+    let flow = browser.filter(|_| live).map(|browser| web.portal.flow_mark(&browser));
+    Ok(Shown::Page(status, Box::new(Visit { path: path.to_owned(), signed_in, refused, flow, saved, page })))
 }
 
 /// Where a visit is sent that has no business at this address.
@@ -133,12 +138,7 @@ async fn private(web: &Web, path: &str, session: &Session, headers: &HeaderMap) 
     }
 }
 
-async fn public(
-    web: &Web,
-    path: &str,
-    browser: Option<&Token>,
-    refused: Option<&RefusedForm>,
-) -> Result<(StatusCode, Page), Fault> {
+async fn public(web: &Web, path: &str, browser: Option<&Token>) -> Result<(StatusCode, Page), Fault> {
     if PLAIN.contains(&path) {
         return Ok((StatusCode::OK, Page::Plain));
     }
@@ -148,10 +148,6 @@ async fn public(
         "/reset/password" => alive(portal.reset_choosing(browser).await.map(choosing), Some(Purpose::Reset)),
         "/reset/challenge" => {
             let asked = portal.reset_question(browser).await;
-            let asked = asked.map_err(|declined| match declined {
-                Declined::Problems(_) if is_dead(refused) => Refused::AnswerDead.into(),
-                declined => declined,
-            });
             alive(asked.map(|question| Page::Challenge { question }), Some(Purpose::Reset))
         }
         path => match (last(path, "/link/"), last(path, "/not-me/")) {
@@ -190,12 +186,6 @@ async fn code(web: &Web, browser: Option<&Token>, refused: Option<&RefusedForm>)
         }
     };
     Ok(Page::Code { purpose })
-}
-
-/// Whether the last answer has just ended the link: that is the reason to tell, not what has become of the link.
-fn is_dead(refused: Option<&RefusedForm>) -> bool {
-    let problems = refused.filter(|form| form.action == "/api/reset/answer").map(|form| &form.problems);
-    problems.is_some_and(|problems| problems.iter().any(|problem| problem.refused == Refused::AnswerDead))
 }
 
 fn choosing(choosing: Choosing) -> Page {

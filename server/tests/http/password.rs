@@ -5,7 +5,7 @@ use http::StatusCode;
 use crate::answer::Answer;
 use crate::app::{App, Setup};
 use crate::browser::{Browser, HTML, JSON};
-use crate::limits::{BY_NAME, assert_limited, listed};
+use crate::limits::{BY_NAME, listed};
 use crate::people::{ADA, ANOTHER, BERT, PASSWORD};
 use crate::steps::{ask_reset, opens, sign_in, sign_in_expired};
 
@@ -97,21 +97,14 @@ async fn temporary_passwords_come_in_any_order_and_all_work_until_the_password_i
 }
 
 #[tokio::test]
-async fn a_temporary_password_gives_no_tries_back_to_who_guesses_and_the_own_one_does() {
+async fn a_temporary_password_signs_in_as_often_as_it_is_needed() {
     let app = App::with(Setup::of("louisiana-bems")).await;
     app.settle(&[BERT]).await;
     app.give_password(BERT.username, PASSWORD).await;
     let temporary = ask_reset(&mut app.browser(), BERT.username, "good 1").await[0].temporary().unwrap();
-    let most = listed(BY_NAME.0, BY_NAME.1);
     let fields = [("username", BERT.username), ("password", &*temporary)];
-    for _ in 0..most {
+    for _ in 0..2 * listed(BY_NAME.0, BY_NAME.1) {
         app.browser().call("/api/sign-in/password", &fields).await.assert_json_goes("/change-password");
-    }
-    assert_limited(&app.browser().call("/api/sign-in/password", &fields).await, 12 * 60);
-    app.clock.pass(12 * 60);
-    assert!(opens(&app, BERT.username, PASSWORD).await);
-    for _ in 0..most {
-        assert!(!opens(&app, BERT.username, "Wrong-horse-77").await);
     }
 }
 

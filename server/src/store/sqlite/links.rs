@@ -12,7 +12,7 @@ use super::{Unit, column, fault, unreadable};
 macro_rules! link_where {
     ($condition:literal) => {
         concat!(
-            "SELECT id, purpose, account, person, expires, spent IS NOT NULL AS is_spent, \
+            "SELECT id, purpose, account, person, answer_tries, expires, spent IS NOT NULL AS is_spent, \
              superseded IS NOT NULL AS is_superseded FROM link WHERE ",
             $condition
         )
@@ -140,6 +140,7 @@ fn link(row: &SqliteRow) -> Result<Link, Fault> {
         purpose: Purpose::from_code(column(row, "purpose")?).ok_or_else(|| unreadable("purpose"))?,
         account: column(row, "account")?,
         person: column(row, "person")?,
+        answer_tries: column(row, "answer_tries")?,
         fate: LinkFate {
             expires: Moment(column(row, "expires")?),
             spent: column(row, "is_spent")?,

@@ -94,6 +94,7 @@ impl LinkRow {
             purpose: self.new.purpose,
             account: self.new.account,
             person: self.new.person,
+            answer_tries: self.answer_tries,
             fate: LinkFate { expires: self.new.expires, spent: self.spent, superseded: self.superseded },
         }
     }
