@@ -1,6 +1,6 @@
 import { defineConfig, devices } from "@playwright/test";
 
-// Every spec runs hydrated and with JavaScript off, on a desktop and on a 360 px phone.
+// Specs run hydrated and with JavaScript off, on a desktop and on a 360 px phone.
 const chromium = {
   launchOptions: {
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
@@ -13,22 +13,27 @@ const chromium = {
 const desktop = { ...devices["Desktop Chrome"], ...chromium };
 const phone = { ...devices["Pixel 7"], ...chromium, viewport: { width: 360, height: 740 } };
 
+// The ways back in are long journeys: by default each runs hydrated on a desktop and without a script on a phone;
+// with script/test --long, like all others, in all four.
+const twice = process.env.END2END_LONG ? [] : ["agencies/**", "reset.spec.ts", "security.spec.ts", "not-me.spec.ts", "axe-back-in.spec.ts"];
+// client.spec.ts is about what the script adds; axe is a script itself, and its specs hold ours back.
+const scripted = ["client.spec.ts", "axe*.spec.ts"];
+
 export default defineConfig({
   testDir: ".",
   outputDir: "../target/end2end",
-  timeout: 60_000,
-  expect: { timeout: 15_000 },
+  timeout: 180_000,
+  expect: { timeout: 20_000 },
   fullyParallel: false,
   workers: 2,
   retries: 0,
   forbidOnly: true,
   reporter: [["list"], ["json", { outputFile: process.env.END2END_REPORT ?? "../target/end2end.json" }]],
-  use: { trace: "retain-on-failure", locale: "en-US", actionTimeout: 10_000 },
+  use: { trace: "retain-on-failure", locale: "en-US", actionTimeout: 20_000 },
   projects: [
     { name: "desktop", use: desktop },
-    { name: "phone", use: phone },
-    // client.spec.ts is about what the script adds; axe is a script itself, and its specs hold ours back.
-    { name: "desktop, no script", testIgnore: ["client.spec.ts", "axe*.spec.ts"], use: { ...desktop, javaScriptEnabled: false } },
-    { name: "phone, no script", testIgnore: ["client.spec.ts", "axe*.spec.ts"], use: { ...phone, javaScriptEnabled: false } },
+    { name: "phone", testIgnore: twice, use: phone },
+    { name: "desktop, no script", testIgnore: [...scripted, ...twice], use: { ...desktop, javaScriptEnabled: false } },
+    { name: "phone, no script", testIgnore: scripted, use: { ...phone, javaScriptEnabled: false } },
   ],
 });
