@@ -7,8 +7,8 @@ use leptos::server_fn::codec::PostUrl;
 
 use crate::answer::{Answer, Broken};
 use crate::journey::missing::{dead, missing};
-use crate::site::{say, site};
-use crate::ui::contact::help_box;
+use crate::site::say;
+use crate::ui::contact::{help_box, sender_line};
 use crate::ui::field::{Kind, birth_fields, text_field};
 use crate::ui::form::{FormState, form};
 use crate::ui::frame::{card, lead, more};
@@ -74,11 +74,10 @@ fn alternative(state: FormState) -> AnyView {
 /// The same page whoever was looked up.
 #[must_use]
 pub fn claim_sent() -> AnyView {
-    let sender = site().agency().sender.address.clone();
     let hints = el("ul")
         .class("usa-list")
         .child(text("li", "", say(words::CLAIM_SENT_WHERE)))
-        .child(el("li").text(format!("{} ", say(words::CLAIM_SENT_SPAM))).child(text("strong", "", sender)).view())
+        .child(sender_line())
         .child(text("li", "", say(words::CLAIM_SENT_HOW_LONG)))
         .child(text("li", "", say(words::CLAIM_SENT_NOTHING)));
     row(vec![

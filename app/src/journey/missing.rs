@@ -51,7 +51,11 @@ pub fn dead(refused: Refused, purpose: Option<Purpose>) -> AnyView {
         // A link that is cut off may be of either journey.
         (_, None) => [("/forgot-password", words::SIGN_IN_FORGOT_PASSWORD), ("/claim", words::CLAIM_TITLE), to_sign_in]
             .into_iter()
-            .filter(|(href, _)| *href != "/forgot-password" || site.agency().has(Journey::Reset))
+            .filter(|(href, _)| match *href {
+                "/forgot-password" => site.agency().has(Journey::Reset),
+                "/claim" => site.agency().has(Journey::Claim),
+                _ => true,
+            })
             .collect(),
     };
     let service = (refused == Refused::AccountExternal).then_some(site.agency().external.as_ref()).flatten();

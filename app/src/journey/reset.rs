@@ -10,7 +10,7 @@ use crate::journey::claim::{code_form, identity_fields};
 use crate::journey::missing::{dead, missing};
 use crate::journey::security::question_word;
 use crate::site::{say, site};
-use crate::ui::contact::help_box;
+use crate::ui::contact::{help_box, sender_line};
 use crate::ui::field::{Kind, text_field};
 use crate::ui::form::form;
 use crate::ui::frame::{card, lead, link, more};
@@ -53,11 +53,10 @@ pub fn reset_sent() -> AnyView {
     let site = site();
     let by_link = site.agency().recovery.mails == Mails::Link;
     let how = if by_link { words::RESET_SENT_HOW_LONG } else { words::RESET_SENT_TEMPORARY };
-    let sender = site.agency().sender.address.clone();
     let hints = el("ul")
         .class("usa-list")
         .child(text("li", "", say(words::CLAIM_SENT_WHERE)))
-        .child(el("li").text(format!("{} ", say(words::CLAIM_SENT_SPAM))).child(text("strong", "", sender)).view())
+        .child(sender_line())
         .child(text("li", "", say(how)))
         .child(text("li", "", say(words::RESET_SENT_NOTHING)));
     let mut content = vec![steps(STEPS, 1), lead(say(words::RESET_SENT_LEAD)), hints.view()];

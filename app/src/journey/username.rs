@@ -1,12 +1,13 @@
 //! Forgot username: *E-mail address*, and the page that says where to look. Usernames are never on screen.
 
+use backboard::agency::Journey;
 use backboard::refused::Field;
 use leptos::prelude::*;
 use leptos::server_fn::codec::PostUrl;
 
 use crate::answer::{Answer, Broken};
 use crate::site::{say, site};
-use crate::ui::contact::help_box;
+use crate::ui::contact::{help_box, sender_line};
 use crate::ui::field::{Kind, text_field};
 use crate::ui::form::form;
 use crate::ui::frame::{card, lead, link, more};
@@ -21,28 +22,30 @@ pub fn forgot_username() -> AnyView {
     let ask = form("/api/username/request", say(words::USERNAME_BUTTON), |state| {
         vec![text_field(state, &[Field::Email], EMAIL), robot(state)]
     });
-    let content = vec![
-        lead(say(words::USERNAME_LEAD)),
-        ask,
-        more("/claim", say(words::USERNAME_BY_IDENTITY)),
-        more("/sign-in", say(words::CLAIM_BACK_TO_SIGN_IN)),
-    ];
+    let mut content = vec![lead(say(words::USERNAME_LEAD)), ask];
+    if site().agency().has(Journey::Claim) {
+        content.push(more("/claim", say(words::USERNAME_BY_IDENTITY)));
+    }
+    content.push(more("/sign-in", say(words::CLAIM_BACK_TO_SIGN_IN)));
     row(vec![card(say(words::USERNAME_HEADING), content), help_box()])
 }
 
 /// The same page whatever was typed.
 #[must_use]
 pub fn username_sent() -> AnyView {
-    let sender = site().agency().sender.address.clone();
     let hints = el("ul")
         .class("usa-list")
         .child(text("li", "", say(words::USERNAME_SENT_WHAT)))
-        .child(el("li").text(format!("{} ", say(words::CLAIM_SENT_SPAM))).child(text("strong", "", sender)).view())
+        .child(sender_line())
         .child(text("li", "", say(words::USERNAME_SENT_NOTHING)));
+    let by_identity = site()
+        .agency()
+        .has(Journey::Claim)
+        .then(|| link("usa-button usa-button--outline", "/claim", say(words::USERNAME_BY_IDENTITY)));
     let ways = el("p")
         .class("bb-buttons")
         .child(link("usa-button", "/sign-in", say(words::COMMON_TO_SIGN_IN)))
-        .child(link("usa-button usa-button--outline", "/claim", say(words::USERNAME_BY_IDENTITY)));
+        .maybe(by_identity);
     let content = vec![lead(say(words::USERNAME_SENT_LEAD)), hints.view(), ways.view()];
     row(vec![card(say(words::CLAIM_SENT_HEADING), content), help_box()])
 }

@@ -18,6 +18,13 @@ pub fn help_box() -> AnyView {
         .view()
 }
 
+/// Where a mail may have landed, and the sender to add to the contacts: a line of every page that sends to the mailbox.
+#[must_use]
+pub fn sender_line() -> AnyView {
+    let sender = site().agency().sender.address.clone();
+    el("li").text(format!("{} ", say(words::CLAIM_SENT_SPAM))).child(text("strong", "", sender)).view()
+}
+
 /// Phones, hours and mail.
 #[must_use]
 pub fn contact_line() -> AnyView {
