@@ -6,7 +6,7 @@
 use super::Portal;
 use super::mail::{LANGUAGE, Message};
 use super::ports::Fault;
-use super::records::{Account, AuditEntry};
+use super::records::Account;
 use crate::account::{AccountState, Frozen, Username};
 use crate::expiry::Schedule;
 use crate::moment::Moment;
@@ -33,19 +33,14 @@ impl Portal {
             work.save_schedule(account.id, reminded).await?;
             let Some(days) = left.filter(|_| is_open(account)) else { continue };
             let Some(expires) = account.schedule.expires else { continue };
-            if self.addresses(&mut *work, account.id).await?.is_empty() {
-                continue;
-            }
+            let addresses = self.addresses(&mut *work, account.id).await?;
             let message = Message::PasswordExpires { username: account.username.clone(), expires, days };
-            self.tell(&mut *work, account, &message, LANGUAGE).await?;
-            work.add_audit(&AuditEntry {
-                at: now,
-                action: "reminded",
-                account: Some(account.id),
-                actor: "worker".to_owned(),
-                detail: days.to_string(),
-            })
-            .await?;
+            for to in &addresses {
+                self.post(&mut *work, to, Some(account.id), &message, LANGUAGE).await?;
+            }
+            if !addresses.is_empty() {
+                self.audit_by(&mut *work, "worker", "reminded", Some(account.id), &days.to_string()).await?;
+            }
         }
         work.save().await?;
         Ok(due.len() == BATCH as usize)
@@ -58,11 +53,11 @@ impl Portal {
     /// When the store fails.
     pub async fn schedule_passwords(&self) -> Result<bool, Fault> {
         let (now, days) = (self.now(), self.agency.policy.password.expires_days);
-        if days == 0 || self.store.read().await?.find_unscheduled(0, 1).await?.is_empty() {
+        if days == 0 || self.store.read().await?.find_unscheduled(1).await?.is_empty() {
             return Ok(false);
         }
         let mut work = self.store.begin().await?;
-        let unscheduled = work.find_unscheduled(0, BATCH).await?;
+        let unscheduled = work.find_unscheduled(BATCH).await?;
         for account in &unscheduled {
             let set = account.password_set.unwrap_or(now);
             work.save_schedule(account.id, Schedule::spread(account.id, set, days, now)).await?;

@@ -125,8 +125,8 @@ pub trait Accounts: Send {
     async fn save_schedule(&mut self, account: i64, schedule: Schedule) -> Result<(), Fault>;
     /// Accounts whose next reminder is due, oldest first, at most `most`.
     async fn find_reminders(&mut self, now: Moment, most: u32) -> Result<Vec<Account>, Fault>;
-    /// Active accounts with a password that has no days yet, at most `most`, by id from `after`.
-    async fn find_unscheduled(&mut self, after: i64, most: u32) -> Result<Vec<Account>, Fault>;
+    /// Active accounts with a password that has no days yet, at most `most`, by id.
+    async fn find_unscheduled(&mut self, most: u32) -> Result<Vec<Account>, Fault>;
 }
 
 #[async_trait]

@@ -97,12 +97,10 @@ impl Accounts for Unit {
     }
 
     // The conditions are those of the index `account_unscheduled`, word for word.
-    async fn find_unscheduled(&mut self, after: i64, most: u32) -> Result<Vec<Account>, Fault> {
+    async fn find_unscheduled(&mut self, most: u32) -> Result<Vec<Account>, Fault> {
         let rows = sqlx::query(account_where!(
-            "password_hash IS NOT NULL AND password_expires IS NULL AND state = 'active' AND id > ? \
-             ORDER BY id LIMIT ?"
+            "password_hash IS NOT NULL AND password_expires IS NULL AND state = 'active' ORDER BY id LIMIT ?"
         ))
-        .bind(after)
         .bind(most)
         .fetch_all(&mut *self.transaction)
         .await

@@ -84,7 +84,7 @@ mod tests {
         // And can be changed like those of today.
         let mut unit = store.begin().await.unwrap();
         assert_eq!(unit.take_answer_try("link", 5).await.unwrap(), Some(4));
-        let unscheduled = unit.find_unscheduled(0, 9).await.unwrap();
+        let unscheduled = unit.find_unscheduled(9).await.unwrap();
         assert_eq!(unscheduled.first().map(|account| account.id), Some(3));
         unit.save_schedule(3, Schedule::of(Moment(1_800_000_000), 90)).await.unwrap();
         unit.save().await.unwrap();

@@ -59,12 +59,11 @@ impl Accounts for Unit {
         Ok(accounts)
     }
 
-    async fn find_unscheduled(&mut self, after: i64, most: u32) -> Result<Vec<Account>, Fault> {
+    async fn find_unscheduled(&mut self, most: u32) -> Result<Vec<Account>, Fault> {
         let accounts = self.tables.accounts.values().filter(|account| {
             account.password_hash.is_some()
                 && account.schedule.expires.is_none()
                 && account.state == AccountState::Active
-                && account.id > after
         });
         Ok(accounts.take(most as usize).cloned().collect())
     }
