@@ -2,8 +2,8 @@
 //!
 //! Opening it shows a page and changes nothing, because mail scanners open links too. Its button stops the account's
 //! resets, ends its sessions, links and temporary passwords, and opens a case for the office. Where the mail told of
-//! something done, not only asked for, or a password was set since, the password opens nothing either until the office has looked.
-//! Once it has, mails from before stop nothing any more.
+//! something done, not only asked for, or a password was set since, the password opens nothing either until the office
+//! has looked. Once it has, mails from before stop nothing any more.
 //!
 //! The link names the mail and carries its keyed digest, so it needs no row of its own and works as long as the
 //! ledger keeps the mail: 90 days.

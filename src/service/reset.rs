@@ -206,7 +206,7 @@ impl Portal {
         asked: &Asked<'_>,
     ) -> Result<(), Fault> {
         self.make_room(work, account.id).await?;
-        let everybody = work.find_people_of(account.id).await?;
+        let products = self.products(&work.find_people_of(account.id).await?);
         for person in people {
             let Some(to) = &person.email else { continue };
             let (token, code) = self.issue_link(work, Purpose::Reset, person, asked.flow).await?;
@@ -215,7 +215,7 @@ impl Portal {
                 token,
                 code,
                 shared: account.shared,
-                products: self.products(&everybody),
+                products: products.clone(),
             };
             self.post(work, to, Some(account.id), &message, asked.language).await?;
         }
@@ -262,8 +262,8 @@ impl Portal {
     /// *Password Challenge*, **Submit**. A try is taken, and committed, before the answer is compared.
     ///
     /// # Errors
-    /// [`Refused::AnswerWrong`], [`Refused::AnswerDead`] after five on one link, which ends it, too many tries in a day, or that the
-    /// flow is over.
+    /// [`Refused::AnswerWrong`], [`Refused::AnswerDead`] after five on one link, which ends it, too many tries in a
+    /// day, or that the flow is over.
     pub async fn reset_answer(&self, browser: Option<&Token>, answer: &Answer) -> Result<(), Declined> {
         let now = self.now();
         let mut work = self.store.begin().await?;

@@ -255,7 +255,7 @@ async fn four_hundred_days_bring_everything_about() {
 
 proptest! {
     // A case is 400 days, so there are fewer of them than of others.
-    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases / 64, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: (ProptestConfig::default().cases / 64).max(1), ..ProptestConfig::default() })]
 
     #[test]
     fn no_reminder_is_missing_or_twice_over_400_days(seed: u64) {

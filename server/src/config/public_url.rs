@@ -56,11 +56,6 @@ impl PublicUrl {
     pub fn is_loopback(&self) -> bool {
         is_loopback(&self.host)
     }
-
-    #[must_use]
-    pub fn is_https(&self) -> bool {
-        self.origin.starts_with("https:")
-    }
 }
 
 impl std::fmt::Display for PublicUrl {
