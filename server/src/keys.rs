@@ -35,6 +35,8 @@ pub struct Keys {
     pub digest: KeyRing,
     /// Encrypts queued mails, jobs and cookies.
     pub seal: KeyRing,
+    /// Ties the rows of the audit together. Its older keys are kept for good: they prove the older rows.
+    pub audit: KeyRing,
 }
 
 /// The keys of one use. There is always at least one.
@@ -53,7 +55,7 @@ impl Keys {
     #[must_use]
     pub fn random() -> Self {
         let ring = || KeyRing { newest: (1, Key(random())), older: BTreeMap::new() };
-        Self { ssn: ring(), pepper: ring(), digest: ring(), seal: ring() }
+        Self { ssn: ring(), pepper: ring(), digest: ring(), seal: ring(), audit: ring() }
     }
 
     /// Makes new keys and their file, mode 600, with the folders it needs, mode 700.
@@ -110,6 +112,7 @@ impl Keys {
             pepper: ring("pepper", text.pepper)?,
             digest: ring("digest", text.digest)?,
             seal: ring("seal", text.seal)?,
+            audit: ring("audit", text.audit)?,
         })
     }
 
@@ -119,9 +122,13 @@ impl Keys {
              # database's directory, mode 600, and back it up apart from the database. Without it, no password, link\n\
              # or SSN can be recognised again.\n",
         ));
-        for (name, ring) in
-            [("ssn", &self.ssn), ("pepper", &self.pepper), ("digest", &self.digest), ("seal", &self.seal)]
-        {
+        for (name, ring) in [
+            ("ssn", &self.ssn),
+            ("pepper", &self.pepper),
+            ("digest", &self.digest),
+            ("seal", &self.seal),
+            ("audit", &self.audit),
+        ] {
             for (id, key) in ring.all() {
                 let key = Zeroizing::new(BASE64.encode(key.0));
                 text.push_str(&format!("\n[[{name}]]\nid = {id}\nkey = \"{}\"\n", *key));
@@ -231,6 +238,8 @@ struct KeysText {
     digest: Vec<Entry>,
     #[serde(default)]
     seal: Vec<Entry>,
+    #[serde(default)]
+    audit: Vec<Entry>,
 }
 
 #[derive(Deserialize)]

@@ -32,17 +32,22 @@ pub struct KeyVault {
     digest: Hmac<Sha256>,
     seal_with: u8,
     seals: BTreeMap<u8, XChaCha20Poly1305>,
+    chain_with: u8,
+    chains: BTreeMap<u8, Hmac<Sha256>>,
 }
 
 impl KeyVault {
     #[must_use]
     pub fn new(keys: &Keys) -> Self {
         let seals = keys.seal.all().map(|(id, key)| (id, XChaCha20Poly1305::new(key.bytes().into()))).collect();
+        let chains = keys.audit.all().map(|(id, key)| (id, keyed(key))).collect();
         Self {
             ssn: keyed(keys.ssn.newest().1),
             digest: keyed(keys.digest.newest().1),
             seal_with: keys.seal.newest().0,
             seals,
+            chain_with: keys.audit.newest().0,
+            chains,
         }
     }
 }
@@ -77,6 +82,19 @@ impl Vault for KeyVault {
         let (nonce, sealed) = rest.split_first_chunk::<NONCE>()?;
         let associated = associated(purpose, bound);
         self.seals.get(id)?.decrypt(&XNonce::from(*nonce), Payload { msg: sealed, aad: &associated }).ok()
+    }
+
+    #[expect(clippy::expect_used, reason = "the newest key of a ring is in the ring")]
+    fn chain(&self, previous: &Digest, row: &[u8]) -> (u8, Digest) {
+        let tied = self.chain_under(self.chain_with, previous, row).expect("a key for every ring");
+        (self.chain_with, tied)
+    }
+
+    fn chain_under(&self, key: u8, previous: &Digest, row: &[u8]) -> Option<Digest> {
+        let mut mac = self.chains.get(&key)?.clone();
+        mac.update(previous);
+        mac.update(row);
+        Some(mac.finalize().into_bytes().into())
     }
 }
 

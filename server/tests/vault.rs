@@ -64,7 +64,7 @@ fn a_box_says_which_key_made_it_and_older_keys_still_open() {
 
     Keys::create(&folder.path().join("next.toml")).unwrap();
     let next = std::fs::read_to_string(folder.path().join("next.toml")).unwrap();
-    let seal = next.split("[[seal]]").nth(1).unwrap().replace("id = 1", "id = 2");
+    let seal = next.split("[[seal]]").nth(1).unwrap().split("[[").next().unwrap().replace("id = 1", "id = 2");
     let text = std::fs::read_to_string(&path).unwrap();
     std::fs::write(&path, format!("{text}\n[[seal]]{seal}")).unwrap();
     let rotated = KeyVault::new(&Keys::read(&path).unwrap());
@@ -72,6 +72,18 @@ fn a_box_says_which_key_made_it_and_older_keys_still_open() {
     let after = rotated.seal("mail", b"1", b"written after");
     assert_eq!(after.first(), Some(&2));
     assert_eq!(old.open("mail", b"1", &after), None);
+}
+
+#[test]
+fn a_row_of_the_audit_is_tied_to_the_one_before_it_under_a_key_that_is_named() {
+    let keys = Keys::random();
+    let vault = KeyVault::new(&keys);
+    let (key, first) = vault.chain(&[0; 32], b"row");
+    assert_eq!((key, vault.chain_under(key, &[0; 32], b"row")), (1, Some(first)));
+    assert_ne!(vault.chain(&first, b"row").1, first);
+    assert_ne!(vault.chain(&[0; 32], b"another").1, first);
+    assert_eq!(vault.chain_under(2, &[0; 32], b"row"), None);
+    assert_ne!(KeyVault::new(&Keys::random()).chain(&[0; 32], b"row").1, first);
 }
 
 proptest! {

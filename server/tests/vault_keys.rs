@@ -25,12 +25,16 @@ fn a_key_file_is_made_for_its_owner_alone_and_never_overwritten() {
     assert_eq!(fs::read(&path).unwrap(), before);
 
     let read = Keys::read(&path).unwrap();
-    for (made, read) in
-        [(&made.ssn, &read.ssn), (&made.pepper, &read.pepper), (&made.digest, &read.digest), (&made.seal, &read.seal)]
-    {
+    for (made, read) in [
+        (&made.ssn, &read.ssn),
+        (&made.pepper, &read.pepper),
+        (&made.digest, &read.digest),
+        (&made.seal, &read.seal),
+        (&made.audit, &read.audit),
+    ] {
         assert_eq!((made.newest().0, made.newest().1.bytes()), (read.newest().0, read.newest().1.bytes()));
     }
-    let all = [made.ssn.newest().1, made.pepper.newest().1, made.digest.newest().1, made.seal.newest().1];
+    let all = [&made.ssn, &made.pepper, &made.digest, &made.seal, &made.audit].map(|ring| ring.newest().1);
     for (place, key) in all.iter().enumerate() {
         assert!(!all.iter().skip(place + 1).any(|other| other == key), "one key serves two uses");
     }
@@ -77,7 +81,7 @@ fn the_newest_key_makes_and_older_ones_are_found() {
     let text = fs::read_to_string(&path).unwrap();
     let other = Keys::create(&folder.path().join("other.toml")).unwrap();
     let second = fs::read_to_string(folder.path().join("other.toml")).unwrap();
-    let seal = second.split("[[seal]]").nth(1).unwrap().replace("id = 1", "id = 2");
+    let seal = second.split("[[seal]]").nth(1).unwrap().split("[[").next().unwrap().replace("id = 1", "id = 2");
     fs::write(&path, format!("{text}\n[[seal]]{seal}")).unwrap();
     let both = Keys::read(&path).unwrap();
     assert_eq!(both.seal.newest().0, 2);

@@ -59,6 +59,10 @@ pub trait Vault: Send + Sync {
     fn seal(&self, purpose: &str, bound: &[u8], plain: &[u8]) -> Vec<u8>;
     /// `None` when it was not sealed here, for this purpose and this `bound`.
     fn open(&self, purpose: &str, bound: &[u8], sealed: &[u8]) -> Option<Vec<u8>>;
+    /// Ties a row of the audit to the one before it: HMAC-SHA-256 under the newest key of the audit, and its number.
+    fn chain(&self, previous: &Digest, row: &[u8]) -> (u8, Digest);
+    /// The same under the key with this number; `None` when it is not in the key file.
+    fn chain_under(&self, key: u8, previous: &Digest, row: &[u8]) -> Option<Digest>;
 }
 
 /// What became of a proof that a visitor is no robot.

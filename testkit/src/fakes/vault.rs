@@ -32,6 +32,14 @@ impl Vault for TestVault {
         let (found, hidden) = sealed.split_at_checked(TAG)?;
         (found == tag(purpose, bound, hidden)).then(|| stream(purpose, bound, hidden))
     }
+
+    fn chain(&self, previous: &Digest, row: &[u8]) -> (u8, Digest) {
+        (1, keyed(&[b"chain", previous, row]))
+    }
+
+    fn chain_under(&self, key: u8, previous: &Digest, row: &[u8]) -> Option<Digest> {
+        (key == 1).then(|| self.chain(previous, row).1)
+    }
 }
 
 fn tag(purpose: &str, bound: &[u8], hidden: &[u8]) -> Digest {
