@@ -9,6 +9,7 @@ pub mod claim;
 pub mod expiry;
 pub mod freeze;
 pub mod jobs;
+mod keyed;
 pub mod link;
 pub mod mail;
 pub mod office;

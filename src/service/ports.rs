@@ -51,10 +51,14 @@ pub trait Hasher: Send + Sync {
 
 /// Keys that live outside the database.
 pub trait Vault: Send + Sync {
-    /// HMAC-SHA-256 of an SSN.
+    /// HMAC-SHA-256 of an SSN, as it is written.
     fn ssn(&self, ssn: &Ssn) -> Digest;
-    /// HMAC-SHA-256 of any other secret, under a label that keeps the kinds apart.
+    /// The same under every key of the ring, with the key's number, for looking up; what is written comes first.
+    fn ssns(&self, ssn: &Ssn) -> Vec<(u8, Digest)>;
+    /// HMAC-SHA-256 of any other secret, as it is written, under a label that keeps the kinds apart.
     fn digest(&self, label: &str, secret: &[u8]) -> Digest;
+    /// The same under every key of the ring, for looking up; what is written comes first.
+    fn digests(&self, label: &str, secret: &[u8]) -> Vec<Digest>;
     /// Encrypts for a purpose; `bound` must be the same when it is opened.
     fn seal(&self, purpose: &str, bound: &[u8], plain: &[u8]) -> Vec<u8>;
     /// `None` when it was not sealed here, for this purpose and this `bound`.

@@ -59,7 +59,7 @@ impl Portal {
         let account = work.find_account_by_username(&key).await?;
         // Looked up also for a name that nobody has, so that it costs the same.
         let number = account.as_ref().map_or(0, |account| account.id);
-        let issued = work.find_temporary(number, &self.temporary_digest(number, &form.password), now).await?;
+        let issued = self.temporary_of(&mut *work, number, &form.password, now).await?;
         work.save().await?;
 
         let hash = account.as_ref().and_then(|account| account.password_hash.as_deref());
@@ -88,7 +88,7 @@ impl Portal {
             return Err(Refused::SignInWrong.into());
         }
         if let Some(old) = old {
-            work.end_session(&self.vault.digest("session", old.as_str().as_bytes())).await?;
+            self.end_session_of(&mut *work, old).await?;
         }
         let (kind, action) = match &right {
             Right::Own => (SessionKind::Full, "signed-in"),
@@ -100,11 +100,7 @@ impl Portal {
             }
             Right::Temporary(id) => {
                 // Changed in the meantime, and with that all of them ended.
-                if work
-                    .find_temporary(account.id, &self.temporary_digest(account.id, &form.password), now)
-                    .await?
-                    .is_none()
-                {
+                if self.temporary_of(&mut *work, account.id, &form.password, now).await?.is_none() {
                     return Err(Refused::SignInWrong.into());
                 }
                 work.temporary_used(id, now).await?;
