@@ -22,7 +22,7 @@ use hmac::{Hmac, Mac};
 use sha2::Sha256;
 
 use crate::clock::random;
-use crate::keys::{Key, KeyRing, Keys};
+use crate::keys::{KeyRing, Keys};
 
 const NONCE: usize = 24;
 
@@ -46,9 +46,9 @@ impl Macs {
     fn of(ring: &KeyRing) -> Self {
         let (id, key) = ring.newest();
         let mut looks: Vec<_> =
-            ring.all().filter(|(other, _)| *other != id).map(|(id, key)| (id, keyed(key))).collect();
+            ring.all().filter(|(other, _)| *other != id).map(|(id, key)| (id, key.hmac())).collect();
         looks.reverse();
-        Self { makes: (id, keyed(key)), looks }
+        Self { makes: (id, key.hmac()), looks }
     }
 
     fn make(&self, label: &str, secret: &[u8]) -> Digest {
@@ -64,7 +64,7 @@ impl KeyVault {
     #[must_use]
     pub fn new(keys: &Keys) -> Self {
         let seals = keys.seal.all().map(|(id, key)| (id, XChaCha20Poly1305::new(key.bytes().into()))).collect();
-        let chains = keys.audit.all().map(|(id, key)| (id, keyed(key))).collect();
+        let chains = keys.audit.all().map(|(id, key)| (id, key.hmac())).collect();
         Self {
             ssns: Macs::of(&keys.ssn),
             digests: Macs::of(&keys.digest),
@@ -134,15 +134,6 @@ impl fmt::Debug for KeyVault {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str("KeyVault(…)")
     }
-}
-
-/// HMAC pads a key of 32 bytes with zeros to the block of 64; done here, no length can be refused.
-fn keyed(key: &Key) -> Hmac<Sha256> {
-    let mut block = zeroize::Zeroizing::new([0_u8; 64]);
-    for (place, byte) in block.iter_mut().zip(key.bytes()) {
-        *place = *byte;
-    }
-    Hmac::new((&*block).into())
 }
 
 fn labelled(key: &Hmac<Sha256>, label: &str, secret: &[u8]) -> Digest {
