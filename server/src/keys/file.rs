@@ -102,7 +102,10 @@ impl KeyFile {
         let keys = self.rings.entry(ring).or_default();
         let last = keys.last_key_value().map_or(0, |(id, _)| *id);
         let next = last.checked_add(1).ok_or_else(|| {
-            KeysError(format!("[[{}]] has a key with id 255, the last there can be; it cannot be rotated.", ring.name()))
+            KeysError(format!(
+                "[[{}]] has a key with id 255, the last there can be; it cannot be rotated.",
+                ring.name()
+            ))
         })?;
         keys.insert(next, Key::random());
         Ok(next)
@@ -213,8 +216,11 @@ fn replace(path: &Path, bytes: &[u8], folder: &File, after: &mut dyn FnMut(Step)
         return Err(error);
     }
     after(Step::Renamed);
-    // The name must survive a power cut as well as the content.
-    folder.sync_all()
+    // The name must survive a power cut as well as the content. If it does not, the file is the old one, whole.
+    if let Err(error) = folder.sync_all() {
+        tracing::warn!(%error, "the folder of the key file did not say that it is on the disk");
+    }
+    Ok(())
 }
 
 /// Where the new file is written: in the same folder, because renaming is whole only within one file system.
