@@ -15,6 +15,7 @@ pub mod link;
 pub mod mail;
 pub mod office;
 pub mod password;
+mod pepper;
 pub mod ports;
 pub mod records;
 pub mod reset;

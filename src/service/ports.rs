@@ -48,6 +48,9 @@ pub trait Hasher: Send + Sync {
 
     /// Whether the password has this hash. Without a hash it does the same work and answers no.
     async fn verify(&self, password: &Password, hash: Option<&str>) -> Result<bool, Fault>;
+
+    /// Whether a hash was made under another pepper or with other parameters than one made today.
+    fn is_outdated(&self, hash: &str) -> bool;
 }
 
 /// Keys that live outside the database.
@@ -124,6 +127,8 @@ pub trait People: Send {
 pub trait Accounts: Send {
     /// Sets the password, makes the account active, begins its days anew and gives the grace sign-in back.
     async fn save_password(&mut self, account: i64, hash: &str, now: Moment, schedule: Schedule) -> Result<(), Fault>;
+    /// The same password hashed anew: its days and everything else stay.
+    async fn save_hash(&mut self, account: i64, hash: &str) -> Result<(), Fault>;
     /// Takes the password away: nothing opens the account until another is set.
     async fn void_password(&mut self, account: i64) -> Result<(), Fault>;
     async fn save_state(&mut self, account: i64, state: AccountState) -> Result<(), Fault>;

@@ -78,13 +78,15 @@ impl Portal {
             return Err(refused.into());
         }
 
+        let hash = account.password_hash.as_deref().filter(|_| own);
+        let anew = if let Some(hash) = hash { self.hash_anew(&form.password, hash).await } else { None };
+
         let mut work = self.store.begin().await?;
         // The account may have changed while the password was hashed.
         let still = work.find_account(account.id).await?;
-        let same = |still: &Account| {
-            (still.state, still.frozen, &still.password_hash) == (account.state, account.frozen, &account.password_hash)
-        };
-        if !still.as_ref().is_some_and(same) {
+        let same = |still: &Account| (still.state, still.frozen) == (account.state, account.frozen);
+        let Some(still) = still.filter(same) else { return Err(Refused::SignInWrong.into()) };
+        if own && !self.keep_hash(&mut *work, &form.password, anew.as_deref(), &account, &still).await? {
             return Err(Refused::SignInWrong.into());
         }
         if let Some(old) = old {
