@@ -134,20 +134,31 @@ impl Keys {
         }
     }
 
-    /// Makes things with this key of a ring, if it is that key by its mark; the newer ones only read.
-    pub fn make_with(&mut self, ring: Ring, id: u8, mark: &[u8]) {
-        let ring = match ring {
+    const fn ring_mut(&mut self, ring: Ring) -> &mut KeyRing {
+        match ring {
             Ring::Ssn => &mut self.ssn,
             Ring::Pepper => &mut self.pepper,
             Ring::Digest => &mut self.digest,
             Ring::Seal => &mut self.seal,
             Ring::Audit => &mut self.audit,
-        };
-        if ring.others.get(&id).is_some_and(|key| key.mark() == mark)
-            && let Some(key) = ring.others.remove(&id)
-        {
-            let (newer, key) = std::mem::replace(&mut ring.newest, (id, key));
-            ring.others.insert(newer, key);
+        }
+    }
+
+    /// Makes things with this key of a ring, if it is that key by its mark; newer ones only read. What a command makes
+    /// the running portal must be able to read, and that one has the keys that it was started with.
+    pub fn make_with(&mut self, ring: Ring, id: u8, mark: &[u8]) {
+        let ring = self.ring_mut(ring);
+        if ring.others.get(&id).is_some_and(|key| key.mark() == mark) {
+            ring.take(id);
+        }
+    }
+
+    /// Makes things with the newest key of every ring.
+    pub fn make_with_newest(&mut self) {
+        for ring in Ring::ALL.map(|ring| self.ring(ring).all().map(|(id, _)| id).max().map(|id| (ring, id))) {
+            if let Some((ring, id)) = ring {
+                self.ring_mut(ring).take(id);
+            }
         }
     }
 }
@@ -159,13 +170,20 @@ impl KeyRing {
         (self.newest.0, &self.newest.1)
     }
 
+    fn take(&mut self, id: u8) {
+        if let Some(key) = self.others.remove(&id) {
+            let (other, key) = std::mem::replace(&mut self.newest, (id, key));
+            self.others.insert(other, key);
+        }
+    }
+
     /// The key with this number.
     #[must_use]
     pub fn find(&self, id: u8) -> Option<&Key> {
         if id == self.newest.0 { Some(&self.newest.1) } else { self.others.get(&id) }
     }
 
-    /// All keys with their numbers, the newest last.
+    /// All keys with their numbers, the one that makes last.
     pub fn all(&self) -> impl Iterator<Item = (u8, &Key)> {
         self.others.iter().map(|(id, key)| (*id, key)).chain([self.newest()])
     }
