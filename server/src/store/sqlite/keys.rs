@@ -79,23 +79,24 @@ const ROWS: Kind = Kind {
     key: number,
 };
 
-/// What is known by its digest alone: made before `?1` and of use at `?2`. With the seconds from when it is made to the
+/// What is known by its digest alone: made up to `?1`, whose second two portals may share, and of
+/// use at `?2`. With the seconds from when it is made to the
 /// moment that stands in its row.
 const DIGESTED: [((&str, &str), &str, i64); 4] = [
-    (("session", "sessions"), "SELECT count(*) AS many FROM session WHERE created < ?1 AND expires > ?2", 0),
+    (("session", "sessions"), "SELECT count(*) AS many FROM session WHERE created <= ?1 AND expires > ?2", 0),
     (
         ("journey under way", "journeys under way"),
-        "SELECT count(*) AS many FROM flow WHERE expires < ?1 AND expires > ?2 AND step <> 'done'",
+        "SELECT count(*) AS many FROM flow WHERE expires <= ?1 AND expires > ?2 AND step <> 'done'",
         if LINK_SECONDS > FLOW_SECONDS { LINK_SECONDS } else { FLOW_SECONDS },
     ),
     (
         ("link", "links"),
-        "SELECT count(*) AS many FROM link WHERE created < ?1 AND expires > ?2 AND spent IS NULL AND superseded IS NULL",
+        "SELECT count(*) AS many FROM link WHERE created <= ?1 AND expires > ?2 AND spent IS NULL AND superseded IS NULL",
         0,
     ),
     (
         ("temporary password", "temporary passwords"),
-        "SELECT count(*) AS many FROM temporary_password WHERE issued < ?1 AND expires > ?2 AND ended IS NULL",
+        "SELECT count(*) AS many FROM temporary_password WHERE issued <= ?1 AND expires > ?2 AND ended IS NULL",
         0,
     ),
 ];
@@ -166,7 +167,7 @@ impl Sqlite {
     /// The digest of a *This wasn't me* stands in its mail alone, and works as long as the ledger keeps the mail.
     async fn find_digested(&self, since: Moment, now: Moment) -> Result<Vec<Lying>, Fault> {
         const SENT: &str = "SELECT kind, count(*) AS many FROM mail WHERE account IS NOT NULL AND failed IS NULL \
-             AND queued < ? GROUP BY kind";
+             AND queued <= ? GROUP BY kind";
         let mut lying = Vec::new();
         for (what, count, later) in DIGESTED {
             let query = sqlx::query(count).bind(since.0.saturating_add(later)).bind(now.0);
