@@ -155,9 +155,10 @@ impl Keys {
 
     /// Makes things with the newest key of every ring.
     pub fn make_with_newest(&mut self) {
-        for ring in Ring::ALL.map(|ring| self.ring(ring).all().map(|(id, _)| id).max().map(|id| (ring, id))) {
-            if let Some((ring, id)) = ring {
-                self.ring_mut(ring).take(id);
+        for ring in Ring::ALL {
+            let ring = self.ring_mut(ring);
+            if let Some(newest) = ring.others.last_key_value().map(|(id, _)| *id).filter(|id| *id > ring.newest.0) {
+                ring.take(newest);
             }
         }
     }
