@@ -111,7 +111,7 @@ const RECOVERY: &[Item] = &[
     meets(
         asvs("6.4.6", "The office can begin a reset and never knows the password."),
         "L3",
-        "`server/tests/account.rs::a_temporary_password_goes_to_every_address_each_its_own_and_is_never_printed`.",
+        "`server/tests/office/account.rs::a_temporary_password_goes_to_every_address_each_its_own_and_is_never_printed`.",
     ),
 ];
 

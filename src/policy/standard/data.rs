@@ -37,7 +37,7 @@ const DATA: &[Item] = &[
     meets(
         asvs("14.2.6", "No more is shown than is needed."),
         "L3",
-        "Pages show the username and what happened; `backboard account show` masks addresses: `server/tests/account.rs`.",
+        "Pages show the username and what happened; `backboard account show` masks addresses: `server/tests/office/account.rs`.",
     ),
     departs(
         asvs("14.2.7", "What is old is deleted on a schedule."),

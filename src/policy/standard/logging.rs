@@ -58,8 +58,10 @@ const LOGGING: &[Item] = &[
     departs(
         asvs("16.4.2", "Logs cannot be read or changed by others."),
         "L2",
-        "The audit lies in the database, where who can write the file can change it.",
-        "The file has mode 600 and one writer. Send the log elsewhere, and keep backups apart.",
+        "The audit lies in the database, where who can write the file can change it, though not unseen: \
+         `server/tests/office/audit.rs::the_first_bad_row_is_named_whatever_was_done_to_it`.",
+        "`backboard audit verify` with a log from another machine names the first row that is not as it was written, \
+         and what was cut off.",
     ),
     host(
         asvs("16.4.3", "Logs are sent to another machine."),
