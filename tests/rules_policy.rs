@@ -124,6 +124,7 @@ fn what_no_profile_can_change_says_the_numbers_in_force_and_where_it_departs() {
             "mailed code OWASP ASVS 5.0 6.5.5",
             "mailed password NIST SP 800-63B-4 3.1.1.2, storage",
             "mailed password OWASP ASVS 5.0 6.5.2",
+            "change-only OWASP ASVS 5.0 6.4.1",
             "sign-in tries NIST SP 800-63B-4 3.2.2",
         ]
     );

@@ -58,7 +58,8 @@ const HEADERS: &[Item] = &[
     meets(
         asvs("3.4.1", "HSTS for a year or more, with subdomains."),
         "L1",
-        "Two years on every answer under https: `server/src/web/headers.rs`.",
+        "Two years on every answer under https but the empty ones to what is no HTTP (400, 431), which hyper gives by \
+         itself: `server/src/web/headers.rs`.",
     ),
     meets(asvs("3.4.2", "No other site may read answers."), "L1", "No `Access-Control-Allow-Origin` is ever sent."),
     meets(
