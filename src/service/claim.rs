@@ -13,7 +13,7 @@ use super::mail::Message;
 use super::password::Replacing;
 use super::ports::{Fault, UnitOfWork};
 use super::records::{Account, Flow, Link, Person};
-use super::{Declined, Portal, Token, Visitor, token};
+use super::{Declined, Known, Portal, Token, Visitor, token};
 use crate::account::{AccountState, Username};
 use crate::form::claim::{Lookup, Number, PasswordForm};
 use crate::identity::{CertificateNumber, NameKey};
@@ -42,6 +42,8 @@ pub struct Choosing {
 #[derive(Debug)]
 pub struct Claimed {
     pub session: Token,
+    /// For the cookie of a browser that has signed in before.
+    pub known: Known,
 }
 
 impl Portal {
@@ -78,13 +80,17 @@ impl Portal {
 
         let mut work = self.store.begin().await?;
         let mut budgets = self.crowd(operation, visitor, BY_ADDRESS);
-        budgets.push((format!("{operation}:person:{}", token::base64url(&number)), BY_PERSON));
+        let known = self.known_by(visitor.known.as_ref()).map(|known| known.account);
+        budgets.push(match known.filter(|_| purpose == Purpose::Reset) {
+            Some(account) => (format!("{operation}:known:{account}"), BY_PERSON),
+            None => (format!("{operation}:person:{}", token::base64url(&number)), BY_PERSON),
+        });
         self.take(&mut *work, &budgets, now).await?;
         self.spend_proof(&mut *work, visitor, proof).await?;
         let (browser, flow) = self.ask(&mut *work, purpose, now).await?;
         let identity = Identity { born: form.born, last_name: form.last_name.as_str().to_owned(), ssn, certificate };
         let language = visitor.language.clone();
-        self.queue(&mut *work, &Work::Identity { purpose, flow, identity, language }).await?;
+        self.queue(&mut *work, &Work::Identity { purpose, flow, identity, language, known }).await?;
         self.audit(&mut *work, asked, None, "").await?;
         work.save().await?;
         Ok(browser)
@@ -218,7 +224,7 @@ impl Portal {
         }
         let session = self.begin_session(&mut *work, account.id, now).await?;
         work.save().await?;
-        Ok(Claimed { session })
+        Ok(Claimed { session, known: self.know(account.id, visitor.known.as_ref()) })
     }
 
     /// The last step of a flow: ends it and spends its link, or refuses because somebody else did.
