@@ -112,7 +112,10 @@ fn what_no_profile_can_change_says_the_numbers_in_force_and_where_it_departs() {
     assert_eq!(value("mailed link"), "works 60 minutes");
     assert_eq!(value("links at once"), "3 of an account; the first use ends them all");
     assert_eq!(value("mailed code"), "8 digits, 5 tries, in the browser that asked");
-    assert_eq!(value("sign-in tries"), "5 on a username at once, then one every 12 minutes");
+    assert_eq!(
+        value("sign-in tries"),
+        "5 on a username at once, then one every 12 minutes; a browser that has signed in before has its own"
+    );
     assert_eq!(value("idle session"), "ends after 30 minutes");
     assert_eq!(value("any session"), "ends after 8 hours");
     assert_eq!(value("reminders"), "14, 7, 3 and 1 days before the password's days are over");

@@ -22,14 +22,15 @@ const AGING: &str =
     "The blocklist refuses what a fixed day leads to: a word, a season or a month with a number that goes up.";
 const LATE: &str = "One sign-in after the end, counted by one statement of the database. Its session reaches Change \
     Password and Sign Out alone, and four reminders have told of the day before.";
-const TRIES: &str = "A day has at most 125 tries on a username, and most passwords people think of \
-    first are on the blocklist. Nobody can lock an owner out for good, which a hard stop would allow.";
+const TRIES: &str = "A day has at most 125 tries on a username by all strangers together, and as many by a browser that has \
+    signed in to it before. Most passwords that people think of first are on the blocklist. Nobody can lock an owner out \
+    for good, which a hard stop would allow.";
 
 const QUESTION: &str = "The question only adds to the mailed link, is never shown before it, and alone opens nothing. A \
     link takes 5 answers and an account 10 a day. Answers are hashed like passwords, and those that anybody would try \
     are refused.";
 const LONG_MAILED: &str = "Longer than a day, because people find the mail late. It signs in only to change the \
-    password, tries on the username are limited, and the first change ends every mailed password of the account.";
+    password, is too random to be guessed, and the first change ends every mailed password of the account.";
 const DIGESTED: &str = "A digest under a key that lies outside the database: without the key a copy of the database \
     gives no way to try one, and 64 random bits are too many to try at sign-in before the days are over.";
 const KEPT: &str = "Change Password refuses it. Who opens a reset or claim link of the same account besides can set it there: \
@@ -212,7 +213,11 @@ pub fn fixed(hashing: Hashing) -> Vec<Explained> {
         ),
         line(
             "sign-in tries",
-            format!("{} on a username at once, then one every {}", BY_NAME.burst, minutes(BY_NAME.every.into())),
+            format!(
+                "{} on a username at once, then one every {}; a browser that has signed in before has its own",
+                BY_NAME.burst,
+                minutes(BY_NAME.every.into())
+            ),
             vec![Verdict { rule: &rules::NIST_TRIES, stands: Stands::Departs(TRIES) }, meets(&rules::ASVS_TRIES)],
         ),
         line(

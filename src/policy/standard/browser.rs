@@ -41,11 +41,11 @@ const CONTENT: &[Item] = &[
         "L2",
         "`Lax`: mailed links come from another site.",
     ),
-    meets(asvs("3.3.3", "Cookies are named `__Host-`."), "L2", "All four: `app/src/request.rs`."),
+    meets(asvs("3.3.3", "Cookies are named `__Host-`."), "L2", "All five: `app/src/request.rs`."),
     meets(
         asvs("3.3.4", "Cookies that no script needs are `HttpOnly`."),
         "L2",
-        "All four, and their values stand in no page.",
+        "All five, and their values stand in no page.",
     ),
     meets(
         asvs("3.3.5", "No cookie has more than 4,096 bytes."),

@@ -73,7 +73,8 @@ const CRYPTOGRAPHY: &[Item] = &[
         asvs("11.5.1", "What nobody may guess has 128 random bits or more."),
         "L2",
         "Tokens have 256. A typed code has 26, a temporary password 64 or more where 12 characters fit.",
-        "Five tries at a code, in one browser, for an hour; the tries of a username for temporary passwords.",
+        "Five tries at a code, in one browser, for an hour; for temporary passwords the limits of address, subnet and all: \
+         15,000 in ten minutes, against 2⁶⁴.",
     ),
     meets(
         asvs("11.5.2", "Random numbers stay sound under load."),

@@ -39,15 +39,16 @@ const LOGGING: &[Item] = &[
     departs(
         asvs("16.3.2", "Refused access is logged."),
         "L2",
-        "Wrong passwords, answers and closed accounts are; posts of other sites, of the wrong kind of session, and \
-         tries over a limit are not.",
-        "They are refused before anything is read and change nothing; the proxy's log counts the statuses.",
+        "Wrong passwords, answers and codes, closed accounts, dead links and tries over a limit are, five of a kind an \
+         hour for a subnet (`src/service/audit.rs`). Posts of other sites and of the wrong kind of session are not.",
+        "These are refused before anything is read and change nothing; the proxy's log counts their statuses.",
     ),
     departs(
         asvs("16.3.3", "Attempts to get around the guards are logged."),
         "L2",
-        "As 16.3.2 says.",
-        "Such posts are refused before anything is read and change nothing; the proxy's log counts the statuses.",
+        "Those at limits, proofs of work, codes and flows are (`tests/refused.rs`). Fields that no page has, and posts of \
+         other sites, are not.",
+        "These are refused before anything is read and change nothing; the proxy's log counts their statuses.",
     ),
     meets(
         asvs("16.3.4", "What breaks is logged, such as TLS to another server."),

@@ -192,7 +192,8 @@ const RECOVERY: &[Item] = &[
     meets(
         nist("4.2.1.2, tries", "Tries at recovery codes are limited."),
         "SHALL",
-        "`server/tests/http/tries.rs::a_code_may_be_guessed_at_as_often_as_listed_and_the_link_still_works`.",
+        "`server/tests/http/tries.rs::a_code_may_be_guessed_at_as_often_as_listed_and_the_link_still_works`. Those at \
+         temporary passwords by address, subnet and all: `src/service/sign_in.rs`.",
     ),
     departs(
         nist(
@@ -287,7 +288,8 @@ const SESSIONS: &[Item] = &[
     meets(
         nist("5.1, lasting", "The secret does not outlive the browser, and no cookie replaces signing in."),
         "SHOULD NOT",
-        "The cookie has no end of its own, so it ends with the browser: `app/src/request.rs`.",
+        "The session's cookie has no end of its own, so it ends with the browser. That of a known browser gives tries of its \
+         own and opens nothing: `src/service/known.rs`.",
     ),
     meets(
         nist("5.1, storage", "The secret lies in no place that scripts can read."),
