@@ -7,6 +7,8 @@
 //! 4. [`Portal::claim_password`] sets the password, spends the link, and signs in. It is the only
 //!    journey that signs in by itself.
 
+use std::collections::VecDeque;
+
 use super::jobs::{Identity, Work};
 use super::link::Started;
 use super::mail::Message;
@@ -69,10 +71,11 @@ impl Portal {
             Purpose::Reset => ("reset.identity", "reset-asked"),
         };
         let proof = self.judge_proof(proof).await?;
-        let (ssn, certificate) = match &form.number {
-            Number::Ssn(ssn) => (Some(self.vault.ssn(ssn)), None),
-            Number::Certificate(number) => (None, Some(number.as_str().to_owned())),
+        let (mut ssns, certificate) = match &form.number {
+            Number::Ssn(ssn) => (self.vault.ssns(ssn).into_iter().map(|(_, digest)| digest).collect(), None),
+            Number::Certificate(number) => (VecDeque::new(), Some(number.as_str().to_owned())),
         };
+        let ssn = ssns.pop_front();
         let number = match (&ssn, &certificate) {
             (None, Some(number)) => self.vault.digest("certificate", number.as_bytes()),
             (digest, _) => digest.unwrap_or_default(),
@@ -88,7 +91,8 @@ impl Portal {
         self.take(&mut *work, &budgets, now).await?;
         self.spend_proof(&mut *work, visitor, proof).await?;
         let (browser, flow) = self.ask(&mut *work, purpose, now).await?;
-        let identity = Identity { born: form.born, last_name: form.last_name.as_str().to_owned(), ssn, certificate };
+        let last_name = form.last_name.as_str().to_owned();
+        let identity = Identity { born: form.born, last_name, ssn, other_ssns: ssns.into(), certificate };
         let language = visitor.language.clone();
         self.queue(&mut *work, &Work::Identity { purpose, flow, identity, language, known }).await?;
         self.audit(&mut *work, asked, None, "").await?;
@@ -103,7 +107,13 @@ impl Portal {
         asked: &Identity,
     ) -> Result<Option<Person>, Fault> {
         let found = match (&asked.ssn, &asked.certificate) {
-            (Some(ssn), _) => work.find_people_by_ssn(ssn).await?,
+            (Some(ssn), _) => {
+                let mut found = Vec::new();
+                for ssn in std::iter::once(ssn).chain(&asked.other_ssns) {
+                    found.extend(work.find_people_by_ssn(ssn).await?);
+                }
+                found
+            }
             (None, Some(number)) => match CertificateNumber::parse(number) {
                 Ok(number) => work.find_people_by_certificate(&number).await?,
                 Err(_) => Vec::new(),
@@ -220,7 +230,7 @@ impl Portal {
             Replacing { account: &account, hash: &hash, action: "claimed", detail: "", language: &visitor.language };
         self.replace_password(&mut *work, replacing, now).await?;
         if let Some(old) = old {
-            work.end_session(&self.vault.digest("session", old.as_str().as_bytes())).await?;
+            self.end_session_of(&mut *work, old).await?;
         }
         let session = self.begin_session(&mut *work, account.id, now).await?;
         work.save().await?;

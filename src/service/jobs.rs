@@ -46,7 +46,11 @@ pub enum Work {
 pub struct Identity {
     pub born: DateOfBirth,
     pub last_name: String,
+    /// As it is written.
     pub ssn: Option<Digest>,
+    /// The same SSN under the other keys of its ring: a person may lie under one of them still.
+    #[serde(default)]
+    pub other_ssns: Vec<Digest>,
     pub certificate: Option<String>,
 }
 

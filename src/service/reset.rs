@@ -292,6 +292,7 @@ impl Portal {
         work.save().await?;
 
         let right = self.is_answer(answer, &challenge.answer_hash).await?;
+        let anew = if right { self.answer_anew(answer, &challenge).await } else { None };
         let mut work = self.store.begin().await?;
         if !right {
             self.audit(&mut *work, "answer-wrong", Some(account.id), "").await?;
@@ -304,6 +305,7 @@ impl Portal {
         if !work.advance_flow(&flow.id, Step::Challenge, Step::Password, &link, now).await? {
             return Err(Refused::FlowOver.into());
         }
+        self.keep_answer(&mut *work, account.id, anew, &challenge).await?;
         work.refill_budget(&day.0).await?;
         self.audit(&mut *work, "answer-right", Some(account.id), "").await?;
         work.save().await?;

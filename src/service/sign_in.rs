@@ -67,7 +67,7 @@ impl Portal {
         self.take(&mut *work, &self.crowd("sign-in", visitor, BY_ADDRESS), now).await?;
         // Looked up also for a name that nobody has, so that it costs the same.
         let number = account.as_ref().map_or(0, |account| account.id);
-        let issued = work.find_temporary(number, &self.temporary_digest(number, &form.password), now).await?;
+        let issued = self.temporary_of(&mut *work, number, &form.password, now).await?;
         // Nobody guesses one that was mailed, so nobody's guessing keeps its owner from using it.
         if issued.is_none() {
             self.take(&mut *work, &[(name_budget.clone(), BY_NAME)], now).await?;
@@ -90,17 +90,19 @@ impl Portal {
             return Err(refused.into());
         }
 
+        let hash = account.password_hash.as_deref().filter(|_| own);
+        let anew = if let Some(hash) = hash { self.hash_anew(&form.password, hash).await } else { None };
+
         let mut work = self.store.begin().await?;
         // The account may have changed while the password was hashed.
         let still = work.find_account(account.id).await?;
-        let same = |still: &Account| {
-            (still.state, still.frozen, &still.password_hash) == (account.state, account.frozen, &account.password_hash)
-        };
-        if !still.as_ref().is_some_and(same) {
+        let same = |still: &Account| (still.state, still.frozen) == (account.state, account.frozen);
+        let Some(still) = still.filter(same) else { return Err(Refused::SignInWrong.into()) };
+        if own && !self.keep_hash(&mut *work, &form.password, anew.as_deref(), &account, &still).await? {
             return Err(Refused::SignInWrong.into());
         }
         if let Some(old) = old {
-            work.end_session(&self.vault.digest("session", old.as_str().as_bytes())).await?;
+            self.end_session_of(&mut *work, old).await?;
         }
         let (kind, action) = match &right {
             Right::Own => (SessionKind::Full, "signed-in"),
@@ -112,11 +114,7 @@ impl Portal {
             }
             Right::Temporary(id) => {
                 // Changed in the meantime, and with that all of them ended.
-                if work
-                    .find_temporary(account.id, &self.temporary_digest(account.id, &form.password), now)
-                    .await?
-                    .is_none()
-                {
+                if self.temporary_of(&mut *work, account.id, &form.password, now).await?.is_none() {
                     return Err(Refused::SignInWrong.into());
                 }
                 work.temporary_used(id, now).await?;

@@ -13,6 +13,7 @@ mod cases;
 mod challenges;
 mod flows;
 mod jobs;
+mod keys;
 mod links;
 mod migrations;
 mod outbox;
@@ -20,6 +21,8 @@ mod people;
 mod roster;
 mod sessions;
 mod temporaries;
+
+pub use keys::{Begun, Lying};
 
 use std::path::Path;
 use std::time::Duration;

@@ -18,7 +18,6 @@ use backboard::service::records::SessionKind;
 use backboard::service::{Known, Visitor};
 use http::header::{ACCEPT, ALLOW, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, REFERER};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
-use subtle::ConstantTimeEq;
 
 use super::address::visitor_address;
 use super::headers::Nonce;
@@ -155,13 +154,13 @@ fn authorise(caller: &Caller, operation: &Operation, fields: &[(String, String)]
     let sent = |field: &str| fields.iter().find(|(name, _)| name == field).map(|(_, value)| value.as_str());
     // Two tabs, two people: the cookie is of the later one.
     if let (Some(mark), Some(browser)) = (sent("flow"), &caller.browser)
-        && caller.portal.flow_mark(browser) != mark
+        && !caller.portal.is_flow_mark(browser, mark)
     {
         return Err(Turned::Back(Box::new(caller.clone()), Problem::form(Refused::FlowOther)));
     }
     let Some(session) = &caller.session else { return Ok(()) };
     let sent = sent("csrf").unwrap_or_default();
-    if bool::from(caller.portal.csrf(session).as_bytes().ct_eq(sent.as_bytes())) {
+    if caller.portal.is_csrf(session, sent) {
         Ok(())
     } else {
         // A form that was open before signing in: the page brings a fresh one.

@@ -133,7 +133,7 @@ impl TestPortal {
         let agency = Agency::from_toml(profile).unwrap_or_else(|error| panic!("{error}"));
         let clock = Arc::new(TestClock::at(START));
         let hasher = Arc::new(PlainHasher::default());
-        let vault = Arc::new(TestVault);
+        let vault = Arc::new(TestVault::default());
         let portal = Arc::new(Portal {
             agency,
             store,
