@@ -31,7 +31,7 @@ const CRYPTOGRAPHY: &[Item] = &[
     departs(
         asvs("11.2.2", "Algorithms, lengths and keys can be exchanged."),
         "L2",
-        "Keys can: each has a number, and what it made names it. An algorithm is exchanged by a release.",
+        "Keys can, with `backboard keys rotate` (`server/tests/office/keys.rs`). An algorithm is exchanged by a release.",
         "A hash names its algorithm and cost, so others can stand beside it; sealed things live for days.",
     ),
     meets(

@@ -50,7 +50,8 @@ const SESSIONS: &[Item] = &[
         asvs("7.4.5", "The office can end the sessions of one person and of all."),
         "L2",
         "Of one person, with `backboard account suspend` and `reactivate`. There is no command for all.",
-        "A new digest key recognises no session from before, and no session lasts more than 8 hours.",
+        "Where the older digest keys are taken out of the key file no session is recognised any more, and none lasts more \
+         than 8 hours.",
     ),
     meets(
         asvs("7.5.1", "What recovery rests on is changed only with the password again."),
