@@ -156,8 +156,9 @@ impl Keys {
     /// Makes things with the newest key of every ring.
     pub fn make_with_newest(&mut self) {
         for ring in Ring::ALL {
-            if let Some(id) = self.ring(ring).all().map(|(id, _)| id).max() {
-                self.ring_mut(ring).take(id);
+            let ring = self.ring_mut(ring);
+            if let Some(newest) = ring.others.last_key_value().map(|(id, _)| *id).filter(|id| *id > ring.newest.0) {
+                ring.take(newest);
             }
         }
     }

@@ -1,5 +1,7 @@
 //! The vault: what it keeps apart, and what does not open.
 
+#![expect(clippy::unwrap_used, reason = "what cannot be set up has failed")]
+
 use backboard::identity::Ssn;
 use backboard::service::ports::Vault;
 use proptest::prelude::*;
