@@ -15,6 +15,7 @@ use super::mail::Message;
 use super::password::Replacing;
 use super::ports::{Fault, UnitOfWork};
 use super::records::{Account, Flow, Link, Person};
+use super::session::Begun;
 use super::{Declined, Portal, Token, Visitor, token};
 use crate::account::{AccountState, Username};
 use crate::form::claim::{Lookup, Number, PasswordForm};
@@ -38,12 +39,6 @@ pub struct Choosing {
     pub shared: bool,
     /// What the password is for, where the agency has several products.
     pub products: Vec<String>,
-}
-
-/// A claim that is done: the new session.
-#[derive(Debug)]
-pub struct Claimed {
-    pub session: Token,
 }
 
 impl Portal {
@@ -81,14 +76,18 @@ impl Portal {
 
         let mut work = self.store.begin().await?;
         let mut budgets = self.crowd(operation, visitor, BY_ADDRESS);
-        budgets.push((format!("{operation}:person:{}", token::base64url(&number)), BY_PERSON));
+        let known = self.known_by(&mut *work, visitor.known.as_ref()).await?;
+        budgets.push(match known.filter(|_| purpose == Purpose::Reset) {
+            Some(account) => (format!("{operation}:known:{account}"), BY_PERSON),
+            None => (format!("{operation}:person:{}", token::base64url(&number)), BY_PERSON),
+        });
         self.take(&mut *work, &budgets, now).await?;
         self.spend_proof(&mut *work, visitor, proof).await?;
         let (browser, flow) = self.ask(&mut *work, purpose, now).await?;
         let last_name = form.last_name.as_str().to_owned();
         let identity = Identity { born: form.born, last_name, ssn, other_ssns: ssns.into(), certificate };
         let language = visitor.language.clone();
-        self.queue(&mut *work, &Work::Identity { purpose, flow, identity, language }).await?;
+        self.queue(&mut *work, &Work::Identity { purpose, flow, identity, language, known }).await?;
         self.audit(&mut *work, asked, None, "").await?;
         work.save().await?;
         Ok(browser)
@@ -205,7 +204,7 @@ impl Portal {
         browser: Option<&Token>,
         form: &PasswordForm,
         old: Option<&Token>,
-    ) -> Result<Claimed, Declined> {
+    ) -> Result<Begun, Declined> {
         let now = self.now();
         let mut work = self.store.begin().await?;
         let (account, flow, _) = self.claiming(&mut *work, browser).await?;
@@ -214,6 +213,7 @@ impl Portal {
 
         let password =
             form.read_beside(&self.agency.policy.password, account.username.as_str(), &self.agency.names())?;
+        self.refuse_mailed(account.id, &password).await?;
         let hash = self.hasher.hash(&password).await?;
 
         let mut work = self.store.begin().await?;
@@ -228,7 +228,7 @@ impl Portal {
         }
         let session = self.begin_session(&mut *work, account.id, now).await?;
         work.save().await?;
-        Ok(Claimed { session })
+        Ok(Begun { session, known: self.know(account.id, Some(now), visitor.known.as_ref()) })
     }
 
     /// The last step of a flow: ends it and spends its link, or refuses because somebody else did.

@@ -5,11 +5,14 @@
 //! Tries are taken from the budgets and committed before the password is looked at; the budget of a name
 //! is keyed on what was typed, so it runs out alike for names that exist and those that do not.
 //!
+//! A browser that the account has signed in from before, or reset its password in, has tries of its own, and a temporary
+//! password needs none: nobody's guessing keeps the owner waiting.
+//!
 //! A temporary password, and once an expired one, begin a session that can change the password and nothing else.
 
 use super::ports::Fault;
 use super::records::{Account, SessionKind};
-use super::{Declined, Portal, Token, Visitor};
+use super::{Declined, Known, Portal, Token, Visitor};
 use crate::account::{AccountState, Frozen};
 use crate::form::sign_in::SignIn;
 use crate::limit::Budget;
@@ -18,7 +21,7 @@ use crate::refused::Refused;
 
 /// Tries on one username: five at once, then one each twelve minutes. In a day that is 125 guesses at
 /// the most. Left alone, the wait is never longer than an hour; a stranger who goes on guessing can take each
-/// try that comes back, and then the office helps the owner.
+/// try that comes back, and then the owner comes in from a browser of theirs, or through *Forgot Password*.
 pub const BY_NAME: Budget = Budget { burst: 5, every: 12 * 60 };
 /// Tries from one address.
 const BY_ADDRESS: Budget = Budget::per(30, 10 * 60);
@@ -28,6 +31,8 @@ const BY_ADDRESS: Budget = Budget::per(30, 10 * 60);
 pub struct SignedIn {
     /// For the session's cookie.
     pub session: Token,
+    /// For the cookie of a browser that has signed in before.
+    pub known: Known,
     pub kind: SessionKind,
     /// The challenge question is to be set up, or its answer to be given again.
     pub ask_question: bool,
@@ -49,17 +54,23 @@ impl Portal {
     pub async fn sign_in(&self, visitor: &Visitor, form: &SignIn, old: Option<&Token>) -> Result<SignedIn, Declined> {
         let now = self.now();
         let key = form.username.key();
-        let name_budget =
-            format!("sign-in:name:{}", super::token::base64url(&self.vault.digest("name", key.as_str().as_bytes())));
-
         let mut work = self.store.begin().await?;
-        let mut budgets = self.crowd("sign-in", visitor, BY_ADDRESS);
-        budgets.push((name_budget.clone(), BY_NAME));
-        self.take(&mut *work, &budgets, now).await?;
         let account = work.find_account_by_username(&key).await?;
+        let known = self.known_by(&mut *work, visitor.known.as_ref()).await?;
+        let name_budget = match known.filter(|known| account.as_ref().is_some_and(|account| account.id == *known)) {
+            Some(known) => format!("sign-in:known:{known}"),
+            None => {
+                format!("sign-in:name:{}", super::token::base64url(&self.vault.digest("name", key.as_str().as_bytes())))
+            }
+        };
+        self.take(&mut *work, &self.crowd("sign-in", visitor, BY_ADDRESS), now).await?;
         // Looked up also for a name that nobody has, so that it costs the same.
         let number = account.as_ref().map_or(0, |account| account.id);
         let issued = self.temporary_of(&mut *work, number, &form.password, now).await?;
+        // Nobody guesses one that was mailed, so nobody's guessing keeps its owner from using it.
+        if issued.is_none() {
+            self.take(&mut *work, &[(name_budget.clone(), BY_NAME)], now).await?;
+        }
         work.save().await?;
 
         let hash = account.as_ref().and_then(|account| account.password_hash.as_deref());
@@ -117,7 +128,8 @@ impl Portal {
         let detail = if let Right::Temporary(id) = &right { id.as_str() } else { "" };
         self.audit(&mut *work, action, Some(account.id), detail).await?;
         work.save().await?;
-        Ok(SignedIn { session, kind, ask_question })
+        let known = self.know(account.id, account.password_set, visitor.known.as_ref());
+        Ok(SignedIn { session, known, kind, ask_question })
     }
 
     /// Whether the days of the account's password are over, where the policy counts them.

@@ -138,7 +138,7 @@ impl TestPortal {
     /// What the portal declines.
     pub async fn set_up(&self, browser: &Token, typed: &str) -> Result<(), Declined> {
         let form = PasswordForm { password: typed.to_owned(), password_again: typed.to_owned() };
-        self.portal.reset_password(&Self::visitor(2), Some(browser), &form).await
+        self.portal.reset_password(&Self::visitor(2), Some(browser), &form).await.map(drop)
     }
 
     /// **Login**.
@@ -160,7 +160,7 @@ impl TestPortal {
             password: new.to_owned(),
             password_again: new.to_owned(),
         };
-        self.portal.change_password(&Self::visitor(4), session, &form).await
+        Ok(self.portal.change_password(&Self::visitor(4), session, &form).await?.session)
     }
 
     /// The live session of a cookie.

@@ -9,13 +9,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use app::answer::Answer;
-use app::request::{BROWSER_COOKIE, Caller, SESSION_COOKIE};
+use app::request::{BROWSER_COOKIE, Caller, KNOWN_COOKIE, SESSION_COOKIE};
 use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, Extension, Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use backboard::refused::{Field, Problem, Refused};
-use backboard::service::Visitor;
 use backboard::service::records::SessionKind;
+use backboard::service::{Known, Visitor};
 use http::header::{ACCEPT, ALLOW, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, REFERER};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 
@@ -40,11 +40,28 @@ pub async fn operate(
 ) -> Response {
     let wants_page = wants_page(request.headers());
     match admit(&web, peer, request, wants_page).await {
-        Ok((caller, request)) => run(&web, caller, request, &nonce).await,
+        Ok((caller, request)) => {
+            let response = run(&web, caller.clone(), request, &nonce).await;
+            write_down(&web, &caller).await;
+            response
+        }
+        Err(Turned::Back(caller, problem)) => {
+            let response = turned_back(&web, &caller, problem, &nonce);
+            write_down(&web, &caller).await;
+            response
+        }
         Err(Turned::Away(status)) => turned_away(&web, status, wants_page, &nonce),
-        Err(Turned::Back(caller, problem)) => turned_back(&web, &caller, problem, &nonce),
         Err(Turned::SignIn(caller)) => to_sign_in(&web, *caller, &nonce),
         Err(Turned::Change) => to_change_password(wants_page),
+    }
+}
+
+/// Writes down what was refused. Where that fails, the answer stands all the same: nothing was changed.
+async fn write_down(web: &Web, caller: &Caller) {
+    let (Some(problems), Some(operation)) = (caller.refused.get(), operation_at(&caller.action)) else { return };
+    let account = caller.session.as_ref().map(|session| session.account);
+    if let Err(fault) = web.portal.refused(&caller.visitor, &operation.name, account, problems).await {
+        tracing::warn!(%fault, operation = operation.name, "a refusal was not written down");
     }
 }
 
@@ -89,7 +106,11 @@ async fn admit(web: &Web, peer: SocketAddr, request: Request, wants_page: bool) 
     };
     let mut caller = Caller {
         portal: Arc::clone(&web.portal),
-        visitor: Visitor { address, language: web.language(&parts.headers).to_owned() },
+        visitor: Visitor {
+            address,
+            language: web.language(&parts.headers).to_owned(),
+            known: cookies::cookie(&parts.headers, KNOWN_COOKIE).and_then(Known::parse),
+        },
         session,
         session_token,
         browser: cookies::token(&parts.headers, BROWSER_COOKIE),
@@ -98,6 +119,7 @@ async fn admit(web: &Web, peer: SocketAddr, request: Request, wants_page: bool) 
         page: page_of(operation, read.as_ref().map(Vec::as_slice).unwrap_or_default()),
         kept: Vec::new(),
         queued: Arc::clone(&web.queued),
+        refused: Arc::default(),
     };
     let fields = match read {
         Ok(fields) => fields,

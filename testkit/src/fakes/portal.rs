@@ -246,7 +246,7 @@ impl TestPortal {
     /// Somebody at the last number of this address block.
     #[must_use]
     pub fn visitor(number: u8) -> Visitor {
-        Visitor { address: IpAddr::from([192, 0, 2, number]), language: "en".to_owned() }
+        Visitor { address: IpAddr::from([192, 0, 2, number]), language: "en".to_owned(), known: None }
     }
 }
 
