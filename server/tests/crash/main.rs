@@ -4,5 +4,6 @@
 mod kill;
 mod mails;
 mod program;
+mod rotation;
 mod scan;
 mod visitor;

@@ -40,7 +40,7 @@ impl Program {
     }
 
     /// Runs a command to its end.
-    async fn run(&self, arguments: &[&str]) {
+    pub async fn run(&self, arguments: &[&str]) {
         let output = self.command(arguments).output().await.unwrap();
         self.log(&output.stderr).await;
         let said = String::from_utf8_lossy(&output.stderr);
