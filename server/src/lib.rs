@@ -8,6 +8,7 @@ pub mod demo;
 pub mod hasher;
 pub mod housekeeping;
 pub mod keys;
+pub mod log;
 pub mod mail;
 pub mod profiles;
 pub mod robots;

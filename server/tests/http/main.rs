@@ -33,3 +33,4 @@ mod reset;
 mod security;
 mod session;
 mod tries;
+mod trouble;
