@@ -16,12 +16,15 @@
 //! | [`limit`] | attempt budgets |
 //! | [`agency`] | the profile and the policy presets |
 //! | [`policy`] | what each value of a policy is held against, for the operator (feature `service`) |
+//! | [`audit`] | the chain of what happened, and how its first bad row is found (feature `service`) |
 //! | [`form`] | one file per journey: fields, which of them may be kept, problems |
 //! | [`roster`] | the roster file: its columns, what a row must be like, what a status does (feature `service`) |
 //! | [`service`] | one file per journey: its use cases; and the ports they need (feature `service`) |
 
 pub mod account;
 pub mod agency;
+#[cfg(feature = "service")]
+pub mod audit;
 pub mod challenge;
 #[cfg(feature = "service")]
 pub mod expiry;

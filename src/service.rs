@@ -4,6 +4,7 @@
 //! journey validates the form, spends the proof and the limits, and queues a job; looking up, tokens and
 //! mail happen in [`Portal::work`], so that no reply can tell whether anybody was found.
 
+pub mod audit;
 pub mod captcha;
 pub mod claim;
 pub mod expiry;
@@ -33,7 +34,7 @@ use crate::moment::Moment;
 use crate::refused::{Problem, Problems, Refused};
 
 use ports::{Clock, Entropy, Fault, Hasher, Robots, Store, UnitOfWork, Vault};
-use records::{AuditEntry, NewMail};
+use records::NewMail;
 
 pub use token::Token;
 
@@ -168,33 +169,5 @@ impl Portal {
         };
         work.add_mail(&new).await?;
         Ok(id)
-    }
-
-    async fn audit(
-        &self,
-        work: &mut dyn UnitOfWork,
-        action: &'static str,
-        account: Option<i64>,
-        detail: &str,
-    ) -> Result<(), Fault> {
-        self.audit_by(work, "person", action, account, detail).await
-    }
-
-    async fn audit_by(
-        &self,
-        work: &mut dyn UnitOfWork,
-        actor: &str,
-        action: &'static str,
-        account: Option<i64>,
-        detail: &str,
-    ) -> Result<(), Fault> {
-        work.add_audit(&AuditEntry {
-            at: self.now(),
-            action,
-            account,
-            actor: actor.to_owned(),
-            detail: detail.to_owned(),
-        })
-        .await
     }
 }

@@ -123,11 +123,11 @@ async fn looking_changes_nothing() {
     let (portal, account) = settled().await;
     let mail = reset_mail(&portal).await;
     let session = portal.sign_in("ada.lovelace", OLD).await.unwrap().session;
-    let before = (portal.account(account).await, portal.seed.audit_rows().await);
+    let before = (portal.account(account).await, portal.audit_rows().await);
     for _ in 0..20 {
         portal.portal.not_me(&portal.portal.not_me_token(&mail.id)).await.unwrap();
     }
-    assert_eq!((portal.account(account).await, portal.seed.audit_rows().await), before);
+    assert_eq!((portal.account(account).await, portal.audit_rows().await), before);
     assert!(portal.session(&session).await.is_some());
     portal.portal.link(&mail.reset_link().0).await.unwrap();
 }
@@ -152,7 +152,7 @@ async fn what_was_only_asked_for_stops_resets_and_the_password_still_works() {
 
     let told = portal.deliver().await;
     assert_eq!(told.iter().map(|mail| mail.message.kind()).collect::<Vec<_>>(), ["frozen"]);
-    let row = portal.seed.audit_rows().await.into_iter().find(|row| row.action == "frozen").unwrap();
+    let row = portal.audit_rows().await.into_iter().find(|row| row.action == "frozen").unwrap();
     assert_eq!((row.account, row.detail.as_str()), (Some(account), "resets reset-link"));
     // Requests go on to be answered alike, and the mail says whom to contact.
     assert_eq!(reset_mail(&portal).await.message.kind(), "frozen");
@@ -219,10 +219,10 @@ async fn pressed_twice_it_is_one_report() {
     press(&portal, &mail).await.unwrap();
     portal.deliver().await;
     let session = portal.sign_in("ada.lovelace", OLD).await.unwrap().session;
-    let before = (portal.account(account).await, portal.seed.audit_rows().await, cases(&portal).await);
+    let before = (portal.account(account).await, portal.audit_rows().await, cases(&portal).await);
     portal.clock.pass(60);
     press(&portal, &mail).await.unwrap();
-    assert_eq!((portal.account(account).await, portal.seed.audit_rows().await, cases(&portal).await), before);
+    assert_eq!((portal.account(account).await, portal.audit_rows().await, cases(&portal).await), before);
     assert!(portal.session(&session).await.is_some());
     assert!(portal.deliver().await.is_empty());
 }

@@ -82,7 +82,7 @@ async fn a_suspended_account_lets_nobody_in_and_nobody_stay() {
     assert_eq!(why(portal.sign_in("ada.lovelace", &temporary).await), [Refused::SignInWrong]);
     assert_eq!(why(portal.open_reset(&link).await), [Refused::AccountSuspended]);
     assert_eq!(why(portal.portal.office_temporary_password(&name()).await), [Refused::AccountSuspended]);
-    let row = portal.seed.audit_rows().await.into_iter().find(|row| row.action == "suspended").unwrap();
+    let row = portal.audit_rows().await.into_iter().find(|row| row.action == "suspended").unwrap();
     assert_eq!((row.actor.as_str(), row.account, row.detail.as_str()), ("office", Some(account), "active"));
 
     // Opened again, the password works and what was ended stays so.

@@ -72,7 +72,7 @@ async fn a_question_is_set_with_the_password_again_and_every_address_is_told() {
     let kept = portal.unit().await.find_challenge(account).await.unwrap().unwrap();
     let secret = Answer::parse("saint johns cafe").unwrap().secret().unwrap();
     assert!(portal.hasher.verify(&secret, Some(&kept.answer_hash)).await.unwrap());
-    let row = portal.seed.audit_rows().await.into_iter().find(|row| row.action == "question-set").unwrap();
+    let row = portal.audit_rows().await.into_iter().find(|row| row.action == "question-set").unwrap();
     assert_eq!((row.account, row.detail.as_str()), (Some(account), "first-station"));
     confirm(&portal, &session, ANSWER).await.unwrap();
 }

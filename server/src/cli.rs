@@ -1,6 +1,7 @@
 //! The commands, one file each. Exit status 0: done; 1: refused or failed, with one sentence; 2: usage.
 
 pub mod account;
+pub mod audit;
 pub mod demo;
 pub mod import;
 pub mod keys;
@@ -9,11 +10,11 @@ mod progress;
 pub mod roster;
 pub mod serve;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Parser, Subcommand};
 
-use crate::config::Config;
+use crate::config::{Config, Database};
 use crate::running::Parts;
 
 /// Gets EMS personnel into their accounts and back into them.
@@ -44,8 +45,21 @@ enum Command {
     Roster(roster::RosterArguments),
     /// The keys that live outside the database.
     Keys(keys::KeysArguments),
+    /// What happened: check that nobody changed it, or write it out.
+    Audit(audit::AuditArguments),
     /// What the policy asks, and what that is held against.
     Policy(policy::PolicyArguments),
+}
+
+/// The parts of a portal that has its database already: opening would make an empty one, in which nothing is found.
+async fn standing(config: &Path) -> Result<Parts, String> {
+    let config = Config::load(Some(config), std::env::vars()).map_err(|error| error.to_string())?;
+    if let Database::Sqlite(path) = &config.database
+        && !path.exists()
+    {
+        return Err(format!("There is no database at {} yet; begin with: backboard import ROSTER.csv", path.display()));
+    }
+    Parts::open(&config).await
 }
 
 /// Runs a command.
@@ -66,6 +80,7 @@ pub async fn run(arguments: Arguments) -> Result<(), String> {
         Command::Account(arguments) => account::run(&arguments, &mut std::io::stdout()).await,
         Command::Roster(arguments) => roster::run(&arguments, &mut std::io::stdout()),
         Command::Keys(arguments) => keys::run(arguments),
+        Command::Audit(arguments) => audit::run(&arguments, &mut std::io::stdout()).await,
         Command::Policy(arguments) => policy::run(&arguments, &mut std::io::stdout()),
     }
 }

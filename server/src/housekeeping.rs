@@ -6,6 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use backboard::audit::Head;
 use backboard::expiry::DAY;
 use backboard::moment::Moment;
 use backboard::service::Portal;
@@ -51,13 +52,32 @@ impl Part {
 
 /// Rounds until it is told to stop. `wake` is poked after reminders, so that they are sent at once.
 pub async fn run(portal: Arc<Portal>, wake: Arc<Notify>, mut stopped: watch::Receiver<bool>) {
+    let mut logged = None;
     loop {
         round(&portal, &wake, &stopped).await;
+        log_head(&portal, &mut logged).await;
         let rest = tokio::time::sleep(Duration::from_secs(ROUND_SECONDS));
-        tokio::select! {
-            () = rest => {}
-            _ = stopped.wait_for(|stopped| *stopped) => return,
+        let over = tokio::select! {
+            () = rest => false,
+            _ = stopped.wait_for(|stopped| *stopped) => true,
+        };
+        if over {
+            return log_head(&portal, &mut logged).await;
         }
+    }
+}
+
+/// Writes the head of the audit into the log where it has moved: that rows were cut off shows beside it alone.
+async fn log_head(portal: &Portal, logged: &mut Option<Head>) {
+    match portal.audit_head().await {
+        Ok(head) if head == *logged => {}
+        Ok(head) => {
+            if let Some(head) = head {
+                tracing::info!("{head}");
+            }
+            *logged = head;
+        }
+        Err(fault) => tracing::warn!(%fault, "the head of the audit cannot be read"),
     }
 }
 

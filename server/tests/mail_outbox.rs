@@ -57,7 +57,7 @@ impl Bench {
 
     /// The rows of the audit that speak of a mail given up.
     async fn given_up(&self) -> Vec<String> {
-        let rows = self.test.seed.audit_rows().await;
+        let rows = self.test.audit_rows().await;
         rows.into_iter().filter(|row| row.action == "mail-failed").map(|row| row.detail).collect()
     }
 }
@@ -242,7 +242,7 @@ async fn what_is_given_up_is_written_down_at_its_account() {
     queue(&bench.test, "nobody's", "ada@example.org").await;
     bench.test.clock.pass(3 * 24 * HOUR);
     bench.round().await;
-    let rows = bench.test.seed.audit_rows().await;
+    let rows = bench.test.audit_rows().await;
     let accounts: Vec<Option<i64>> =
         rows.into_iter().filter(|row| row.action == "mail-failed").map(|row| row.account).collect();
     assert_eq!(accounts, [Some(account), None]);

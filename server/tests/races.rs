@@ -13,7 +13,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 use tempfile::TempDir;
 use testkit::fakes::TestPortal;
 use testkit::races;
-use testkit::seed::{AuditRow, MailRow, NewAccount, NewPerson, Seed};
+use testkit::seed::{MailRow, NewAccount, NewPerson, Seed};
 
 const ROUNDS: u32 = 20;
 
@@ -100,10 +100,6 @@ impl Seed for Roster {
 
     async fn save_state(&self, _account: i64, _state: AccountState) {
         unreachable!("no race asks for this");
-    }
-
-    async fn audit_rows(&self) -> Vec<AuditRow> {
-        unreachable!("no race asks for this")
     }
 
     async fn mail_row(&self, _id: &str) -> Option<MailRow> {

@@ -12,7 +12,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 use sqlx::{Row, SqlitePool};
 use tempfile::TempDir;
 use testkit::contract::Bench;
-use testkit::seed::{AuditRow, MailRow, NewAccount, NewPerson, Seed};
+use testkit::seed::{MailRow, NewAccount, NewPerson, Seed};
 
 testkit::store_contract!(crate::bench);
 
@@ -134,22 +134,6 @@ impl Seed for BackDoor {
             .await
             .unwrap();
         assert_eq!(done.rows_affected(), 1);
-    }
-
-    async fn audit_rows(&self) -> Vec<AuditRow> {
-        let rows = sqlx::query("SELECT at, actor, action, account, detail FROM audit ORDER BY id")
-            .fetch_all(&self.pool)
-            .await
-            .unwrap();
-        rows.iter()
-            .map(|row| AuditRow {
-                at: Moment(row.get("at")),
-                actor: row.get("actor"),
-                action: row.get("action"),
-                account: row.get("account"),
-                detail: row.get("detail"),
-            })
-            .collect()
     }
 
     async fn mail_row(&self, id: &str) -> Option<MailRow> {

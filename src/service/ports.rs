@@ -4,10 +4,11 @@
 use async_trait::async_trait;
 
 use super::records::{
-    Account, AuditEntry, Case, Challenge, Digest, Flow, Happened, Job, Link, Mail, NewFlow, NewLink, NewMail,
-    NewSession, NewTemporary, Person, Posted, Session, Temporary,
+    Account, Case, Challenge, Digest, Flow, Happened, Job, Link, Mail, NewFlow, NewLink, NewMail, NewSession,
+    NewTemporary, Person, Posted, Session, Temporary,
 };
 use crate::account::{AccountState, Frozen, UsernameKey};
+use crate::audit::Row;
 use crate::expiry::Schedule;
 use crate::identity::{CertificateNumber, Ssn};
 use crate::limit::Budget;
@@ -253,7 +254,11 @@ pub trait Outbox: Send {
 
 #[async_trait]
 pub trait Audit: Send {
-    async fn add_audit(&mut self, entry: &AuditEntry) -> Result<(), Fault>;
+    async fn add_audit(&mut self, row: &Row) -> Result<(), Fault>;
+    /// The newest row. A store with several writers keeps others from adding one until this unit of work is over.
+    async fn find_newest_audit(&mut self) -> Result<Option<Row>, Fault>;
+    /// Rows with a higher number, oldest first, at most `most`.
+    async fn find_audit_after(&mut self, id: i64, most: u32) -> Result<Vec<Row>, Fault>;
     /// What happened to an account, newest first, at most `most`.
     async fn find_audit_of(&mut self, account: i64, most: u32) -> Result<Vec<Happened>, Fault>;
 }

@@ -248,17 +248,6 @@ pub struct Mail {
     pub tries: u32,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AuditEntry {
-    pub at: Moment,
-    pub action: &'static str,
-    pub account: Option<i64>,
-    /// `person`, `import`, `worker`, or a member of staff.
-    pub actor: String,
-    /// Codes and ids, never a secret, never free text of a visitor.
-    pub detail: String,
-}
-
 /// An entry as it is read again, for the account's history.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Happened {

@@ -30,7 +30,7 @@ use settled::News;
 
 use super::Portal;
 use super::ports::{Fault, UnitOfWork};
-use super::records::{AuditEntry, Digest};
+use super::records::Digest;
 use crate::account::{AccountState, UsernameKey};
 use crate::moment::{Day, Moment};
 use crate::roster::{Column, PersonId, Reason, Rejection, Row, Warning};
@@ -230,12 +230,12 @@ impl Import<'_> {
 
     async fn note(
         &self,
-        work: &mut (impl UnitOfWork + ?Sized),
+        work: &mut dyn UnitOfWork,
         action: &'static str,
         account: Option<i64>,
         detail: String,
     ) -> Result<(), Fault> {
-        work.add_audit(&AuditEntry { at: self.now, action, account, actor: "import".to_owned(), detail }).await
+        self.portal.audit_by(work, "import", action, account, &detail).await
     }
 }
 

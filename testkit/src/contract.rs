@@ -20,6 +20,7 @@ pub mod units;
 
 use std::sync::Arc;
 
+use backboard::audit::{Row, Tie};
 use backboard::link::{Purpose, Step};
 use backboard::moment::Moment;
 use backboard::service::ports::{Store, UnitOfWork};
@@ -156,7 +157,7 @@ macro_rules! store_contract {
                 purging_takes_mails_that_ended_before_the_moment,
             }
             audit {
-                an_entry_comes_back_as_written_and_in_order,
+                the_rows_of_the_audit_come_back_as_written_and_in_order,
                 what_happened_to_one_account_comes_newest_first_and_no_more_than_asked_for,
             }
             cases {
@@ -235,6 +236,18 @@ impl Bench {
 
 const fn digest(byte: u8) -> Digest {
     [byte; 32]
+}
+
+fn audit_row(id: i64, action: &str, account: Option<i64>) -> Row {
+    Row {
+        id,
+        at: NOW,
+        actor: "worker".to_owned(),
+        action: action.to_owned(),
+        account,
+        detail: format!("detail of {action}"),
+        tie: Some(Tie { key: 1, digest: digest(action.len() as u8) }),
+    }
 }
 
 fn flow(id: u8) -> NewFlow {

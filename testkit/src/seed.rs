@@ -14,8 +14,6 @@ pub trait Seed: Send + Sync {
     async fn add_person(&self, person: &NewPerson) -> i64;
     /// What the desk or an import does to an account, and nothing around it.
     async fn save_state(&self, account: i64, state: AccountState);
-    /// In the order in which they were written.
-    async fn audit_rows(&self) -> Vec<AuditRow>;
     async fn mail_row(&self, id: &str) -> Option<MailRow>;
 }
 
@@ -103,15 +101,6 @@ pub fn email(text: &str) -> Email {
 #[must_use]
 pub fn certificate(text: &str) -> CertificateNumber {
     CertificateNumber::parse(text).unwrap_or_else(|refused| panic!("{text} is no certificate: {refused:?}"))
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AuditRow {
-    pub at: Moment,
-    pub actor: String,
-    pub action: String,
-    pub account: Option<i64>,
-    pub detail: String,
 }
 
 /// What the ledger keeps of a mail.

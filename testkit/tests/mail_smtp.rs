@@ -286,7 +286,7 @@ async fn a_recipient_that_does_not_exist_ends_the_mail() {
     let row = bench.row("nobody").await;
     assert_eq!(row.failed, Some(bench.test.clock.now()));
     assert_eq!((row.why.as_str(), row.due, row.sealed), ("550 at RCPT", None, None));
-    let audit = bench.test.seed.audit_rows().await;
+    let audit = bench.test.audit_rows().await;
     let failed: Vec<_> = audit.iter().filter(|row| row.action == "mail-failed").collect();
     assert_eq!(failed.len(), 1);
     assert_eq!(failed[0].detail, "password-set nobody: 550 at RCPT");

@@ -47,11 +47,11 @@ async fn a_page_that_was_opened_in_time_does_not_outlive_its_link() {
 async fn looking_at_a_link_changes_nothing() {
     let (portal, _) = settled().await;
     let mail = invited(&portal).await;
-    let before = portal.seed.audit_rows().await;
+    let before = portal.audit_rows().await;
     for _ in 0..20 {
         portal.portal.link(&mail.token).await.unwrap();
     }
-    assert_eq!(portal.seed.audit_rows().await, before);
+    assert_eq!(portal.audit_rows().await, before);
     let browser = open(&portal, &mail.token).await.unwrap();
     choose(&portal, &browser, PASSWORD).await.unwrap();
 }

@@ -100,7 +100,7 @@ async fn a_wrong_answer_is_said_at_its_field_and_the_right_one_still_works_at_th
     assert_eq!(problems(portal.answer(&browser, " . ").await), [Problem::at(Field::Answer, Refused::Missing)]);
     portal.answer(&browser, ANSWER).await.unwrap();
     portal.set_up(&browser, NEW).await.unwrap();
-    let rows = portal.seed.audit_rows().await;
+    let rows = portal.audit_rows().await;
     let wrong = rows.iter().filter(|row| row.action == "answer-wrong" && row.account == Some(account)).count();
     assert_eq!(wrong, 4);
 }

@@ -97,7 +97,7 @@ async fn the_request_is_the_same_whoever_is_found() {
             assert!(unit.take_mail(now, now).await.unwrap().is_none(), "{}: mail is the worker's", situation.name);
             assert_eq!(portal.hasher.verified() + portal.hasher.hashed(), 0, "{}", situation.name);
             // The entropy is seeded alike, so even tokens and sealed bytes must be the same.
-            let seen = (browser.as_str().to_owned(), portal.seed.audit_rows().await, job);
+            let seen = (browser.as_str().to_owned(), portal.audit_rows().await, job);
             assert_eq!(first.get_or_insert_with(|| seen.clone()), &seen, "{}", situation.name);
         }
     }
@@ -262,7 +262,7 @@ async fn three_requests_an_hour_and_ten_a_day_are_mailed_to_an_address_however_t
     }
     // Ten at once, and one that the day has given back by then.
     assert_eq!(mails, [3, 3, 3, 2]);
-    let capped = portal.seed.audit_rows().await.into_iter().filter(|row| row.action == "reset-capped");
+    let capped = portal.audit_rows().await.into_iter().filter(|row| row.action == "reset-capped");
     assert_eq!(capped.map(|row| row.account).collect::<Vec<_>>(), vec![Some(account); 5]);
     // A tenth of a day later one more goes out.
     portal.clock.pass(24 * 60 * 60 / 10);

@@ -76,7 +76,7 @@ async fn the_first_use_kills_the_others_tells_every_address_and_names_the_person
 
         let people = portal.unit().await.find_people_of(account).await.unwrap();
         let person = people.iter().find(|person| person.email.as_ref() == Some(&mails[used].to)).unwrap();
-        let row = portal.seed.audit_rows().await.into_iter().find(|row| row.action == "password-reset").unwrap();
+        let row = portal.audit_rows().await.into_iter().find(|row| row.action == "password-reset").unwrap();
         assert_eq!((row.account, row.detail), (Some(account), format!("person {}", person.id)));
     }
 }
@@ -91,7 +91,7 @@ async fn the_code_names_its_person_too() {
     portal.set_up(&browser, NEW).await.unwrap();
     let people = portal.unit().await.find_people_of(account).await.unwrap();
     let person = people.iter().find(|person| person.email.as_ref() == Some(&mails[1].to)).unwrap();
-    let row = portal.seed.audit_rows().await.into_iter().find(|row| row.action == "password-reset").unwrap();
+    let row = portal.audit_rows().await.into_iter().find(|row| row.action == "password-reset").unwrap();
     assert_eq!(row.detail, format!("person {}", person.id));
 }
 

@@ -61,7 +61,7 @@ async fn unknown_wrong_and_none_are_answered_alike_after_the_same_work() {
         let answer = sign_in(&portal, username, WRONG).await;
         assert_eq!(problem(answer), Problem::form(Refused::SignInWrong), "{username}");
         assert_eq!(portal.hasher.verified() as usize, count + 1, "{username}");
-        let audit = portal.seed.audit_rows().await;
+        let audit = portal.audit_rows().await;
         assert_eq!(audit.len(), rows + 1, "{username}");
         assert_eq!(audit[rows].action, "sign-in-refused", "{username}");
         rows = audit.len();

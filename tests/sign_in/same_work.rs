@@ -56,11 +56,11 @@ async fn everybody() -> (TestPortal, Vec<&'static str>) {
 async fn a_wrong_password_is_answered_alike_after_one_look_whatever_the_account() {
     let (portal, names) = everybody().await;
     for name in names {
-        let (looked_at, rows) = (portal.hasher.verified(), portal.seed.audit_rows().await.len());
+        let (looked_at, rows) = (portal.hasher.verified(), portal.audit_rows().await.len());
         let answer = problems(portal.sign_in(name, WRONG).await);
         assert_eq!(answer, [Problem::form(Refused::SignInWrong)], "{name}");
         assert_eq!(portal.hasher.verified(), looked_at + 1, "{name}");
-        let audit = portal.seed.audit_rows().await;
+        let audit = portal.audit_rows().await;
         assert_eq!(audit.len(), rows + 1, "{name}");
         assert_eq!((audit[rows].action.as_str(), audit[rows].detail.as_str()), ("sign-in-refused", "wrong"), "{name}");
     }

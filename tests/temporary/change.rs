@@ -35,7 +35,7 @@ async fn the_new_session_is_a_full_one_and_all_others_end() {
         told.iter().map(|mail| (mail.to.as_str(), mail.message.kind())).collect::<Vec<_>>(),
         [("ada@example.org", "password-set")]
     );
-    let row = portal.seed.audit_rows().await.into_iter().find(|row| row.action == "password-changed").unwrap();
+    let row = portal.audit_rows().await.into_iter().find(|row| row.action == "password-changed").unwrap();
     assert_eq!((row.account, row.detail.as_str()), (Some(account), "change-only"));
 }
 
@@ -188,7 +188,7 @@ async fn of_two_posts_in_one_session_one_saves() {
     assert!(portal.session(&won).await.is_some());
     assert_eq!(portal.sign_in("ada.lovelace", winner).await.unwrap().kind, SessionKind::Full);
     assert_eq!(portal.deliver().await.len(), 1);
-    let changes = portal.seed.audit_rows().await.into_iter().filter(|row| row.action == "password-changed");
+    let changes = portal.audit_rows().await.into_iter().filter(|row| row.action == "password-changed");
     assert_eq!(changes.map(|row| row.account).collect::<Vec<_>>(), [Some(account)]);
 }
 

@@ -28,7 +28,7 @@ async fn it_says_who_issued_each_and_why_and_what_became_of_it() {
     assert_eq!((person.used, person.ended), (Some(start.plus(120)), Some(start.plus(180))));
     assert_eq!((office.used, office.ended), (None, Some(start.plus(180))));
 
-    let rows = portal.seed.audit_rows().await;
+    let rows = portal.audit_rows().await;
     let issued: Vec<_> = rows.iter().filter(|row| row.action == "temporary-issued").collect();
     assert_eq!(issued.iter().map(|row| row.actor.as_str()).collect::<Vec<_>>(), ["person", "office"]);
     assert!(issued.iter().all(|row| row.account == Some(account)));
@@ -59,7 +59,7 @@ async fn the_store_knows_no_temporary_password() {
     let sealed = portal.unit().await.take_mail(now, now).await.unwrap().unwrap().sealed;
     let typed = portal.deliver().await[0].temporary();
     assert!(!sealed.windows(typed.len()).any(|window| window == typed.as_bytes()));
-    assert!(portal.seed.audit_rows().await.iter().all(|row| !row.detail.contains(&typed)));
+    assert!(portal.audit_rows().await.iter().all(|row| !row.detail.contains(&typed)));
     entered(&portal, &typed).await;
 }
 

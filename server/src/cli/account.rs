@@ -21,8 +21,7 @@ use backboard::service::ports::Fault;
 use backboard::service::{Declined, Portal};
 use clap::{Args, Subcommand};
 
-use crate::config::{Config, Database};
-use crate::running::Parts;
+use super::standing;
 use sheet::{Sheet, time};
 
 #[derive(Debug, Args)]
@@ -71,15 +70,7 @@ impl AccountCommand {
 /// # Errors
 /// One sentence with the way out.
 pub async fn run(arguments: &AccountArguments, out: &mut (dyn Write + Send)) -> Result<(), String> {
-    let config = Config::load(Some(&arguments.command.which().config), std::env::vars());
-    let config = config.map_err(|error| error.to_string())?;
-    // Opening would make an empty one, in which nobody is found.
-    if let Database::Sqlite(path) = &config.database
-        && !path.exists()
-    {
-        return Err(format!("There is no database at {} yet; begin with: backboard import ROSTER.csv", path.display()));
-    }
-    let parts = Parts::open(&config).await?;
+    let parts = standing(&arguments.command.which().config).await?;
     let done = act(&arguments.command, &*parts.portal()?).await;
     parts.store.close().await;
     out.write_all(done?.as_bytes()).map_err(|error| format!("standard output cannot be written ({error})."))

@@ -15,7 +15,7 @@ use backboard::moment::Moment;
 use backboard::refused::Refused;
 use backboard::service::mail::{Letter, Message};
 use backboard::service::ports::Fault;
-use backboard::service::records::{AuditEntry, Mail};
+use backboard::service::records::Mail;
 use backboard::service::{Declined, Portal};
 use tokio::sync::{Notify, watch};
 use tokio::time::sleep;
@@ -224,14 +224,8 @@ impl Worker {
             End::Failed(why) => {
                 let account = unit.find_mail(&mail.id).await?.and_then(|posted| posted.account);
                 unit.mail_failed(&mail.id, now, why).await?;
-                unit.add_audit(&AuditEntry {
-                    at: now,
-                    action: "mail-failed",
-                    account,
-                    actor: "worker".to_owned(),
-                    detail: format!("{} {}: {why}", mail.kind, mail.id),
-                })
-                .await?;
+                let detail = format!("{} {}: {why}", mail.kind, mail.id);
+                self.portal.audit_by(&mut *unit, "worker", "mail-failed", account, &detail).await?;
             }
         }
         unit.save().await

@@ -22,12 +22,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use backboard::audit::Row;
 use backboard::moment::Moment;
 use backboard::service::ports::{Fault, Store, UnitOfWork};
 use backboard::service::records::{Account, Case, Challenge, Digest, Flow, Job, Mail, NewLink, NewTemporary, Session};
 use tokio::sync::OwnedMutexGuard;
 
-use crate::seed::{AuditRow, MailRow, NewPerson};
+use crate::seed::{MailRow, NewPerson};
 
 /// How long a unit of work waits for the one before it.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -132,7 +133,7 @@ struct Tables {
     jobs: Vec<(Moment, Job)>,
     last_job: i64,
     mails: Vec<(Mail, MailRow)>,
-    audit: Vec<AuditRow>,
+    audit: Vec<Row>,
     /// With the moment at which it was closed.
     cases: Vec<(Case, Option<Moment>)>,
 }

@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use backboard::account::AccountState;
 use backboard::agency::Agency;
+use backboard::audit::Row;
 use backboard::expiry::Schedule;
 use backboard::identity::{Email, Ssn};
 use backboard::moment::Moment;
@@ -228,9 +229,18 @@ impl TestPortal {
         Ok(received)
     }
 
+    /// The audit, oldest first.
+    ///
+    /// # Panics
+    /// When the store fails.
+    pub async fn audit_rows(&self) -> Vec<Row> {
+        let rows = async { self.portal.store.read().await?.find_audit_after(0, u32::MAX).await };
+        rows.await.unwrap_or_else(|fault| panic!("{fault}"))
+    }
+
     /// What the audit says happened, oldest first.
     pub async fn actions(&self) -> Vec<String> {
-        self.seed.audit_rows().await.into_iter().map(|row| row.action).collect()
+        self.audit_rows().await.into_iter().map(|row| row.action).collect()
     }
 
     /// Somebody at the last number of this address block.

@@ -1,26 +1,51 @@
 //! What happened, to whom, and who did it.
 
 use async_trait::async_trait;
+use backboard::audit::{Row, Tie};
 use backboard::moment::Moment;
 use backboard::service::ports::{Audit, Fault};
-use backboard::service::records::{AuditEntry, Happened};
+use backboard::service::records::Happened;
 use sqlx::sqlite::SqliteRow;
 
 use super::{Unit, column, fault};
 
 #[async_trait]
 impl Audit for Unit {
-    async fn add_audit(&mut self, entry: &AuditEntry) -> Result<(), Fault> {
-        sqlx::query("INSERT INTO audit (at, actor, action, account, detail) VALUES (?, ?, ?, ?, ?)")
-            .bind(entry.at.0)
-            .bind(&entry.actor)
-            .bind(entry.action)
-            .bind(entry.account)
-            .bind(&entry.detail)
-            .execute(&mut *self.transaction)
+    async fn add_audit(&mut self, row: &Row) -> Result<(), Fault> {
+        sqlx::query(
+            "INSERT INTO audit (id, at, actor, action, account, detail, key, digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        )
+        .bind(row.id)
+        .bind(row.at.0)
+        .bind(&row.actor)
+        .bind(&row.action)
+        .bind(row.account)
+        .bind(&row.detail)
+        .bind(row.tie.map(|tie| tie.key))
+        .bind(row.tie.map(|tie| tie.digest.to_vec()))
+        .execute(&mut *self.transaction)
+        .await
+        .map_err(fault)?;
+        Ok(())
+    }
+
+    // One writer at a time: nobody adds a row before this unit of work is over.
+    async fn find_newest_audit(&mut self) -> Result<Option<Row>, Fault> {
+        let row = sqlx::query("SELECT * FROM audit ORDER BY id DESC LIMIT 1")
+            .fetch_optional(&mut *self.transaction)
             .await
             .map_err(fault)?;
-        Ok(())
+        row.as_ref().map(tied).transpose()
+    }
+
+    async fn find_audit_after(&mut self, id: i64, most: u32) -> Result<Vec<Row>, Fault> {
+        let rows = sqlx::query("SELECT * FROM audit WHERE id > ? ORDER BY id LIMIT ?")
+            .bind(id)
+            .bind(most)
+            .fetch_all(&mut *self.transaction)
+            .await
+            .map_err(fault)?;
+        rows.iter().map(tied).collect()
     }
 
     // By id: what was written last comes first, even where a clock was set back.
@@ -42,5 +67,21 @@ fn happened(row: &SqliteRow) -> Result<Happened, Fault> {
         action: column(row, "action")?,
         actor: column(row, "actor")?,
         detail: column(row, "detail")?,
+    })
+}
+
+fn tied(row: &SqliteRow) -> Result<Row, Fault> {
+    let key: Option<u8> = column(row, "key")?;
+    let digest: Option<&[u8]> = column(row, "digest")?;
+    // Whatever length somebody gave the digest, it is a tie, and a wrong one.
+    let tie = key.zip(digest).map(|(key, digest)| Tie { key, digest: digest.try_into().unwrap_or_default() });
+    Ok(Row {
+        id: column(row, "id")?,
+        at: Moment(column(row, "at")?),
+        actor: column(row, "actor")?,
+        action: column(row, "action")?,
+        account: column(row, "account")?,
+        detail: column(row, "detail")?,
+        tie,
     })
 }

@@ -5,9 +5,10 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{SqlSafeStr, SqlitePool};
 
 /// Number, name and text of every step, oldest first.
-const STEPS: [(i64, &str, &str); 2] = [
+const STEPS: [(i64, &str, &str); 3] = [
     (1, "start", include_str!("../../../migrations/sqlite/0001_start.sql")),
     (2, "back in", include_str!("../../../migrations/sqlite/0002_back_in.sql")),
+    (3, "audit chain", include_str!("../../../migrations/sqlite/0003_audit_chain.sql")),
 ];
 
 pub async fn run(pool: &SqlitePool) -> Result<(), Fault> {

@@ -3,7 +3,7 @@ use backboard::account::AccountState;
 use backboard::service::records::Account;
 
 use super::{Memory, Tables};
-use crate::seed::{AuditRow, MailRow, NewAccount, NewPerson, Seed};
+use crate::seed::{MailRow, NewAccount, NewPerson, Seed};
 
 impl Memory {
     async fn change<T>(&self, change: impl FnOnce(&mut Tables) -> T) -> T {
@@ -60,10 +60,6 @@ impl Seed for Memory {
             }
         })
         .await;
-    }
-
-    async fn audit_rows(&self) -> Vec<AuditRow> {
-        self.tables().audit.clone()
     }
 
     async fn mail_row(&self, id: &str) -> Option<MailRow> {
