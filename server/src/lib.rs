@@ -14,6 +14,7 @@ pub mod profiles;
 pub mod robots;
 pub mod roster;
 pub mod running;
+pub mod safety;
 pub mod store;
 pub mod vault;
 pub mod web;

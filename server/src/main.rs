@@ -5,10 +5,11 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 use server::cli::{Arguments, run};
-use server::log;
+use server::{log, safety};
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    safety::forbid_core_dumps();
     log::start();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,

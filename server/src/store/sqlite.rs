@@ -21,6 +21,8 @@ mod roster;
 mod sessions;
 mod temporaries;
 
+pub use migrations::NEWEST as NEWEST_STEP;
+
 use std::path::Path;
 use std::time::Duration;
 

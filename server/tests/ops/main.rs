@@ -6,6 +6,7 @@ mod program;
 #[path = "../crash/visitor.rs"]
 mod visitor;
 
+mod doctor;
 mod lines;
 mod log;
 mod silent;

@@ -11,6 +11,12 @@ const STEPS: [(i64, &str, &str); 3] = [
     (3, "audit chain", include_str!("../../../migrations/sqlite/0003_audit_chain.sql")),
 ];
 
+/// The number of the newest step.
+pub const NEWEST: i64 = {
+    let [.., (number, ..)] = STEPS;
+    number
+};
+
 pub async fn run(pool: &SqlitePool) -> Result<(), Fault> {
     take(pool, &STEPS).await
 }
