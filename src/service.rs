@@ -10,10 +10,13 @@ pub mod claim;
 pub mod expiry;
 pub mod freeze;
 pub mod jobs;
+mod keyed;
+pub mod known;
 pub mod link;
 pub mod mail;
 pub mod office;
 pub mod password;
+mod pepper;
 pub mod ports;
 pub mod records;
 pub mod reset;
@@ -36,6 +39,7 @@ use crate::refused::{Problem, Problems, Refused};
 use ports::{Clock, Entropy, Fault, Hasher, Robots, Store, UnitOfWork, Vault};
 use records::NewMail;
 
+pub use known::Known;
 pub use token::Token;
 
 /// Everything a use case needs, behind ports.
@@ -56,6 +60,8 @@ pub struct Portal {
 pub struct Visitor {
     pub address: std::net::IpAddr,
     pub language: String,
+    /// The cookie of a browser that has signed in before.
+    pub known: Option<Known>,
 }
 
 impl Visitor {

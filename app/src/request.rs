@@ -5,12 +5,12 @@
 //! leave a [`Caller`] in the request. A browser without a script is answered with 303 and, when refused,
 //! with a sealed cookie that holds the problems and what may be kept; a script with JSON.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use backboard::refused::{Field, Problem, Problems, Refused};
 use backboard::service::ports::Fault;
 use backboard::service::records::Session;
-use backboard::service::{Declined, Portal, Token, Visitor};
+use backboard::service::{Declined, Known, Portal, Token, Visitor};
 use http::header::{CACHE_CONTROL, LOCATION, RETRY_AFTER, SET_COOKIE};
 use http::request::Parts;
 use http::{HeaderValue, StatusCode};
@@ -24,6 +24,10 @@ use crate::visit::RefusedForm;
 pub const SESSION_COOKIE: &str = "__Host-session";
 /// The cookie of the flow.
 pub const BROWSER_COOKIE: &str = "__Host-flow";
+/// The cookie of a browser that has signed in before.
+pub const KNOWN_COOKIE: &str = "__Host-known";
+/// Seconds for which it is kept after the last sign-in: half a year.
+const KNOWN_SECONDS: u32 = 180 * 24 * 60 * 60;
 /// The cookie of a refused form.
 pub const REFUSED_COOKIE: &str = "__Host-refused";
 
@@ -50,6 +54,8 @@ pub struct Caller {
     pub kept: Vec<(Field, String)>,
     /// Wakes the worker.
     pub queued: Arc<tokio::sync::Notify>,
+    /// What the operation was refused for, so that it can be written down.
+    pub refused: Arc<OnceLock<Problems>>,
 }
 
 /// The caller of this server function.
@@ -87,6 +93,12 @@ impl Done {
     #[must_use]
     pub fn with_session(self, token: &Token) -> Self {
         self.set(SESSION_COOKIE, token.as_str())
+    }
+
+    #[must_use]
+    pub fn with_known(mut self, known: &Known) -> Self {
+        self.cookies.push(cookie(KNOWN_COOKIE, known.as_str(), Some(KNOWN_SECONDS)));
+        self
     }
 
     #[must_use]
@@ -182,6 +194,7 @@ impl Caller {
     /// # Errors
     /// When a header cannot be made.
     pub fn refusal(&self, problems: &Problems) -> Result<(StatusCode, Vec<(http::HeaderName, HeaderValue)>), Broken> {
+        let _ = self.refused.set(problems.clone());
         let mut headers = Vec::new();
         let wait = problems.iter().find_map(|problem| problem.wait);
         if let Some(wait) = wait {

@@ -82,7 +82,7 @@ pub async fn run(arguments: Arguments) -> Result<(), String> {
         }
         Command::Account(arguments) => account::run(&arguments, &mut std::io::stdout()).await,
         Command::Roster(arguments) => roster::run(&arguments, &mut std::io::stdout()),
-        Command::Keys(arguments) => keys::run(arguments),
+        Command::Keys(arguments) => keys::run(arguments, &mut std::io::stdout()).await,
         Command::Audit(arguments) => audit::run(&arguments, &mut std::io::stdout()).await,
         Command::Doctor(arguments) => doctor::run(&arguments, &mut std::io::stdout()).await,
         Command::Policy(arguments) => policy::run(&arguments, &mut std::io::stdout()),

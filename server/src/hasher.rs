@@ -153,6 +153,12 @@ impl Hasher for Argon2Hasher {
         let hash = hash.map(str::to_owned);
         self.compute(move |work| work.verify(typed.as_bytes(), hash.as_deref())).await
     }
+
+    fn is_outdated(&self, hash: &str) -> bool {
+        let Some(stored) = self.work.read(hash) else { return false };
+        let today = &self.work.decoy;
+        (stored.pepper, &stored.params) != (today.pepper, &today.params)
+    }
 }
 
 impl Work {

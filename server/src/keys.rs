@@ -1,8 +1,11 @@
 //! `keys.toml`: the keys that live outside the database.
 //!
 //! There is one ring for each use, so that no key serves two, and every key has a number. What a key has
-//! made carries its number; the highest number makes new things and the lower ones still read old ones,
-//! which is what rotation needs. The file is readable by its owner alone and never overwritten.
+//! made carries its number, or is looked for under every key of its ring; the highest number makes new things and
+//! the lower ones still read old ones, which is what rotation needs (decision 0008). The file is readable by its
+//! owner alone; [`file`] says how it changes.
+
+pub mod file;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -11,31 +14,40 @@ use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD as BASE64;
-use serde::Deserialize;
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::clock::random;
-use crate::config::{Secret, place};
+use file::KeyFile;
 
 /// Why the keys cannot be used: one sentence with the way out, never a key.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct KeysError(String);
 
+/// What keys are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
+pub enum Ring {
+    /// For SSNs alone.
+    Ssn,
+    /// Mixed into every password hash.
+    Pepper,
+    /// For tokens, codes and everything else that is looked up by its hash.
+    Digest,
+    /// Encrypts queued mails, jobs and cookies.
+    Seal,
+    /// Ties the rows of the audit together. Its older keys are kept for good: they prove the older rows.
+    Audit,
+}
+
 /// All keys of a portal.
 #[derive(Clone, Debug)]
 pub struct Keys {
-    /// For SSNs alone: losing it means indexing the roster again.
     pub ssn: KeyRing,
-    /// Mixed into every password hash.
     pub pepper: KeyRing,
-    /// For tokens, codes and everything else that is looked up by its hash.
     pub digest: KeyRing,
-    /// Encrypts queued mails, jobs and cookies.
     pub seal: KeyRing,
-    /// Ties the rows of the audit together. Its older keys are kept for good: they prove the older rows.
     pub audit: KeyRing,
 }
 
@@ -43,18 +55,34 @@ pub struct Keys {
 #[derive(Clone, Debug)]
 pub struct KeyRing {
     newest: (u8, Key),
-    older: BTreeMap<u8, Key>,
+    others: BTreeMap<u8, Key>,
 }
 
 /// 256 random bits.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Key([u8; 32]);
 
+impl Ring {
+    pub const ALL: [Self; 5] = [Self::Ssn, Self::Pepper, Self::Digest, Self::Seal, Self::Audit];
+
+    /// As it stands in the file.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ssn => "ssn",
+            Self::Pepper => "pepper",
+            Self::Digest => "digest",
+            Self::Seal => "seal",
+            Self::Audit => "audit",
+        }
+    }
+}
+
 impl Keys {
     /// New keys that exist in memory alone, for tests and the demo.
     #[must_use]
     pub fn random() -> Self {
-        let ring = || KeyRing { newest: (1, Key(random())), older: BTreeMap::new() };
+        let ring = || KeyRing { newest: (1, Key::random()), others: BTreeMap::new() };
         Self { ssn: ring(), pepper: ring(), digest: ring(), seal: ring(), audit: ring() }
     }
 
@@ -65,14 +93,14 @@ impl Keys {
     pub fn create(path: &Path) -> Result<Self, KeysError> {
         let keys = Self::random();
         let write = || -> io::Result<()> {
-            if let Some(folder) = folder_of(path) {
+            if let Some(folder) = file::folder_of(path) {
                 DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
             }
             let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
-            file.write_all(keys.to_toml().as_bytes())?;
+            file.write_all(KeyFile::of(&keys).to_toml().as_bytes())?;
             file.sync_all()?;
             // The name must survive a power cut as well as the content.
-            File::open(folder_of(path).unwrap_or(Path::new(".")))?.sync_all()
+            File::open(file::folder_of(path).unwrap_or(Path::new(".")))?.sync_all()
         };
         write().map_err(|error| match error.kind() {
             io::ErrorKind::AlreadyExists => KeysError(format!(
@@ -92,94 +120,103 @@ impl Keys {
     /// # Errors
     /// It is missing, open to others, or not what it should be.
     pub fn read(path: &Path) -> Result<Self, KeysError> {
-        closed_to_others(path)?;
-        let text = Zeroizing::new(std::fs::read_to_string(path).map_err(|error| unreadable(path, &error))?);
-        Self::from_toml(&text).map_err(|wrong| {
-            KeysError(format!("{}: {wrong}; put back the file as it was made, from your backup.", path.display()))
-        })
+        KeyFile::read(path)?.keys(path)
     }
 
-    fn from_toml(text: &str) -> Result<Self, String> {
-        // The parser's own message may quote what stands in the file, so only the place is passed on.
-        let text: KeysText = toml::from_str(text).map_err(|error| {
-            let place = place::of(text, error.span());
-            format!("{place} is not an id with a key, or the name of a ring")
-        })?;
-        let ring =
-            |name: &str, entries: Vec<Entry>| KeyRing::new(entries).map_err(|wrong| format!("[[{name}]] {wrong}"));
-        Ok(Self {
-            ssn: ring("ssn", text.ssn)?,
-            pepper: ring("pepper", text.pepper)?,
-            digest: ring("digest", text.digest)?,
-            seal: ring("seal", text.seal)?,
-            audit: ring("audit", text.audit)?,
-        })
+    #[must_use]
+    pub const fn ring(&self, ring: Ring) -> &KeyRing {
+        match ring {
+            Ring::Ssn => &self.ssn,
+            Ring::Pepper => &self.pepper,
+            Ring::Digest => &self.digest,
+            Ring::Seal => &self.seal,
+            Ring::Audit => &self.audit,
+        }
     }
 
-    fn to_toml(&self) -> Zeroizing<String> {
-        let mut text = Zeroizing::new(String::from(
-            "# The keys of this portal. Whoever has them and the database has everything: keep this file outside the\n\
-             # database's directory, mode 600, and back it up apart from the database. Without it, no password, link\n\
-             # or SSN can be recognised again.\n",
-        ));
-        for (name, ring) in [
-            ("ssn", &self.ssn),
-            ("pepper", &self.pepper),
-            ("digest", &self.digest),
-            ("seal", &self.seal),
-            ("audit", &self.audit),
-        ] {
-            for (id, key) in ring.all() {
-                let key = Zeroizing::new(BASE64.encode(key.0));
-                text.push_str(&format!("\n[[{name}]]\nid = {id}\nkey = \"{}\"\n", *key));
+    const fn ring_mut(&mut self, ring: Ring) -> &mut KeyRing {
+        match ring {
+            Ring::Ssn => &mut self.ssn,
+            Ring::Pepper => &mut self.pepper,
+            Ring::Digest => &mut self.digest,
+            Ring::Seal => &mut self.seal,
+            Ring::Audit => &mut self.audit,
+        }
+    }
+
+    /// Makes things with this key of a ring, if it is that key by its mark; newer ones only read. What a command makes
+    /// the running portal must be able to read, and that one has the keys that it was started with.
+    pub fn make_with(&mut self, ring: Ring, id: u8, mark: &[u8]) {
+        let ring = self.ring_mut(ring);
+        if ring.others.get(&id).is_some_and(|key| key.mark() == mark) {
+            ring.take(id);
+        }
+    }
+
+    /// Makes things with the newest key of every ring.
+    pub fn make_with_newest(&mut self) {
+        for ring in Ring::ALL {
+            let ring = self.ring_mut(ring);
+            if let Some(newest) = ring.others.last_key_value().map(|(id, _)| *id).filter(|id| *id > ring.newest.0) {
+                ring.take(newest);
             }
         }
-        text
     }
 }
 
 impl KeyRing {
-    /// The key that makes new things, with its number.
+    /// The key that makes new things, with its number: the newest of those that the running portal has.
     #[must_use]
     pub const fn newest(&self) -> (u8, &Key) {
         (self.newest.0, &self.newest.1)
     }
 
+    fn take(&mut self, id: u8) {
+        if let Some(key) = self.others.remove(&id) {
+            let (other, key) = std::mem::replace(&mut self.newest, (id, key));
+            self.others.insert(other, key);
+        }
+    }
+
     /// The key with this number.
     #[must_use]
     pub fn find(&self, id: u8) -> Option<&Key> {
-        if id == self.newest.0 { Some(&self.newest.1) } else { self.older.get(&id) }
+        if id == self.newest.0 { Some(&self.newest.1) } else { self.others.get(&id) }
     }
 
-    /// All keys with their numbers, the newest last.
+    /// All keys with their numbers, the one that makes last.
     pub fn all(&self) -> impl Iterator<Item = (u8, &Key)> {
-        self.older.iter().map(|(id, key)| (*id, key)).chain([self.newest()])
-    }
-
-    fn new(entries: Vec<Entry>) -> Result<Self, String> {
-        let mut keys = BTreeMap::new();
-        for entry in entries {
-            let id = entry.id;
-            let mut bytes = BASE64.decode(entry.key.reveal()).unwrap_or_default();
-            let key = <[u8; 32]>::try_from(bytes.as_slice());
-            bytes.zeroize();
-            let key = key.map_err(|_| format!("key {id} is not 32 bytes in base64"))?;
-            if id == 0 {
-                return Err("has a key with id 0; ids are 1 to 255".to_owned());
-            }
-            if keys.insert(id, Key(key)).is_some() {
-                return Err(format!("has two keys with id {id}"));
-            }
-        }
-        let newest = keys.pop_last().ok_or("has no key")?;
-        Ok(Self { newest, older: keys })
+        self.others.iter().map(|(id, key)| (*id, key)).chain([self.newest()])
     }
 }
 
 impl Key {
+    fn random() -> Self {
+        Self(random())
+    }
+
     #[must_use]
     pub const fn bytes(&self) -> &[u8; 32] {
         &self.0
+    }
+
+    /// Tells this key from every other one without telling anything of it. Nothing else that a key makes is an HMAC
+    /// of a text like this one: digests begin with a length, rows of the audit are longer.
+    #[must_use]
+    pub fn mark(&self) -> [u8; 32] {
+        let mut mac = self.hmac();
+        mac.update(b"which key is this");
+        mac.finalize().into_bytes().into()
+    }
+
+    /// HMAC pads a key of 32 bytes with zeros to the block of 64; done here, no length can be refused.
+    #[must_use]
+    pub fn hmac(&self) -> Hmac<Sha256> {
+        let mut block = Zeroizing::new([0_u8; 64]);
+        for (place, byte) in block.iter_mut().zip(self.bytes()) {
+            *place = *byte;
+        }
+        hmac::KeyInit::new((&*block).into())
     }
 }
 
@@ -200,7 +237,7 @@ impl fmt::Debug for Key {
 /// # Errors
 /// That, or that it is missing.
 pub fn closed_to_others(path: &Path) -> Result<(), KeysError> {
-    let about = std::fs::metadata(path).map_err(|error| unreadable(path, &error))?;
+    let about = std::fs::metadata(path).map_err(|error| file::unreadable(path, &error))?;
     let mode = about.permissions().mode() & 0o777;
     if mode & 0o077 == 0 {
         return Ok(());
@@ -209,42 +246,4 @@ pub fn closed_to_others(path: &Path) -> Result<(), KeysError> {
     Err(KeysError(format!(
         "{path} has mode {mode:o}, so others than its owner can use the keys; run: chmod 600 {path}"
     )))
-}
-
-fn unreadable(path: &Path, error: &io::Error) -> KeysError {
-    let path = path.display();
-    match error.kind() {
-        io::ErrorKind::NotFound => {
-            KeysError(format!("there is no key file {path}; make one with: backboard keys new --file {path}"))
-        }
-        _ => KeysError(format!(
-            "the key file {path} cannot be read ({error}); give it to the user that runs the portal."
-        )),
-    }
-}
-
-fn folder_of(path: &Path) -> Option<&Path> {
-    path.parent().filter(|folder| !folder.as_os_str().is_empty())
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct KeysText {
-    #[serde(default)]
-    ssn: Vec<Entry>,
-    #[serde(default)]
-    pepper: Vec<Entry>,
-    #[serde(default)]
-    digest: Vec<Entry>,
-    #[serde(default)]
-    seal: Vec<Entry>,
-    #[serde(default)]
-    audit: Vec<Entry>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Entry {
-    id: u8,
-    key: Secret,
 }

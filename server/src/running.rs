@@ -56,9 +56,14 @@ impl Parts {
             let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
             made.map_err(|error| format!("{}: {error}", folder.display()))?;
         }
+        let mut keys = Keys::read(&config.keys_file).map_err(|error| error.to_string())?;
+        let store = Sqlite::open(path).await.map_err(|fault| fault.to_string())?;
+        for begun in store.find_begun().await.map_err(|fault| fault.to_string())? {
+            keys.make_with(begun.ring, begun.key, &begun.mark);
+        }
         Ok(Self {
-            keys: Keys::read(&config.keys_file).map_err(|error| error.to_string())?,
-            store: Arc::new(Sqlite::open(path).await.map_err(|fault| fault.to_string())?),
+            keys,
+            store: Arc::new(store),
             transport: transport(&config.mail)?,
             agency: config.agency.clone(),
             captcha: config.captcha.clone(),
@@ -66,6 +71,19 @@ impl Parts {
             trusted: config.trusted_proxies.clone(),
             multiply: config.multiply,
         })
+    }
+
+    /// From now on things are made with the newest keys, by this portal and by every command beside it.
+    ///
+    /// # Errors
+    /// One sentence: the database failed.
+    pub async fn begin_keys(&mut self) -> Result<(), String> {
+        self.keys.make_with_newest();
+        let begun = self.store.begin_keys(&self.keys, SystemClock.now()).await.map_err(|fault| fault.to_string())?;
+        for ring in begun {
+            tracing::info!(ring = ring.name(), key = self.keys.ring(ring).newest().0, "key in use");
+        }
+        Ok(())
     }
 
     /// The use cases over these parts.

@@ -22,28 +22,52 @@ use hmac::{Hmac, Mac};
 use sha2::Sha256;
 
 use crate::clock::random;
-use crate::keys::{Key, Keys};
+use crate::keys::{KeyRing, Keys};
 
 const NONCE: usize = 24;
 
 /// The keys, ready to use.
 pub struct KeyVault {
-    ssn: Hmac<Sha256>,
-    digest: Hmac<Sha256>,
+    ssns: Macs,
+    digests: Macs,
     seal_with: u8,
     seals: BTreeMap<u8, XChaCha20Poly1305>,
     chain_with: u8,
     chains: BTreeMap<u8, Hmac<Sha256>>,
 }
 
+/// The key that makes new digests, with its number, and those that are only looked for, the newest first.
+struct Macs {
+    makes: (u8, Hmac<Sha256>),
+    looks: Vec<(u8, Hmac<Sha256>)>,
+}
+
+impl Macs {
+    fn of(ring: &KeyRing) -> Self {
+        let (id, key) = ring.newest();
+        let mut looks: Vec<_> =
+            ring.all().filter(|(other, _)| *other != id).map(|(id, key)| (id, key.hmac())).collect();
+        looks.reverse();
+        Self { makes: (id, key.hmac()), looks }
+    }
+
+    fn make(&self, label: &str, secret: &[u8]) -> Digest {
+        labelled(&self.makes.1, label, secret)
+    }
+
+    fn all(&self, label: &str, secret: &[u8]) -> impl Iterator<Item = (u8, Digest)> {
+        std::iter::once(&self.makes).chain(&self.looks).map(move |(id, key)| (*id, labelled(key, label, secret)))
+    }
+}
+
 impl KeyVault {
     #[must_use]
     pub fn new(keys: &Keys) -> Self {
         let seals = keys.seal.all().map(|(id, key)| (id, XChaCha20Poly1305::new(key.bytes().into()))).collect();
-        let chains = keys.audit.all().map(|(id, key)| (id, keyed(key))).collect();
+        let chains = keys.audit.all().map(|(id, key)| (id, key.hmac())).collect();
         Self {
-            ssn: keyed(keys.ssn.newest().1),
-            digest: keyed(keys.digest.newest().1),
+            ssns: Macs::of(&keys.ssn),
+            digests: Macs::of(&keys.digest),
             seal_with: keys.seal.newest().0,
             seals,
             chain_with: keys.audit.newest().0,
@@ -54,11 +78,19 @@ impl KeyVault {
 
 impl Vault for KeyVault {
     fn ssn(&self, ssn: &Ssn) -> Digest {
-        labelled(&self.ssn, "ssn", ssn.digits())
+        self.ssns.make("ssn", ssn.digits())
+    }
+
+    fn ssns(&self, ssn: &Ssn) -> Vec<(u8, Digest)> {
+        self.ssns.all("ssn", ssn.digits()).collect()
     }
 
     fn digest(&self, label: &str, secret: &[u8]) -> Digest {
-        labelled(&self.digest, label, secret)
+        self.digests.make(label, secret)
+    }
+
+    fn digests(&self, label: &str, secret: &[u8]) -> Vec<Digest> {
+        self.digests.all(label, secret).map(|(_, digest)| digest).collect()
     }
 
     #[expect(clippy::expect_used, reason = "the cipher refuses nothing but texts above 256 GiB")]
@@ -102,15 +134,6 @@ impl fmt::Debug for KeyVault {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str("KeyVault(…)")
     }
-}
-
-/// HMAC pads a key of 32 bytes with zeros to the block of 64; done here, no length can be refused.
-fn keyed(key: &Key) -> Hmac<Sha256> {
-    let mut block = zeroize::Zeroizing::new([0_u8; 64]);
-    for (place, byte) in block.iter_mut().zip(key.bytes()) {
-        *place = *byte;
-    }
-    Hmac::new((&*block).into())
 }
 
 fn labelled(key: &Hmac<Sha256>, label: &str, secret: &[u8]) -> Digest {

@@ -10,7 +10,8 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use backboard::password::Password;
 use backboard::service::ports::{Fault, Hasher};
 use server::hasher::{Argon2Hasher, Load};
-use server::keys::Keys;
+use server::keys::file::change;
+use server::keys::{Keys, Ring};
 use tokio::task::JoinSet;
 
 fn password(text: &str) -> Password {
@@ -150,4 +151,21 @@ async fn visitors_who_leave_do_not_make_room_for_more_than_the_queue() {
         }
     }
     panic!("the computing of one who left never held its place");
+}
+
+#[tokio::test]
+async fn a_hash_under_an_older_pepper_or_older_parameters_is_right_and_outdated() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("keys.toml");
+    let typed = password("Six blue ambulances");
+    let old = small(&Keys::create(&path).unwrap()).hash(&typed).await.unwrap();
+    change(&path, |file| file.add(Ring::Pepper), &mut |_| {}).unwrap();
+    let keys = Keys::read(&path).unwrap();
+    let hasher = small(&keys);
+    assert!(hasher.verify(&typed, Some(&old)).await.unwrap() && hasher.is_outdated(&old));
+    let new = hasher.hash(&typed).await.unwrap();
+    assert!(new.contains("keyid=Ag$") && !hasher.is_outdated(&new), "{new}");
+    // Fewer passes, more of them, or none of ours: the last cannot be made anew, because it cannot be right.
+    assert!(hasher.is_outdated(&new.replace("t=2", "t=1")) && hasher.is_outdated(&new.replace("t=2", "t=3")));
+    assert!(!hasher.is_outdated(&new.replace("keyid=Ag", "keyid=Aw")) && !hasher.is_outdated("$plain$"));
 }

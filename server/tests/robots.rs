@@ -19,7 +19,8 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use proptest::prelude::*;
 use serde::Deserialize;
 use server::config::{Captcha, Hosted, Provider, Secret};
-use server::keys::Keys;
+use server::keys::file::change;
+use server::keys::{Keys, Ring};
 use server::robots::{Altcha, SiteVerify, robots, widget};
 use server::vault::KeyVault;
 use tokio::net::TcpListener;
@@ -47,6 +48,24 @@ fn solved(challenge: &Challenge) -> Payload {
 
 fn encoded(payload: &Payload) -> String {
     BASE64.encode(serde_json::to_vec(payload).unwrap())
+}
+
+#[tokio::test]
+async fn a_challenge_from_before_a_rotation_is_good_after_it_and_still_only_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("keys.toml");
+    let before = Altcha::new(Arc::new(KeyVault::new(&Keys::create(&path).unwrap())));
+    let proof = encoded(&solved(&challenge(&before)));
+    let spent = before.check(&proof, NOW).await.unwrap();
+    assert!(matches!(spent, Proof::Good { .. }));
+    for _ in 0..2 {
+        change(&path, |file| file.add(Ring::Digest), &mut |_| {}).unwrap();
+        let after = Altcha::new(Arc::new(KeyVault::new(&Keys::read(&path).unwrap())));
+        assert_eq!(after.check(&proof, NOW).await.unwrap(), spent, "what was spent stays spent");
+        let new = encoded(&solved(&challenge(&after)));
+        assert!(matches!(after.check(&new, NOW).await.unwrap(), Proof::Good { .. }));
+        assert_eq!(before.check(&new, NOW).await.unwrap(), Proof::Bad);
+    }
 }
 
 #[tokio::test]

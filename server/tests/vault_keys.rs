@@ -3,9 +3,14 @@
 #![expect(clippy::unwrap_used, reason = "what cannot be set up has failed")]
 
 use std::fs;
+use std::io::Write as _;
+use std::os::unix::fs::MetadataExt as _;
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::ExitStatusExt as _;
+use std::process::{Command, Stdio};
 
-use server::keys::Keys;
+use server::keys::file::{KeyFile, Step, change};
+use server::keys::{Keys, Ring};
 use tempfile::TempDir;
 
 fn folder() -> TempDir {
@@ -78,15 +83,133 @@ fn the_newest_key_makes_and_older_ones_are_found() {
     let folder = folder();
     let path = folder.path().join("keys.toml");
     let first = Keys::create(&path).unwrap();
-    let text = fs::read_to_string(&path).unwrap();
-    let other = Keys::create(&folder.path().join("other.toml")).unwrap();
-    let second = fs::read_to_string(folder.path().join("other.toml")).unwrap();
-    let seal = second.split("[[seal]]").nth(1).unwrap().split("[[").next().unwrap().replace("id = 1", "id = 2");
-    fs::write(&path, format!("{text}\n[[seal]]{seal}")).unwrap();
+    assert_eq!(change(&path, |file| file.add(Ring::Seal), &mut |_| {}).unwrap(), 2);
     let both = Keys::read(&path).unwrap();
     assert_eq!(both.seal.newest().0, 2);
-    assert!(both.seal.newest().1 == other.seal.newest().1);
+    assert!(both.seal.newest().1 != first.seal.newest().1);
     assert!(both.seal.find(1) == Some(first.seal.newest().1));
     assert_eq!(both.seal.all().map(|(id, _)| id).collect::<Vec<_>>(), [1, 2]);
     assert!(both.seal.find(3).is_none());
+}
+
+#[test]
+fn a_change_keeps_the_mode_the_owner_and_the_link_that_leads_to_the_file() {
+    let folder = folder();
+    let (path, link) = (folder.path().join("keys.toml"), folder.path().join("link.toml"));
+    Keys::create(&path).unwrap();
+    std::os::unix::fs::symlink("keys.toml", &link).unwrap();
+    // Given to another user, where the test may do that.
+    let given = std::os::unix::fs::chown(&path, Some(12345), Some(12346)).is_ok();
+    let before = fs::metadata(&path).unwrap();
+    change(&link, |file| file.add(Ring::Ssn), &mut |_| {}).unwrap();
+    let after = fs::metadata(&path).unwrap();
+    assert_eq!((after.uid(), after.gid(), after.mode() & 0o777), (before.uid(), before.gid(), 0o600));
+    assert!(!given || after.uid() == 12345);
+    assert_ne!(after.ino(), before.ino());
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert_eq!(KeyFile::read(&link).unwrap().ids(Ring::Ssn), [1, 2]);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2, "nothing is left beside it");
+}
+
+#[test]
+fn a_change_that_is_refused_leaves_the_file_as_it_was() {
+    let folder = folder();
+    let path = folder.path().join("keys.toml");
+    Keys::create(&path).unwrap();
+    change(&path, |file| (2..=255).try_for_each(|_| file.add(Ring::Seal).map(drop)), &mut |_| {}).unwrap();
+    let before = fs::read(&path).unwrap();
+    let full = change(&path, |file| file.add(Ring::Ssn).and(file.add(Ring::Seal)), &mut |_| {}).unwrap_err();
+    assert!(full.to_string().contains("255"), "{full}");
+    // While another process is at it.
+    let busy = change(
+        &path,
+        |_| Ok(change(&path, |file| file.add(Ring::Ssn), &mut |_| {}).unwrap_err().to_string()),
+        &mut |_| {},
+    );
+    assert!(busy.unwrap().contains("Another process"));
+    assert_eq!(fs::read(&path).unwrap(), before);
+    let missing = change(&folder.path().join("none.toml"), |file| file.add(Ring::Ssn), &mut |_| {}).unwrap_err();
+    assert!(missing.to_string().contains("backboard keys new"), "{missing}");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+    let open = change(&path, |file| file.add(Ring::Ssn), &mut |_| {}).unwrap_err();
+    assert!(open.to_string().contains("chmod 600"), "{open}");
+}
+
+#[test]
+fn a_file_from_before_a_ring_says_how_to_get_one_and_gets_it() {
+    let folder = folder();
+    let path = folder.path().join("keys.toml");
+    Keys::create(&path).unwrap();
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, text.split("[[audit]]").next().unwrap()).unwrap();
+    let sentence = Keys::read(&path).unwrap_err().to_string();
+    assert!(sentence.contains("backboard keys rotate --ring audit"), "{sentence}");
+    assert_eq!(change(&path, |file| file.add(Ring::Audit), &mut |_| {}).unwrap(), 1);
+    assert_eq!(Keys::read(&path).unwrap().audit.newest().0, 1);
+}
+
+#[test]
+fn the_newest_key_of_a_ring_is_never_removed() {
+    let folder = folder();
+    let path = folder.path().join("keys.toml");
+    Keys::create(&path).unwrap();
+    change(&path, |file| file.add(Ring::Ssn), &mut |_| {}).unwrap();
+    let remove = |file: &mut KeyFile| {
+        file.remove(Ring::Ssn, 2);
+        file.remove(Ring::Ssn, 1);
+        file.remove(Ring::Ssn, 2);
+        file.remove(Ring::Pepper, 1);
+        Ok(())
+    };
+    change(&path, remove, &mut |_| {}).unwrap();
+    let file = KeyFile::read(&path).unwrap();
+    assert_eq!((file.ids(Ring::Ssn), file.ids(Ring::Pepper)), (vec![2], vec![1]));
+}
+
+/// Where the drill's own process dies, and the file it changes.
+const DRILL: [&str; 2] = ["BACKBOARD_DRILL_STEP", "BACKBOARD_DRILL_FILE"];
+
+/// Not a test: the process that the drill kills. Without its variables it does nothing.
+#[test]
+fn drill() {
+    let [Ok(step), Ok(path)] = DRILL.map(std::env::var) else { return };
+    let die = |at: Step| {
+        if format!("{at:?}") == step {
+            // SIGKILL, so that nothing is tidied up; the process does not come back from it.
+            let _ = Command::new("kill").args(["-9", &std::process::id().to_string()]).status();
+            loop {
+                std::thread::park();
+            }
+        }
+    };
+    let add = |file: &mut KeyFile| Ring::ALL.into_iter().try_for_each(|ring| file.add(ring).map(drop));
+    change(path.as_ref(), add, &mut { die }).unwrap();
+    std::io::stdout().write_all(b"changed").unwrap();
+}
+
+#[test]
+fn killed_at_any_step_a_change_leaves_the_old_file_or_the_new_one_and_the_next_one_works() {
+    let folder = folder();
+    let path = folder.path().join("keys.toml");
+    Keys::create(&path).unwrap();
+    for (step, is_new) in [(Step::Made, false), (Step::Written, false), (Step::Synced, false), (Step::Renamed, true)] {
+        let before = fs::read(&path).unwrap();
+        let ids = KeyFile::read(&path).unwrap().ids(Ring::Digest);
+        let mut drill = Command::new(std::env::current_exe().unwrap());
+        drill.args(["drill", "--exact"]).env(DRILL[0], format!("{step:?}")).env(DRILL[1], &path);
+        let status = drill.stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap();
+        assert_eq!(status.signal(), Some(9), "{step:?}: it was to be killed");
+
+        let after = KeyFile::read(&path).unwrap();
+        assert_eq!(fs::read(&path).unwrap() == before, !is_new, "{step:?}");
+        assert_eq!(after.ids(Ring::Digest).len(), ids.len() + usize::from(is_new), "{step:?}");
+        Keys::read(&path).unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        // What is left beside it is private, and gone after the next change.
+        for entry in fs::read_dir(folder.path()).unwrap() {
+            assert_eq!(entry.unwrap().metadata().unwrap().permissions().mode() & 0o077, 0, "{step:?}");
+        }
+        change(&path, |file| file.add(Ring::Seal), &mut |_| {}).unwrap();
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "{step:?}");
+    }
 }

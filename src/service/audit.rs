@@ -1,11 +1,19 @@
 //! What happened, written down in the unit of work that did it, each row tied to the one before.
 
-use super::Portal;
 use super::ports::{Fault, UnitOfWork};
+use super::{Portal, Visitor};
 use crate::audit::{Chain, Flaw, Head, Row, START, Tie};
+use crate::limit::Budget;
+use crate::refused::{Problem, Refused};
 
 /// Rows that are read at once.
 const BATCH: u32 = 1_000;
+
+/// Refusals of one operation, for one reason, of one subnet that are written down. A stranger must not be able to fill
+/// the disk: what is beyond stands in the log alone.
+const NOTED: Budget = Budget::per(5, 60 * 60);
+/// Such refusals in all.
+const NOTED_IN_ALL: Budget = Budget::per(2_000, 60 * 60);
 
 /// What became of a check of the whole chain.
 #[derive(Clone, Debug)]
@@ -56,6 +64,34 @@ impl Portal {
         work.add_audit(&row).await
     }
 
+    /// Writes down that an operation was refused, where its use case has not done so itself. What was typed wrong is no
+    /// refusal of anything.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn refused(
+        &self,
+        visitor: &Visitor,
+        operation: &str,
+        account: Option<i64>,
+        problems: &[Problem],
+    ) -> Result<(), Fault> {
+        let Some(refused) = problems.iter().map(|problem| problem.refused).find(|refused| is_noted(*refused)) else {
+            return Ok(());
+        };
+        let detail = format!("{operation} {}", refused.code());
+        let now = self.now();
+        let mut work = self.store.begin().await?;
+        let subnet = (format!("audit:{detail}:{}", visitor.subnet()), NOTED);
+        for (key, budget) in [subnet, ("audit:all".to_owned(), NOTED_IN_ALL)] {
+            if work.take_budget(&key, budget, now).await?.is_err() {
+                return Ok(());
+            }
+        }
+        self.audit(&mut *work, "refused", account, &detail).await?;
+        work.save().await
+    }
+
     /// The newest row's number and digest, for the log; none before the first row.
     ///
     /// # Errors
@@ -90,4 +126,27 @@ impl Portal {
             }
         }
     }
+}
+
+/// Refusals that no use case writes down: limits, proofs, codes, links and flows that lead nowhere. A wrong password or
+/// answer, and an account that is closed to its owner, stand there already, with the account.
+const fn is_noted(refused: Refused) -> bool {
+    matches!(
+        refused,
+        Refused::TooManyTries
+            | Refused::RobotExpired
+            | Refused::RobotUnproven
+            | Refused::RobotBudget
+            | Refused::CodeWrong
+            | Refused::CodeDead
+            | Refused::AnswerDead
+            | Refused::LinkUnknown
+            | Refused::LinkSpent
+            | Refused::LinkExpired
+            | Refused::LinkSuperseded
+            | Refused::NotMeOver
+            | Refused::FlowOver
+            | Refused::FlowOther
+            | Refused::PageOld
+    )
 }

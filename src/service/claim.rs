@@ -7,13 +7,15 @@
 //! 4. [`Portal::claim_password`] sets the password, spends the link, and signs in. It is the only
 //!    journey that signs in by itself.
 
+use std::collections::VecDeque;
+
 use super::jobs::{Identity, Work};
 use super::link::Started;
 use super::mail::Message;
 use super::password::Replacing;
 use super::ports::{Fault, UnitOfWork};
 use super::records::{Account, Flow, Link, Person};
-use super::{Declined, Portal, Token, Visitor, token};
+use super::{Declined, Known, Portal, Token, Visitor, token};
 use crate::account::{AccountState, Username};
 use crate::form::claim::{Lookup, Number, PasswordForm};
 use crate::identity::{CertificateNumber, NameKey};
@@ -42,6 +44,8 @@ pub struct Choosing {
 #[derive(Debug)]
 pub struct Claimed {
     pub session: Token,
+    /// For the cookie of a browser that has signed in before.
+    pub known: Known,
 }
 
 impl Portal {
@@ -67,10 +71,11 @@ impl Portal {
             Purpose::Reset => ("reset.identity", "reset-asked"),
         };
         let proof = self.judge_proof(proof).await?;
-        let (ssn, certificate) = match &form.number {
-            Number::Ssn(ssn) => (Some(self.vault.ssn(ssn)), None),
-            Number::Certificate(number) => (None, Some(number.as_str().to_owned())),
+        let (mut ssns, certificate) = match &form.number {
+            Number::Ssn(ssn) => (self.vault.ssns(ssn).into_iter().map(|(_, digest)| digest).collect(), None),
+            Number::Certificate(number) => (VecDeque::new(), Some(number.as_str().to_owned())),
         };
+        let ssn = ssns.pop_front();
         let number = match (&ssn, &certificate) {
             (None, Some(number)) => self.vault.digest("certificate", number.as_bytes()),
             (digest, _) => digest.unwrap_or_default(),
@@ -78,13 +83,18 @@ impl Portal {
 
         let mut work = self.store.begin().await?;
         let mut budgets = self.crowd(operation, visitor, BY_ADDRESS);
-        budgets.push((format!("{operation}:person:{}", token::base64url(&number)), BY_PERSON));
+        let known = self.known_by(visitor.known.as_ref()).map(|known| known.account);
+        budgets.push(match known.filter(|_| purpose == Purpose::Reset) {
+            Some(account) => (format!("{operation}:known:{account}"), BY_PERSON),
+            None => (format!("{operation}:person:{}", token::base64url(&number)), BY_PERSON),
+        });
         self.take(&mut *work, &budgets, now).await?;
         self.spend_proof(&mut *work, visitor, proof).await?;
         let (browser, flow) = self.ask(&mut *work, purpose, now).await?;
-        let identity = Identity { born: form.born, last_name: form.last_name.as_str().to_owned(), ssn, certificate };
+        let last_name = form.last_name.as_str().to_owned();
+        let identity = Identity { born: form.born, last_name, ssn, other_ssns: ssns.into(), certificate };
         let language = visitor.language.clone();
-        self.queue(&mut *work, &Work::Identity { purpose, flow, identity, language }).await?;
+        self.queue(&mut *work, &Work::Identity { purpose, flow, identity, language, known }).await?;
         self.audit(&mut *work, asked, None, "").await?;
         work.save().await?;
         Ok(browser)
@@ -97,7 +107,13 @@ impl Portal {
         asked: &Identity,
     ) -> Result<Option<Person>, Fault> {
         let found = match (&asked.ssn, &asked.certificate) {
-            (Some(ssn), _) => work.find_people_by_ssn(ssn).await?,
+            (Some(ssn), _) => {
+                let mut found = Vec::new();
+                for ssn in std::iter::once(ssn).chain(&asked.other_ssns) {
+                    found.extend(work.find_people_by_ssn(ssn).await?);
+                }
+                found
+            }
             (None, Some(number)) => match CertificateNumber::parse(number) {
                 Ok(number) => work.find_people_by_certificate(&number).await?,
                 Err(_) => Vec::new(),
@@ -214,11 +230,11 @@ impl Portal {
             Replacing { account: &account, hash: &hash, action: "claimed", detail: "", language: &visitor.language };
         self.replace_password(&mut *work, replacing, now).await?;
         if let Some(old) = old {
-            work.end_session(&self.vault.digest("session", old.as_str().as_bytes())).await?;
+            self.end_session_of(&mut *work, old).await?;
         }
         let session = self.begin_session(&mut *work, account.id, now).await?;
         work.save().await?;
-        Ok(Claimed { session })
+        Ok(Claimed { session, known: self.know(account.id, visitor.known.as_ref()) })
     }
 
     /// The last step of a flow: ends it and spends its link, or refuses because somebody else did.

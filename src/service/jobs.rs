@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::Portal;
 use super::ports::{Fault, UnitOfWork};
 use super::records::Digest;
+use super::reset::Asked;
 use crate::identity::DateOfBirth;
 use crate::link::Purpose;
 
@@ -18,11 +19,26 @@ const MOST_TRIES: u32 = 5;
 #[serde(rename_all = "kebab-case")]
 pub enum Work {
     /// Look a person up by identity and mail what is right.
-    Identity { purpose: Purpose, flow: String, identity: Identity, language: String },
+    Identity {
+        purpose: Purpose,
+        flow: String,
+        identity: Identity,
+        language: String,
+        #[serde(default)]
+        known: Option<i64>,
+    },
     /// Mail every username on an address, given by its key.
     Usernames { email: String, language: String },
     /// Mail the way back in to the accounts of an address or a username.
-    Reset { flow: String, email: Option<String>, username: Option<String>, language: String },
+    Reset {
+        flow: String,
+        email: Option<String>,
+        username: Option<String>,
+        language: String,
+        /// The account that the browser has signed in to before: whoever else asks does not use up its mails.
+        #[serde(default)]
+        known: Option<i64>,
+    },
 }
 
 /// Who somebody says they are.
@@ -30,7 +46,11 @@ pub enum Work {
 pub struct Identity {
     pub born: DateOfBirth,
     pub last_name: String,
+    /// As it is written.
     pub ssn: Option<Digest>,
+    /// The same SSN under the other keys of its ring: a person may lie under one of them still.
+    #[serde(default)]
+    pub other_ssns: Vec<Digest>,
     pub certificate: Option<String>,
 }
 
@@ -61,14 +81,15 @@ impl Portal {
         }
         let read = self.vault.open("job", b"", &job.sealed).and_then(|plain| serde_json::from_slice(&plain).ok());
         match read {
-            Some(Work::Identity { purpose: Purpose::Claim, flow, identity, language }) => {
+            Some(Work::Identity { purpose: Purpose::Claim, flow, identity, language, .. }) => {
                 self.look_up(&mut *unit, &identity, &flow, &language).await?;
             }
-            Some(Work::Identity { purpose: Purpose::Reset, flow, identity, language }) => {
-                self.mail_reset_by_identity(&mut *unit, &identity, &flow, &language).await?;
+            Some(Work::Identity { purpose: Purpose::Reset, flow, identity, language, known }) => {
+                self.mail_reset_by_identity(&mut *unit, &identity, Asked::new(&flow, &language, known)).await?;
             }
-            Some(Work::Reset { flow, email, username, language }) => {
-                self.mail_reset(&mut *unit, &flow, email.as_deref(), username.as_deref(), &language).await?;
+            Some(Work::Reset { flow, email, username, language, known }) => {
+                let asked = Asked::new(&flow, &language, known);
+                self.mail_reset(&mut *unit, email.as_deref(), username.as_deref(), asked).await?;
             }
             Some(Work::Usernames { email, language }) => self.mail_usernames(&mut *unit, &email, &language).await?,
             None => tracing::error!(job = job.id, "job cannot be read: sealed with another key"),

@@ -7,8 +7,8 @@
 
 use super::mail::MailedToken;
 use super::ports::{Fault, UnitOfWork};
-use super::records::{Account, Digest, Flow, Link, NewFlow, NewLink, Person};
-use super::{Declined, Portal, Token, Visitor};
+use super::records::{Account, Flow, Link, NewFlow, NewLink, Person};
+use super::{Declined, Portal, Token, Visitor, keyed};
 use crate::account::AccountState;
 use crate::limit::Budget;
 use crate::link::{ANSWER_TRIES, CODE_TRIES, Code, FLOW_SECONDS, LINK_SECONDS, LINKS_LIVE, Purpose, Step};
@@ -17,6 +17,9 @@ use crate::refused::{Field, Problem, Refused};
 
 /// Links opened and codes tried from one address.
 pub(super) const OPENED_BY_ADDRESS: Budget = Budget::per(60, 60 * 60);
+
+/// Under which the mark of a browser's forms is digested.
+const FLOW_MARK: &str = "flow-mark";
 
 /// The names of one journey's operations, for its budgets and its audit rows.
 pub(super) struct Names {
@@ -65,7 +68,7 @@ impl Portal {
         let flow = NewFlow {
             id: self.id(),
             purpose,
-            browser: self.vault.digest("browser", browser.as_str().as_bytes()),
+            browser: self.vault.digest(keyed::BROWSER, browser.as_str().as_bytes()),
             step: Step::Asked,
             link: None,
             account: None,
@@ -100,17 +103,13 @@ impl Portal {
             account: person.account.id,
             person: Some(person.id),
             flow: flow.to_owned(),
-            token: self.vault.digest("link", token.as_str().as_bytes()),
-            code: self.code_digest(flow, &code),
+            token: self.vault.digest(keyed::LINK, token.as_str().as_bytes()),
+            code: self.vault.digest(keyed::CODE, &keyed::code_secret(flow, &code)),
             created: now,
             expires: now.plus(LINK_SECONDS),
         };
         work.add_link(&link).await?;
         Ok((MailedToken::of(&token), code))
-    }
-
-    fn code_digest(&self, flow: &str, code: &Code) -> Digest {
-        self.vault.digest("code", format!("{flow}:{}", code.as_str()).as_bytes())
     }
 
     /// What a link is and whether it works. Changes nothing, so mail scanners may look.
@@ -119,9 +118,8 @@ impl Portal {
     /// [`Refused::LinkUnknown`], that the account is closed, or why the link is dead.
     pub async fn link(&self, token: &str) -> Result<Link, Declined> {
         let token = Token::parse(token).ok_or(Refused::LinkUnknown)?;
-        let digest = self.vault.digest("link", token.as_str().as_bytes());
         let mut work = self.store.read().await?;
-        let link = work.find_link_by_token(&digest).await?.ok_or(Refused::LinkUnknown)?;
+        let link = self.link_of(&mut *work, &token).await?.ok_or(Refused::LinkUnknown)?;
         let account = work.find_account(link.account).await?.ok_or(Refused::LinkUnknown)?;
         usable(&link, &account, self.now())?;
         Ok(link)
@@ -133,8 +131,8 @@ impl Portal {
     /// Only when the store fails.
     pub async fn link_purpose(&self, token: &str) -> Result<Option<Purpose>, Fault> {
         let Some(token) = Token::parse(token) else { return Ok(None) };
-        let digest = self.vault.digest("link", token.as_str().as_bytes());
-        Ok(self.store.read().await?.find_link_by_token(&digest).await?.map(|link| link.purpose))
+        let mut work = self.store.read().await?;
+        Ok(self.link_of(&mut *work, &token).await?.map(|link| link.purpose))
     }
 
     /// The button of the link page: exchanges the link for a flow of this browser. The link stays live
@@ -155,7 +153,7 @@ impl Portal {
         let flow = NewFlow {
             id: self.id(),
             purpose,
-            browser: self.vault.digest("browser", browser.as_str().as_bytes()),
+            browser: self.vault.digest(keyed::BROWSER, browser.as_str().as_bytes()),
             step,
             account: Some(link.account),
             link: Some(link.id),
@@ -191,8 +189,7 @@ impl Portal {
 
         let wrong = || Problem::at(Field::Code, if left == 0 { Refused::CodeDead } else { Refused::CodeWrong });
         let mut work = self.store.begin().await?;
-        let digest = self.code_digest(&flow.id, code);
-        let Some(link) = work.find_link_by_code(&flow.id, &digest).await? else { return Err(wrong().into()) };
+        let Some(link) = self.link_by_code(&mut *work, &flow.id, code).await? else { return Err(wrong().into()) };
         let account = work.find_account(link.account).await?.ok_or(Refused::FlowOver)?;
         usable(&link, &account, now)?;
         let step = self.first_step(&mut *work, &link).await?;
@@ -207,7 +204,13 @@ impl Portal {
     /// What the forms of this browser's flow carry, so that a tab that shows another account's form changes nothing.
     #[must_use]
     pub fn flow_mark(&self, browser: &Token) -> String {
-        super::token::base64url(&self.vault.digest("flow-mark", browser.as_str().as_bytes()))
+        super::token::base64url(&self.vault.digest(FLOW_MARK, browser.as_str().as_bytes()))
+    }
+
+    /// Whether a form carries that mark: it may have been shown under an older key.
+    #[must_use]
+    pub fn is_flow_mark(&self, browser: &Token, sent: &str) -> bool {
+        self.is_marked(FLOW_MARK, browser.as_str().as_bytes(), sent)
     }
 
     /// The journey that this browser is on, and where it stands: a page that is behind leads on, so that a button
@@ -217,8 +220,8 @@ impl Portal {
     /// Only when the store fails.
     pub async fn stands_at(&self, browser: Option<&Token>) -> Result<Option<(Purpose, Step)>, Fault> {
         let Some(browser) = browser else { return Ok(None) };
-        let digest = self.vault.digest("browser", browser.as_str().as_bytes());
-        let flow = self.store.read().await?.find_flow(&digest).await?;
+        let mut work = self.store.read().await?;
+        let flow = self.flow_of(&mut *work, browser).await?;
         Ok(flow.filter(|flow| self.now() < flow.expires).map(|flow| (flow.purpose, flow.step)))
     }
 
@@ -256,8 +259,7 @@ impl Portal {
         step: Step,
     ) -> Result<Flow, Declined> {
         let browser = browser.ok_or(Refused::FlowOver)?;
-        let digest = self.vault.digest("browser", browser.as_str().as_bytes());
-        let flow = work.find_flow(&digest).await?.ok_or(Refused::FlowOver)?;
+        let flow = self.flow_of(work, browser).await?.ok_or(Refused::FlowOver)?;
         let here = flow.purpose == purpose && flow.step == step && self.now() < flow.expires;
         if here { Ok(flow) } else { Err(Refused::FlowOver.into()) }
     }

@@ -97,8 +97,9 @@ impl Portal {
         let change = read?;
         let account = self.know_again(session, &change.current, true).await?;
         // One that was mailed stands in a mailbox: kept as the new one, it would outlive the change.
-        let digest = self.temporary_digest(account.id, &change.new);
-        let mailed = self.store.read().await?.find_temporary(account.id, &digest, now).await?.is_some();
+        let mut work = self.store.read().await?;
+        let mailed = self.temporary_of(&mut *work, account.id, &change.new, now).await?.is_some();
+        drop(work);
         if self.hasher.verify(&change.new, account.password_hash.as_deref()).await? || mailed {
             return Err(Problem::at(Field::Password, Refused::PasswordSame).into());
         }
@@ -145,7 +146,7 @@ impl Portal {
         // Who came in with one may finish with it: its end falls on the next sign-in, not into the middle of this one.
         let at = if session.temporary { session.created } else { now };
         let issued = match temporary {
-            true => work.find_temporary(account.id, &self.temporary_digest(account.id, typed), at).await?,
+            true => self.temporary_of(&mut *work, account.id, typed, at).await?,
             false => None,
         };
         work.save().await?;

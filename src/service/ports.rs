@@ -48,14 +48,21 @@ pub trait Hasher: Send + Sync {
 
     /// Whether the password has this hash. Without a hash it does the same work and answers no.
     async fn verify(&self, password: &Password, hash: Option<&str>) -> Result<bool, Fault>;
+
+    /// Whether a hash was made under another pepper or with other parameters than one made today.
+    fn is_outdated(&self, hash: &str) -> bool;
 }
 
 /// Keys that live outside the database.
 pub trait Vault: Send + Sync {
-    /// HMAC-SHA-256 of an SSN.
+    /// HMAC-SHA-256 of an SSN, as it is written.
     fn ssn(&self, ssn: &Ssn) -> Digest;
-    /// HMAC-SHA-256 of any other secret, under a label that keeps the kinds apart.
+    /// The same under every key of the ring, with the key's number, for looking up; what is written comes first.
+    fn ssns(&self, ssn: &Ssn) -> Vec<(u8, Digest)>;
+    /// HMAC-SHA-256 of any other secret, as it is written, under a label that keeps the kinds apart.
     fn digest(&self, label: &str, secret: &[u8]) -> Digest;
+    /// The same under every key of the ring, for looking up; what is written comes first.
+    fn digests(&self, label: &str, secret: &[u8]) -> Vec<Digest>;
     /// Encrypts for a purpose; `bound` must be the same when it is opened.
     fn seal(&self, purpose: &str, bound: &[u8], plain: &[u8]) -> Vec<u8>;
     /// `None` when it was not sealed here, for this purpose and this `bound`.
@@ -120,6 +127,8 @@ pub trait People: Send {
 pub trait Accounts: Send {
     /// Sets the password, makes the account active, begins its days anew and gives the grace sign-in back.
     async fn save_password(&mut self, account: i64, hash: &str, now: Moment, schedule: Schedule) -> Result<(), Fault>;
+    /// The same password hashed anew: its days and everything else stay.
+    async fn save_hash(&mut self, account: i64, hash: &str) -> Result<(), Fault>;
     /// Takes the password away: nothing opens the account until another is set.
     async fn void_password(&mut self, account: i64) -> Result<(), Fault>;
     async fn save_state(&mut self, account: i64, state: AccountState) -> Result<(), Fault>;

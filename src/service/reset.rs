@@ -1,6 +1,7 @@
 //! Forgot password: back in through the mailbox on file.
 //!
 //! 1. [`Portal::reset_request`] (*Email or Username*) or [`Portal::reset_by_identity`] always answers the same.
+//!    A browser that the account has signed in from before has limits of its own there.
 //! 2. The worker finds the accounts and mails what each needs: a link with a code, or a temporary password, or whom to
 //!    contact.
 //! 3. The link ([`Portal::reset_start`]) or the code ([`Portal::reset_code`]) takes a flow to the challenge question,
@@ -16,7 +17,7 @@ use super::password::Replacing;
 use super::ports::{Fault, UnitOfWork};
 use super::records::{Account, Flow, Link, Person};
 use super::temporary::Issued;
-use super::{Declined, Portal, Token, Visitor, token};
+use super::{Declined, Known, Portal, Token, Visitor, token};
 use crate::account::{AccountState, Username};
 use crate::agency::Mails;
 use crate::challenge::{Answer, Asking, Question};
@@ -41,11 +42,19 @@ pub(crate) const ANSWERS_BY_ACCOUNT: Budget = Budget::per(10, 24 * 60 * 60);
 const MOST_ACCOUNTS: usize = 20;
 
 /// What the worker mails with.
-struct Asked<'a> {
+pub(super) struct Asked<'a> {
     flow: &'a str,
     language: &'a str,
+    /// The account that the browser has signed in to before.
+    known: Option<i64>,
     /// Addresses, and whether this request may still be mailed there.
     judged: Vec<(Email, bool)>,
+}
+
+impl<'a> Asked<'a> {
+    pub(super) const fn new(flow: &'a str, language: &'a str, known: Option<i64>) -> Self {
+        Self { flow, language, known, judged: Vec::new() }
+    }
 }
 
 impl Portal {
@@ -59,7 +68,11 @@ impl Portal {
         let key = token::base64url(&self.vault.digest("login", login.key().as_bytes()));
         let mut work = self.store.begin().await?;
         let mut budgets = self.crowd("reset.request", visitor, BY_ADDRESS);
-        budgets.push((format!("reset.request:login:{key}"), BY_LOGIN));
+        let known = self.known_by(visitor.known.as_ref()).map(|known| known.account);
+        budgets.push(match known {
+            Some(account) => (format!("reset.request:known:{account}"), BY_LOGIN),
+            None => (format!("reset.request:login:{key}"), BY_LOGIN),
+        });
         self.take(&mut *work, &budgets, now).await?;
         self.spend_proof(&mut *work, visitor, proof).await?;
         let (browser, flow) = self.ask(&mut *work, Purpose::Reset, now).await?;
@@ -68,6 +81,7 @@ impl Portal {
             email: login.email.as_ref().map(Email::key),
             username: login.username.as_ref().map(|name| name.as_str().to_owned()),
             language: visitor.language.clone(),
+            known,
         };
         self.queue(&mut *work, &job).await?;
         self.audit(&mut *work, "reset-asked", None, "").await?;
@@ -87,12 +101,10 @@ impl Portal {
     pub(super) async fn mail_reset(
         &self,
         work: &mut dyn UnitOfWork,
-        flow: &str,
         email: Option<&str>,
         username: Option<&str>,
-        language: &str,
+        mut asked: Asked<'_>,
     ) -> Result<(), Fault> {
-        let mut asked = Asked { flow, language, judged: Vec::new() };
         let mut accounts: Vec<Vec<Person>> = Vec::new();
         if let Some(key) = email {
             for person in work.find_people_by_email(key).await? {
@@ -123,14 +135,10 @@ impl Portal {
         &self,
         work: &mut dyn UnitOfWork,
         identity: &Identity,
-        flow: &str,
-        language: &str,
+        mut asked: Asked<'_>,
     ) -> Result<(), Fault> {
         match self.find_by_identity(work, identity).await? {
-            Some(person) => {
-                let mut asked = Asked { flow, language, judged: Vec::new() };
-                self.mail_reset_to(work, vec![person], &mut asked).await
-            }
+            Some(person) => self.mail_reset_to(work, vec![person], &mut asked).await,
             None => self.audit(work, "reset-not-found", None, "").await,
         }
     }
@@ -143,6 +151,7 @@ impl Portal {
         asked: &mut Asked<'_>,
     ) -> Result<(), Fault> {
         let Some(account) = found.first().map(|person| person.account.clone()) else { return Ok(()) };
+        let is_known = asked.known == Some(account.id);
         let mut people: Vec<Person> = Vec::new();
         let mut full = false;
         for person in found {
@@ -150,15 +159,22 @@ impl Portal {
             if people.iter().any(|other| other.email.as_ref() == Some(to)) {
                 continue;
             }
-            if self.may_mail(work, to, asked).await? { people.push(person) } else { full = true }
+            if is_known || self.may_mail(work, to, asked).await? { people.push(person) } else { full = true }
         }
         if people.is_empty() {
             let action = if full { "reset-capped" } else { "reset-no-email" };
             return self.audit(work, action, Some(account.id), "").await;
         }
-        let capped = format!("reset.mail:account:{}", account.id);
-        if work.take_budget(&capped, MAILED_BY_ACCOUNT, self.now()).await?.is_err() {
-            return self.audit(work, "reset-capped", Some(account.id), "").await;
+        let caps = match is_known {
+            true => {
+                MAILED_TO.map(|(span, budget)| (format!("reset.mail:known:{span}:{}", account.id), budget)).to_vec()
+            }
+            false => vec![(format!("reset.mail:account:{}", account.id), MAILED_BY_ACCOUNT)],
+        };
+        for (cap, budget) in caps {
+            if work.take_budget(&cap, budget, self.now()).await?.is_err() {
+                return self.audit(work, "reset-capped", Some(account.id), "").await;
+            }
         }
         let username = account.username.clone();
         let message = match account.state {
@@ -276,6 +292,7 @@ impl Portal {
         work.save().await?;
 
         let right = self.is_answer(answer, &challenge.answer_hash).await?;
+        let anew = if right { self.answer_anew(answer, &challenge).await } else { None };
         let mut work = self.store.begin().await?;
         if !right {
             self.audit(&mut *work, "answer-wrong", Some(account.id), "").await?;
@@ -288,6 +305,7 @@ impl Portal {
         if !work.advance_flow(&flow.id, Step::Challenge, Step::Password, &link, now).await? {
             return Err(Refused::FlowOver.into());
         }
+        self.keep_answer(&mut *work, account.id, anew, &challenge).await?;
         work.refill_budget(&day.0).await?;
         self.audit(&mut *work, "answer-right", Some(account.id), "").await?;
         work.save().await?;
@@ -309,7 +327,8 @@ impl Portal {
         Ok(self.choosing(&mut *work, account).await?)
     }
 
-    /// *Set Up Password*, **Submit**: sets the password and spends the link, in one commit.
+    /// *Set Up Password*, **Submit**: sets the password and spends the link, in one commit. Gives the cookie of a known
+    /// browser: strangers who guess must not keep the owner from signing in with the new password.
     ///
     /// # Errors
     /// What is wrong with the password; that the flow or its link is over.
@@ -318,7 +337,7 @@ impl Portal {
         visitor: &Visitor,
         browser: Option<&Token>,
         form: &PasswordForm,
-    ) -> Result<(), Declined> {
+    ) -> Result<Known, Declined> {
         let now = self.now();
         let mut work = self.store.begin().await?;
         let (account, flow, _) = self.resetting(&mut *work, browser).await?;
@@ -344,7 +363,7 @@ impl Portal {
             Replacing { account: &account, hash: &hash, action: "password-reset", detail: &detail, language };
         self.replace_password(&mut *work, replacing, now).await?;
         work.save().await?;
-        Ok(())
+        Ok(self.know(account.id, visitor.known.as_ref()))
     }
 
     /// The flow of this browser at its password step, its live link, and an active account.

@@ -9,7 +9,9 @@
 //! 4. A username that was given out does not change; a person without one gets one made of the name.
 //! 5. Another e-mail address kills the account's live links and temporary passwords, and both addresses are told when the
 //!    account has a password. An account that is closed loses its sessions and links.
-//! 6. A dry run takes the same decisions on a snapshot and writes nothing.
+//! 6. A row that lies under older keys is put under those of today, although it says nothing new; as everything of
+//!    an import, what a crash cuts off the next run finishes.
+//! 7. A dry run takes the same decisions on a snapshot and writes nothing.
 
 mod added;
 mod changed;
@@ -23,7 +25,7 @@ use std::collections::{HashMap, HashSet};
 
 pub use facts::Facts;
 pub use finding::{Change, Finding, Imported, Said};
-pub use ports::{Entry, NamedAccount, NewAccount, NewEntry, RosterStore, RosterWork};
+pub use ports::{Entry, Indexed, NamedAccount, NewAccount, NewEntry, RosterStore, RosterWork};
 
 use names::Names;
 use settled::News;
@@ -34,6 +36,9 @@ use super::records::Digest;
 use crate::account::{AccountState, UsernameKey};
 use crate::moment::{Day, Moment};
 use crate::roster::{Column, PersonId, Reason, Rejection, Row, Warning};
+
+/// Under which a row of the roster is digested.
+const ROW: &str = "roster-row";
 
 /// One line of the file, read.
 #[derive(Debug)]
@@ -61,7 +66,8 @@ struct Told {
     place: usize,
     line: u64,
     row: Row,
-    ssn: Option<Digest>,
+    /// Under every key of the ring; the first is what is written. None: the row brings no SSN.
+    ssns: Vec<(u8, Digest)>,
     fingerprint: Digest,
 }
 
@@ -113,8 +119,16 @@ impl Import<'_> {
         let ids: Vec<&str> = told.iter().map(|told| told.row.person_id.as_str()).collect();
         let known: HashMap<String, Digest> = work.find_fingerprints(&ids).await?.into_iter().collect();
         let fingerprint = |told: &Told| known.get(told.row.person_id.as_str());
-        let (same, news): (Vec<Told>, Vec<Told>) =
-            told.into_iter().partition(|told| fingerprint(told) == Some(&told.fingerprint));
+        let mut stale = Vec::new();
+        let (same, news): (Vec<Told>, Vec<Told>) = told.into_iter().partition(|told| {
+            let known = fingerprint(told);
+            let stays = known == Some(&told.fingerprint);
+            let is_stale = !stays && known.is_some_and(|known| self.is_stale(told, known));
+            if is_stale {
+                stale.push(told.indexed());
+            }
+            stays || is_stale
+        });
         self.judge_ssns(&mut *work, &same, &news, &mut findings).await?;
         let (changed, new): (Vec<Told>, Vec<Told>) = news.into_iter().partition(|told| fingerprint(told).is_some());
         let known: HashSet<usize> = same.iter().chain(&changed).map(|told| told.place).collect();
@@ -125,6 +139,7 @@ impl Import<'_> {
         if !self.dry {
             let ids: Vec<&str> = same.iter().map(|told| told.row.person_id.as_str()).collect();
             work.mark_seen(&ids, self.now).await?;
+            work.index_anew(&stale).await?;
             work.save().await?;
         }
         self.count(&findings, &known, new_rows);
@@ -193,11 +208,19 @@ impl Import<'_> {
                 person: Some(person.clone()),
                 said: Said::Warned(warning),
             }));
-            let ssn = row.ssn.as_ref().map(|ssn| self.portal.vault.ssn(ssn));
-            let fingerprint = self.portal.vault.digest("roster-row", &facts::written(&row, ssn.as_ref()));
-            told.push(Told { place, line, row, ssn, fingerprint });
+            let ssns = row.ssn.as_ref().map(|ssn| self.portal.vault.ssns(ssn)).unwrap_or_default();
+            let ssn = ssns.first().map(|(_, digest)| digest);
+            let fingerprint = self.portal.vault.digest(ROW, &facts::written(&row, ssn));
+            told.push(Told { place, line, row, ssns, fingerprint });
         }
         told
+    }
+
+    /// Whether the row is the one that was taken before, under older keys: it says nothing new.
+    fn is_stale(&self, told: &Told, known: &Digest) -> bool {
+        let vault = &self.portal.vault;
+        let under = |ssn| vault.digests(ROW, &facts::written(&told.row, ssn)).contains(known);
+        if told.ssns.is_empty() { under(None) } else { told.ssns.iter().any(|(_, digest)| under(Some(digest))) }
     }
 
     /// Says which rows bring the SSN of another person, of this file or of the store.
@@ -208,16 +231,17 @@ impl Import<'_> {
         news: &[Told],
         findings: &mut Vec<Finding>,
     ) -> Result<(), Fault> {
-        let digests: Vec<Digest> = news.iter().filter_map(|told| told.ssn).collect();
+        let digests: Vec<Digest> = news.iter().flat_map(|told| &told.ssns).map(|(_, digest)| *digest).collect();
         let stored = work.find_people_with_ssns(&digests).await?;
         let mut rows: Vec<(&Told, bool)> =
             same.iter().map(|told| (told, false)).chain(news.iter().map(|told| (told, true))).collect();
         rows.sort_by_key(|(told, _)| told.place);
         for (told, is_news) in rows {
-            let Some(ssn) = told.ssn else { continue };
+            let Some((_, ssn)) = told.ssn() else { continue };
+            let is_own = |digest| told.ssns.iter().any(|(_, own)| own == digest);
             let own = &told.row.person_id;
             let other = self.ssns.get(&ssn).cloned().or_else(|| {
-                let (_, other) = stored.iter().find(|(digest, id)| is_news && *digest == ssn && id != own.as_str())?;
+                let (_, other) = stored.iter().find(|(digest, id)| is_news && is_own(digest) && id != own.as_str())?;
                 PersonId::parse(other).ok()
             });
             self.ssns.entry(ssn).or_insert_with(|| own.clone());
@@ -240,6 +264,15 @@ impl Import<'_> {
 }
 
 impl Told {
+    /// As it is written.
+    fn ssn(&self) -> Option<(u8, Digest)> {
+        self.ssns.first().copied()
+    }
+
+    fn indexed(&self) -> Indexed {
+        Indexed { person: self.row.person_id.to_string(), ssn: self.ssn(), fingerprint: self.fingerprint }
+    }
+
     fn found(&self, said: Said) -> Finding {
         Finding { place: self.place, line: self.line, person: Some(self.row.person_id.clone()), said }
     }

@@ -94,12 +94,14 @@ impl Portal {
         work.save().await?;
 
         let right = self.is_answer(answer, &challenge.answer_hash).await?;
+        let anew = if right { self.answer_anew(answer, &challenge).await } else { None };
         let mut work = self.store.begin().await?;
         if !right {
             self.audit(&mut *work, "answer-wrong", Some(session.account), "").await?;
             work.save().await?;
             return Err(Problem::at(Field::Answer, Refused::AnswerWrong).into());
         }
+        self.keep_answer(&mut *work, session.account, anew, &challenge).await?;
         work.confirm_challenge(session.account, now).await?;
         work.refill_budget(&day.0).await?;
         self.audit(&mut *work, "question-confirmed", Some(session.account), "").await?;

@@ -6,13 +6,15 @@
 
 use super::ports::{Fault, UnitOfWork};
 use super::records::{NewSession, Session, SessionKind};
-use super::{Portal, Token};
+use super::{Portal, Token, keyed};
 use crate::moment::Moment;
 
 /// Seconds without a request after which a session is over.
 pub const IDLE_SECONDS: i64 = 30 * 60;
 /// Seconds after which it is over however busy.
 pub const ABSOLUTE_SECONDS: i64 = 8 * 60 * 60;
+/// Under which the token against cross-site posts is digested.
+const CSRF: &str = "csrf";
 /// A session's last use is written down at most this often, in seconds: a page costs no write.
 const TOUCH_SECONDS: i64 = 60;
 
@@ -22,16 +24,17 @@ impl Portal {
     /// # Errors
     /// Only when the store fails.
     pub async fn session(&self, token: &Token) -> Result<Option<Session>, Fault> {
-        let digest = self.vault.digest("session", token.as_str().as_bytes());
         let now = self.now();
-        let Some(session) = self.store.read().await?.find_session(&digest).await? else { return Ok(None) };
+        let mut work = self.store.read().await?;
+        let Some(session) = self.session_of(&mut *work, token).await? else { return Ok(None) };
+        drop(work);
         // Also one last used in the future: begun while the clock ran ahead, it would live until then.
         if now >= session.expires || now.since(session.seen).saturating_abs() >= IDLE_SECONDS {
             return Ok(None);
         }
         if now.since(session.seen) >= TOUCH_SECONDS {
             let mut work = self.store.begin().await?;
-            work.touch_session(&digest, now).await?;
+            work.touch_session(&session.token, now).await?;
             work.save().await?;
         }
         Ok(Some(session))
@@ -57,7 +60,7 @@ impl Portal {
     ) -> Result<Token, Fault> {
         let token = self.token();
         let session = NewSession {
-            token: self.vault.digest("session", token.as_str().as_bytes()),
+            token: self.vault.digest(keyed::SESSION, token.as_str().as_bytes()),
             kind,
             temporary,
             account,
@@ -94,6 +97,12 @@ impl Portal {
     /// The token that forms of this session carry against cross-site posts.
     #[must_use]
     pub fn csrf(&self, session: &Session) -> String {
-        super::token::base64url(&self.vault.digest("csrf", &session.token))
+        super::token::base64url(&self.vault.digest(CSRF, &session.token))
+    }
+
+    /// Whether a form carries that token: it may have been shown under an older key.
+    #[must_use]
+    pub fn is_csrf(&self, session: &Session, sent: &str) -> bool {
+        self.is_marked(CSRF, &session.token, sent)
     }
 }

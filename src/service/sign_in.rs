@@ -5,11 +5,14 @@
 //! Tries are taken from the budgets and committed before the password is looked at; the budget of a name
 //! is keyed on what was typed, so it runs out alike for names that exist and those that do not.
 //!
+//! A browser that the account has signed in from before, or reset its password in, has tries of its own, and a temporary
+//! password needs none: nobody's guessing keeps the owner waiting.
+//!
 //! A temporary password, and once an expired one, begin a session that can change the password and nothing else.
 
 use super::ports::Fault;
 use super::records::{Account, SessionKind};
-use super::{Declined, Portal, Token, Visitor};
+use super::{Declined, Known, Portal, Token, Visitor};
 use crate::account::{AccountState, Frozen};
 use crate::form::sign_in::SignIn;
 use crate::limit::Budget;
@@ -18,7 +21,7 @@ use crate::refused::Refused;
 
 /// Tries on one username: five at once, then one each twelve minutes. In a day that is 125 guesses at
 /// the most. Left alone, the wait is never longer than an hour; a stranger who goes on guessing can take each
-/// try that comes back, and then the office helps the owner.
+/// try that comes back, and then the owner comes in from a browser of theirs, or through *Forgot Password*.
 pub const BY_NAME: Budget = Budget { burst: 5, every: 12 * 60 };
 /// Tries from one address.
 const BY_ADDRESS: Budget = Budget::per(30, 10 * 60);
@@ -28,6 +31,8 @@ const BY_ADDRESS: Budget = Budget::per(30, 10 * 60);
 pub struct SignedIn {
     /// For the session's cookie.
     pub session: Token,
+    /// For the cookie of a browser that has signed in before.
+    pub known: Known,
     pub kind: SessionKind,
     /// The challenge question is to be set up, or its answer to be given again.
     pub ask_question: bool,
@@ -49,17 +54,24 @@ impl Portal {
     pub async fn sign_in(&self, visitor: &Visitor, form: &SignIn, old: Option<&Token>) -> Result<SignedIn, Declined> {
         let now = self.now();
         let key = form.username.key();
-        let name_budget =
-            format!("sign-in:name:{}", super::token::base64url(&self.vault.digest("name", key.as_str().as_bytes())));
-
         let mut work = self.store.begin().await?;
-        let mut budgets = self.crowd("sign-in", visitor, BY_ADDRESS);
-        budgets.push((name_budget.clone(), BY_NAME));
-        self.take(&mut *work, &budgets, now).await?;
         let account = work.find_account_by_username(&key).await?;
+        let known = self.known_by(visitor.known.as_ref());
+        let known = known.filter(|known| account.as_ref().is_some_and(|account| account.id == known.account));
+        let name_budget = match known {
+            Some(known) => format!("sign-in:known:{}:{}", known.account, known.id),
+            None => {
+                format!("sign-in:name:{}", super::token::base64url(&self.vault.digest("name", key.as_str().as_bytes())))
+            }
+        };
+        self.take(&mut *work, &self.crowd("sign-in", visitor, BY_ADDRESS), now).await?;
         // Looked up also for a name that nobody has, so that it costs the same.
         let number = account.as_ref().map_or(0, |account| account.id);
-        let issued = work.find_temporary(number, &self.temporary_digest(number, &form.password), now).await?;
+        let issued = self.temporary_of(&mut *work, number, &form.password, now).await?;
+        // Nobody guesses one that was mailed, so nobody's guessing keeps its owner from using it.
+        if issued.is_none() {
+            self.take(&mut *work, &[(name_budget.clone(), BY_NAME)], now).await?;
+        }
         work.save().await?;
 
         let hash = account.as_ref().and_then(|account| account.password_hash.as_deref());
@@ -78,17 +90,19 @@ impl Portal {
             return Err(refused.into());
         }
 
+        let hash = account.password_hash.as_deref().filter(|_| own);
+        let anew = if let Some(hash) = hash { self.hash_anew(&form.password, hash).await } else { None };
+
         let mut work = self.store.begin().await?;
         // The account may have changed while the password was hashed.
         let still = work.find_account(account.id).await?;
-        let same = |still: &Account| {
-            (still.state, still.frozen, &still.password_hash) == (account.state, account.frozen, &account.password_hash)
-        };
-        if !still.as_ref().is_some_and(same) {
+        let same = |still: &Account| (still.state, still.frozen) == (account.state, account.frozen);
+        let Some(still) = still.filter(same) else { return Err(Refused::SignInWrong.into()) };
+        if own && !self.keep_hash(&mut *work, &form.password, anew.as_deref(), &account, &still).await? {
             return Err(Refused::SignInWrong.into());
         }
         if let Some(old) = old {
-            work.end_session(&self.vault.digest("session", old.as_str().as_bytes())).await?;
+            self.end_session_of(&mut *work, old).await?;
         }
         let (kind, action) = match &right {
             Right::Own => (SessionKind::Full, "signed-in"),
@@ -100,11 +114,7 @@ impl Portal {
             }
             Right::Temporary(id) => {
                 // Changed in the meantime, and with that all of them ended.
-                if work
-                    .find_temporary(account.id, &self.temporary_digest(account.id, &form.password), now)
-                    .await?
-                    .is_none()
-                {
+                if self.temporary_of(&mut *work, account.id, &form.password, now).await?.is_none() {
                     return Err(Refused::SignInWrong.into());
                 }
                 work.temporary_used(id, now).await?;
@@ -119,7 +129,8 @@ impl Portal {
         let detail = if let Right::Temporary(id) = &right { id.as_str() } else { "" };
         self.audit(&mut *work, action, Some(account.id), detail).await?;
         work.save().await?;
-        Ok(SignedIn { session, kind, ask_question })
+        let known = self.know(account.id, visitor.known.as_ref());
+        Ok(SignedIn { session, known, kind, ask_question })
     }
 
     /// Whether the days of the account's password are over, where the policy counts them.

@@ -3,10 +3,10 @@
 //! Several may be outstanding and arrive in any order. Each that has not expired signs in, as often as it is needed,
 //! to a session that can change the password and nothing else; once the password is changed, all die together.
 
-use super::Portal;
 use super::mail::{MailedSecret, Message};
 use super::ports::{Fault, UnitOfWork};
-use super::records::{Account, Digest, NewTemporary};
+use super::records::{Account, NewTemporary};
+use super::{Portal, keyed};
 use crate::account::Username;
 use crate::identity::Email;
 use crate::password::{Password, temporary};
@@ -46,7 +46,7 @@ impl Portal {
         let new = NewTemporary {
             id: self.id(),
             account: account.id,
-            digest: self.temporary_digest(account.id, &secret),
+            digest: self.vault.digest(keyed::TEMPORARY, &keyed::temporary_secret(account.id, &secret)),
             issued: now,
             expires,
             issuer: issued.by.to_owned(),
@@ -66,12 +66,6 @@ impl Portal {
         let Ok(password) = Password::parse(mailed.as_str()) else { return Ok(false) };
         let mut work = self.store.read().await?;
         let Some(account) = work.find_account_by_username(&username.key()).await? else { return Ok(false) };
-        let digest = self.temporary_digest(account.id, &password);
-        Ok(work.find_temporary(account.id, &digest, self.now()).await?.is_some())
-    }
-
-    /// Spaces around it came with copying it from the mail: none is drawn.
-    pub(super) fn temporary_digest(&self, account: i64, typed: &Password) -> Digest {
-        self.vault.digest("temporary", format!("{account}:{}", typed.normalised().trim()).as_bytes())
+        Ok(self.temporary_of(&mut *work, account.id, &password, self.now()).await?.is_some())
     }
 }

@@ -62,7 +62,7 @@ pub async fn one_link(test: &TestPortal, round: u32) {
             let form = chosen(runner);
             match claim {
                 true => portal.claim_password(&visitor(runner), browser.as_ref(), &form, None).await.map(drop),
-                false => portal.reset_password(&visitor(runner), browser.as_ref(), &form).await,
+                false => portal.reset_password(&visitor(runner), browser.as_ref(), &form).await.map(drop),
             }
         }
     })
@@ -376,7 +376,7 @@ fn chosen(runner: u8) -> PasswordForm {
 
 /// Every runner in a subnet of their own.
 fn visitor(runner: u8) -> Visitor {
-    Visitor { address: IpAddr::from([10, 0, runner, 1]), language: "en".to_owned() }
+    Visitor { address: IpAddr::from([10, 0, runner, 1]), language: "en".to_owned(), known: None }
 }
 
 /// A proof that nobody has used.

@@ -138,7 +138,7 @@ impl TestPortal {
     /// What the portal declines.
     pub async fn set_up(&self, browser: &Token, typed: &str) -> Result<(), Declined> {
         let form = PasswordForm { password: typed.to_owned(), password_again: typed.to_owned() };
-        self.portal.reset_password(&Self::visitor(2), Some(browser), &form).await
+        self.portal.reset_password(&Self::visitor(2), Some(browser), &form).await.map(drop)
     }
 
     /// **Login**.

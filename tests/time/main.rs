@@ -68,7 +68,7 @@ async fn forgot(test: &TestPortal, visitor: u8, username: &str) -> Token {
 
 async fn set(test: &TestPortal, visitor: u8, browser: &Token, new: &str) -> Result<(), Declined> {
     let form = PasswordForm { password: new.to_owned(), password_again: new.to_owned() };
-    test.portal.reset_password(&TestPortal::visitor(visitor), Some(browser), &form).await
+    test.portal.reset_password(&TestPortal::visitor(visitor), Some(browser), &form).await.map(drop)
 }
 
 /// A session's life, in the eyes of its cookie.

@@ -196,7 +196,7 @@ pub async fn post_claim_password(
             .portal
             .claim_password(&caller.visitor, caller.browser.as_ref(), &form, caller.session_token.as_ref())
             .await?;
-        Ok(Done::to("/home").with_session(&claimed.session).without_browser())
+        Ok(Done::to("/home").with_session(&claimed.session).with_known(&claimed.known).without_browser())
     };
     caller.answer(done.await)
 }

@@ -208,8 +208,8 @@ pub async fn post_reset_password(
     let caller = caller()?;
     let done = async {
         let form = backboard::form::claim::PasswordForm { password, password_again };
-        caller.portal.reset_password(&caller.visitor, caller.browser.as_ref(), &form).await?;
-        Ok(Done::to("/reset/done").without_browser())
+        let known = caller.portal.reset_password(&caller.visitor, caller.browser.as_ref(), &form).await?;
+        Ok(Done::to("/reset/done").with_known(&known).without_browser())
     };
     caller.answer(done.await)
 }

@@ -89,7 +89,7 @@ pub async fn post_sign_in(
             SessionKind::Full if signed_in.ask_question => "/security/question",
             SessionKind::Full => "/home",
         };
-        Ok(Done::to(to).with_session(&signed_in.session))
+        Ok(Done::to(to).with_session(&signed_in.session).with_known(&signed_in.known))
     };
     caller.answer(done.await)
 }

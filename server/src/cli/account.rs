@@ -22,7 +22,8 @@ use backboard::service::{Declined, Portal};
 use clap::{Args, Subcommand};
 
 use super::standing;
-use sheet::{Sheet, time};
+use sheet::Sheet;
+pub(super) use sheet::time;
 
 #[derive(Debug, Args)]
 pub struct AccountArguments {

@@ -19,7 +19,8 @@ pub struct ServeArguments {
 pub async fn run(arguments: ServeArguments) -> Result<(), String> {
     let config = Config::load(Some(&arguments.config), std::env::vars()).map_err(|error| error.to_string())?;
     let listener = listen(config.listen).await?;
-    let parts = Parts::open(&config).await?;
+    let mut parts = Parts::open(&config).await?;
+    parts.begin_keys().await?;
     let portal = parts.portal()?;
     tracing::info!(listen = %config.listen, public_url = parts.origin, agency = parts.agency.id, "serving");
     run_portal(parts, portal, listener, config.admin, told_to_stop()).await

@@ -46,6 +46,11 @@ const EXPECTED: &str = "expected";
 /// The proof of work.
 pub struct Altcha {
     vault: Arc<dyn Vault>,
+    /// The first makes; a challenge that was handed out before a rotation can still be answered.
+    secrets: Vec<Secrets>,
+}
+
+struct Secrets {
     challenges: String,
     keys: String,
 }
@@ -53,11 +58,13 @@ pub struct Altcha {
 impl Altcha {
     #[must_use]
     pub fn new(vault: Arc<dyn Vault>) -> Self {
-        let secret = |label: &str| BASE64.encode(vault.digest(label, b""));
-        Self { challenges: secret("robots: challenges"), keys: secret("robots: keys"), vault }
+        let secrets = |label: &str| vault.digests(label, b"").into_iter().map(|digest| BASE64.encode(digest));
+        let pairs = secrets("robots: challenges").zip(secrets("robots: keys"));
+        Self { secrets: pairs.map(|(challenges, keys)| Secrets { challenges, keys }).collect(), vault }
     }
 
     fn create(&self, now: Moment) -> Result<String, Fault> {
+        let secrets = self.secrets.first().ok_or_else(|| Fault::Other("a ring without a key".to_owned()))?;
         let data = BTreeMap::from([
             (ENDS.to_owned(), Value::from(now.plus(CHALLENGE_SECONDS).0)),
             (EXPECTED.to_owned(), Value::from(u64::from(FEWEST + MOST) / 2)),
@@ -68,8 +75,8 @@ impl Altcha {
             counter: Some(counter()),
             data: Some(data),
             hmac_algorithm: HmacAlgorithm::Sha256,
-            hmac_signature_secret: Some(self.challenges.clone()),
-            hmac_key_signature_secret: Some(self.keys.clone()),
+            hmac_signature_secret: Some(secrets.challenges.clone()),
+            hmac_key_signature_secret: Some(secrets.keys.clone()),
             ..CreateChallengeOptions::default()
         })
         .map_err(Fault::other)?;
@@ -82,14 +89,14 @@ impl Altcha {
         }
         let json = BASE64.decode(proof.trim_ascii()).ok()?;
         let payload: Payload = serde_json::from_slice(&json).ok()?;
-        let options = VerifySolutionOptions {
-            hmac_key_signature_secret: Some(self.keys.clone()),
-            ..VerifySolutionOptions::new(&payload.challenge, &payload.solution, self.challenges.as_str())
-        };
         // Nothing of the challenge is believed before its signature has been.
-        if !verify_solution(options).ok()?.verified {
-            return None;
-        }
+        let place = self.secrets.iter().position(|secrets| {
+            let options = VerifySolutionOptions {
+                hmac_key_signature_secret: Some(secrets.keys.clone()),
+                ..VerifySolutionOptions::new(&payload.challenge, &payload.solution, secrets.challenges.as_str())
+            };
+            verify_solution(options).is_ok_and(|solution| solution.verified)
+        })?;
         let until = ends(&payload.challenge)?;
         let left = until.since(now);
         // A challenge from the future is one from before somebody set the clock back.
@@ -97,7 +104,9 @@ impl Altcha {
             return Some(Proof::Expired);
         }
         let signature = payload.challenge.signature.as_deref()?;
-        Some(Proof::Good { once: self.vault.digest("robots: once", signature.as_bytes()), until })
+        // Under the key of the challenge itself: spent before a rotation, it is spent after it too.
+        let once = self.vault.digests("robots: once", signature.as_bytes()).get(place).copied()?;
+        Some(Proof::Good { once, until })
     }
 }
 

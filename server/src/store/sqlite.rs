@@ -13,6 +13,7 @@ mod cases;
 mod challenges;
 mod flows;
 mod jobs;
+mod keys;
 mod links;
 mod migrations;
 mod outbox;
@@ -21,6 +22,7 @@ mod roster;
 mod sessions;
 mod temporaries;
 
+pub use keys::{Begun, Lying};
 pub use migrations::NEWEST as NEWEST_STEP;
 
 use std::path::Path;

@@ -9,16 +9,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use app::answer::Answer;
-use app::request::{BROWSER_COOKIE, Caller, SESSION_COOKIE};
+use app::request::{BROWSER_COOKIE, Caller, KNOWN_COOKIE, SESSION_COOKIE};
 use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use backboard::refused::{Field, Problem, Refused};
-use backboard::service::Visitor;
 use backboard::service::records::SessionKind;
+use backboard::service::{Known, Visitor};
 use http::header::{ACCEPT, ALLOW, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, REFERER};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
-use subtle::ConstantTimeEq;
 
 use super::address::visitor_address;
 use super::operations::{Operation, is_on, operation_at, operations};
@@ -39,11 +38,28 @@ pub async fn operate(
 ) -> Response {
     let wants_page = wants_page(request.headers());
     match admit(&web, peer, request, wants_page).await {
-        Ok((caller, request)) => run(&web, caller, request).await,
+        Ok((caller, request)) => {
+            let response = run(&web, caller.clone(), request).await;
+            write_down(&web, &caller).await;
+            response
+        }
+        Err(Turned::Back(caller, problem)) => {
+            let response = turned_back(&web, &caller, problem);
+            write_down(&web, &caller).await;
+            response
+        }
         Err(Turned::Away(status)) => turned_away(&web, status, wants_page),
-        Err(Turned::Back(caller, problem)) => turned_back(&web, &caller, problem),
         Err(Turned::SignIn(caller)) => to_sign_in(&web, *caller),
         Err(Turned::Change) => to_change_password(wants_page),
+    }
+}
+
+/// Writes down what was refused. Where that fails, the answer stands all the same: nothing was changed.
+async fn write_down(web: &Web, caller: &Caller) {
+    let (Some(problems), Some(operation)) = (caller.refused.get(), operation_at(&caller.action)) else { return };
+    let account = caller.session.as_ref().map(|session| session.account);
+    if let Err(fault) = web.portal.refused(&caller.visitor, &operation.name, account, problems).await {
+        tracing::warn!(%fault, operation = operation.name, "a refusal was not written down");
     }
 }
 
@@ -88,7 +104,11 @@ async fn admit(web: &Web, peer: SocketAddr, request: Request, wants_page: bool) 
     };
     let mut caller = Caller {
         portal: Arc::clone(&web.portal),
-        visitor: Visitor { address, language: web.language(&parts.headers).to_owned() },
+        visitor: Visitor {
+            address,
+            language: web.language(&parts.headers).to_owned(),
+            known: cookies::cookie(&parts.headers, KNOWN_COOKIE).and_then(Known::parse),
+        },
         session,
         session_token,
         browser: cookies::token(&parts.headers, BROWSER_COOKIE),
@@ -97,6 +117,7 @@ async fn admit(web: &Web, peer: SocketAddr, request: Request, wants_page: bool) 
         page: page_of(operation, read.as_ref().map(Vec::as_slice).unwrap_or_default()),
         kept: Vec::new(),
         queued: Arc::clone(&web.queued),
+        refused: Arc::default(),
     };
     let fields = match read {
         Ok(fields) => fields,
@@ -131,13 +152,13 @@ fn authorise(caller: &Caller, operation: &Operation, fields: &[(String, String)]
     let sent = |field: &str| fields.iter().find(|(name, _)| name == field).map(|(_, value)| value.as_str());
     // Two tabs, two people: the cookie is of the later one.
     if let (Some(mark), Some(browser)) = (sent("flow"), &caller.browser)
-        && caller.portal.flow_mark(browser) != mark
+        && !caller.portal.is_flow_mark(browser, mark)
     {
         return Err(Turned::Back(Box::new(caller.clone()), Problem::form(Refused::FlowOther)));
     }
     let Some(session) = &caller.session else { return Ok(()) };
     let sent = sent("csrf").unwrap_or_default();
-    if bool::from(caller.portal.csrf(session).as_bytes().ct_eq(sent.as_bytes())) {
+    if caller.portal.is_csrf(session, sent) {
         Ok(())
     } else {
         // A form that was open before signing in: the page brings a fresh one.

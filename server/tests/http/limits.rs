@@ -9,6 +9,7 @@ use server::web::operations;
 use crate::answer::Answer;
 use crate::app::{App, Setup};
 use crate::browser::Browser;
+use crate::known::BY_KNOWN;
 use crate::mailed::{FOR_ACCOUNT, TO_ADDRESS_BY_DAY, TO_ADDRESS_BY_HOUR};
 use crate::people::{ADA, BERT, PASSWORD, with};
 use crate::portals::{Portals, agency_with};
@@ -51,7 +52,7 @@ fn every_listed_limit_is_measured_here_or_beside_this_file() {
     let mut measured: BTreeSet<(String, String)> = BTreeSet::new();
     let mailed = [FOR_ACCOUNT, TO_ADDRESS_BY_DAY, TO_ADDRESS_BY_HOUR];
     let pairs = [BY_NUMBER, BY_FLOW, SET_BY_FLOW, ANSWERS, AGAIN].into_iter().chain(mailed);
-    let singles = [BY_EMAIL, BY_NAME, BY_LOGIN, BY_LINK].into_iter().chain(pairs.flatten());
+    let singles = [BY_EMAIL, BY_NAME, BY_LOGIN, BY_LINK].into_iter().chain(pairs.flatten()).chain(BY_KNOWN);
     let crowds = CROWDS.iter().flat_map(|(operation, words)| words.iter().map(|words| (*operation, *words)));
     for (operation, words) in singles.chain(crowds) {
         measured.insert((operation.to_owned(), format!("{} {words}", listed(operation, words))));

@@ -19,6 +19,7 @@ mod guard;
 mod headers;
 mod input;
 mod kinds;
+mod known;
 mod limits;
 mod link;
 mod mailed;

@@ -159,6 +159,10 @@ impl Hasher for Broken {
     async fn verify(&self, _: &Password, _: Option<&str>) -> Result<bool, Fault> {
         Err(self.0())
     }
+
+    fn is_outdated(&self, _: &str) -> bool {
+        panic!("{DETAIL}")
+    }
 }
 
 #[async_trait]

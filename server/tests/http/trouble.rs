@@ -49,6 +49,10 @@ impl Hasher for Troubled {
     async fn verify(&self, _: &Password, _: Option<&str>) -> Result<bool, Fault> {
         std::future::pending().await
     }
+
+    fn is_outdated(&self, _: &str) -> bool {
+        panic!("{DETAIL}")
+    }
 }
 
 #[async_trait]

@@ -242,7 +242,7 @@ async fn absent_columns_keep_what_is_known_and_empty_cells_clear_all_but_the_ssn
 }
 
 /// A store that gives way after some units of work.
-struct Failing<'a>(&'a Sqlite, AtomicU32);
+pub struct Failing<'a>(pub &'a Sqlite, pub AtomicU32);
 
 #[async_trait]
 impl RosterStore for Failing<'_> {

@@ -4,3 +4,4 @@
 mod accounts;
 mod bench;
 mod file;
+mod rotation;

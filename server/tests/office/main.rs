@@ -4,3 +4,4 @@
 mod account;
 mod audit;
 mod bench;
+mod keys;

@@ -87,7 +87,7 @@ impl Import<'_> {
     }
 
     fn entry(&self, told: &Told, account: i64) -> NewEntry {
-        let facts = Facts::after(&told.row, told.ssn, None);
+        let facts = Facts::after(&told.row, told.ssn(), None);
         NewEntry { account, facts, fingerprint: told.fingerprint, seen: self.now }
     }
 }

@@ -29,7 +29,7 @@ impl Import<'_> {
         for told in told {
             let id = told.row.person_id.as_str();
             let entry = entries.remove(id).ok_or_else(|| Fault::Other(format!("{id} vanished during its import")))?;
-            let facts = Facts::after(&told.row, told.ssn, Some(&entry.facts));
+            let facts = Facts::after(&told.row, told.ssn(), Some(&entry.facts));
             if let Some(username) = &told.row.username
                 && username.key() != entry.account.username.key()
                 && facts.username != entry.facts.username
@@ -37,7 +37,7 @@ impl Import<'_> {
                 findings.push(told.found(Said::Warned(Warning::UsernameKept(entry.account.username.clone()))));
             }
             let mut changes = Vec::new();
-            for column in entry.facts.changes(&facts) {
+            for column in entry.facts.with_ssn_of(&told.ssns).changes(&facts) {
                 changes.push(match column {
                     Column::Email => Change::Email {
                         from: entry.facts.email.as_ref().map(masked),

@@ -15,6 +15,8 @@ pub struct Facts {
     pub earlier_names: Vec<String>,
     pub born: DateOfBirth,
     pub ssn: Option<Digest>,
+    /// The number of the key that digested it.
+    pub ssn_key: Option<u8>,
     pub certificate: Option<CertificateNumber>,
     pub level: String,
     pub email: Option<Email>,
@@ -28,7 +30,7 @@ pub struct Facts {
 impl Facts {
     /// What is known once the row is taken over: what it says nothing of stays.
     #[must_use]
-    pub fn after(row: &Row, ssn: Option<Digest>, known: Option<&Self>) -> Self {
+    pub fn after(row: &Row, ssn: Option<(u8, Digest)>, known: Option<&Self>) -> Self {
         let kept = |field: fn(&Self) -> &String| known.map(field).cloned().unwrap_or_default();
         let kept_list = |field: fn(&Self) -> &Vec<String>| known.map(field).cloned().unwrap_or_default();
         Self {
@@ -38,7 +40,8 @@ impl Facts {
             suffix: row.suffix.clone().unwrap_or_else(|| kept(|known| &known.suffix)),
             earlier_names: row.earlier_names.clone().unwrap_or_else(|| kept_list(|known| &known.earlier_names)),
             born: row.born,
-            ssn: ssn.or_else(|| known.and_then(|known| known.ssn)),
+            ssn: ssn.map_or_else(|| known.and_then(|known| known.ssn), |(_, digest)| Some(digest)),
+            ssn_key: ssn.map_or_else(|| known.and_then(|known| known.ssn_key), |(key, _)| Some(key)),
             certificate: row.certificate.clone().unwrap_or_else(|| known.and_then(|known| known.certificate.clone())),
             level: row.level.clone().unwrap_or_else(|| kept(|known| &known.level)),
             email: row.email.clone().unwrap_or_else(|| known.and_then(|known| known.email.clone())),
@@ -49,6 +52,15 @@ impl Facts {
             status: row.status.or_else(|| known.and_then(|known| known.status)),
             products: row.products.clone().unwrap_or_else(|| kept_list(|known| &known.products)),
         }
+    }
+
+    /// The same facts with the SSN under the key that digests today, if it is one of these digests of one SSN: a new
+    /// key is no news of a person.
+    #[must_use]
+    pub fn with_ssn_of(&self, ssns: &[(u8, Digest)]) -> Self {
+        let same = ssns.iter().any(|(_, digest)| self.ssn == Some(*digest));
+        let Some((key, digest)) = ssns.first().filter(|_| same) else { return self.clone() };
+        Self { ssn: Some(*digest), ssn_key: Some(*key), ..self.clone() }
     }
 
     /// The columns in which `new` differs. Username and status are judged by what they do to the account.

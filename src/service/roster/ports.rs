@@ -31,6 +31,8 @@ pub trait RosterWork: UnitOfWork {
     async fn add_accounts(&mut self, accounts: &[NewAccount], now: Moment) -> Result<Vec<(String, i64)>, Fault>;
     async fn add_entries(&mut self, entries: &[NewEntry]) -> Result<(), Fault>;
     async fn save_entry(&mut self, person: i64, entry: &NewEntry) -> Result<(), Fault>;
+    /// Puts people whose rows say nothing new under the keys of today.
+    async fn index_anew(&mut self, people: &[Indexed]) -> Result<(), Fault>;
     /// Marks an account as used by several people.
     async fn share_account(&mut self, account: i64) -> Result<(), Fault>;
     /// Writes down that the roster still names these people.
@@ -51,6 +53,15 @@ pub struct NewEntry {
     pub facts: Facts,
     pub fingerprint: Digest,
     pub seen: Moment,
+}
+
+/// What a known person is found by, under the keys of today.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Indexed {
+    pub person: String,
+    /// With the key's number; without one, what is stored stays.
+    pub ssn: Option<(u8, Digest)>,
+    pub fingerprint: Digest,
 }
 
 /// An account that has a username already.

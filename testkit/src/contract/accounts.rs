@@ -86,6 +86,22 @@ pub async fn a_freeze_comes_back_and_is_lifted(bench: Bench) {
     }
 }
 
+pub async fn a_password_hashed_anew_keeps_its_days_its_grace_and_its_moment(bench: Bench) {
+    let (id, other) = (with_password(&bench, "ada.lovelace", OVER).await, with_password(&bench, "grace", OVER).await);
+    let mut unit = bench.begin().await;
+    assert!(unit.spend_grace(id, NOW).await.unwrap());
+    unit.save_hash(id, "$anew$").await.unwrap();
+    unit.save().await.unwrap();
+    let account = found(&bench, id).await;
+    assert_eq!((account.password_hash.as_deref(), account.password_set), (Some("$anew$"), Some(NOW)));
+    assert_eq!((account.schedule, account.grace_spent, account.state), (OVER, true, AccountState::Active));
+    assert_eq!(found(&bench, other).await.password_hash.as_deref(), Some("$hash$"));
+
+    let unclaimed = bench.account("without.password").await;
+    bench.begin().await.save_hash(unclaimed, "$anew$").await.unwrap_err();
+    assert_eq!(found(&bench, unclaimed).await.password_hash, None);
+}
+
 pub async fn the_grace_of_an_expired_password_is_spent_once(bench: Bench) {
     let (id, other) = (with_password(&bench, "ada.lovelace", OVER).await, with_password(&bench, "grace", OVER).await);
     for first in [true, false] {

@@ -13,6 +13,7 @@ pub struct PlainHasher {
     hashed: AtomicU32,
     verified: AtomicU32,
     meeting: Mutex<Option<Arc<Barrier>>>,
+    rotations: AtomicU32,
 }
 
 impl PlainHasher {
@@ -50,6 +51,19 @@ impl PlainHasher {
         text
     }
 
+    /// From now on its hashes look otherwise, and those from before are outdated.
+    pub fn rotate(&self) {
+        self.rotations.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// What stands before the hashes that it makes today.
+    fn mark(&self) -> String {
+        match self.rotations.load(Ordering::SeqCst) {
+            0 => String::new(),
+            count => format!("${count}"),
+        }
+    }
+
     async fn arrive(&self) {
         let meeting = self.meeting.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(meeting) = meeting {
@@ -63,12 +77,17 @@ impl Hasher for PlainHasher {
     async fn hash(&self, password: &Password) -> Result<String, Fault> {
         self.hashed.fetch_add(1, Ordering::SeqCst);
         self.arrive().await;
-        Ok(Self::hash_of(password))
+        Ok(format!("{}{}", self.mark(), Self::hash_of(password)))
     }
 
     async fn verify(&self, password: &Password, hash: Option<&str>) -> Result<bool, Fault> {
         self.verified.fetch_add(1, Ordering::SeqCst);
         self.arrive().await;
-        Ok(hash == Some(Self::hash_of(password).as_str()))
+        let whole = hash.unwrap_or_default();
+        Ok(whole.find("$plain$").and_then(|at| whole.get(at..)) == Some(Self::hash_of(password).as_str()))
+    }
+
+    fn is_outdated(&self, hash: &str) -> bool {
+        hash.split_once("$plain$").is_some_and(|(mark, _)| mark != self.mark())
     }
 }

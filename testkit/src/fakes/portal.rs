@@ -133,7 +133,7 @@ impl TestPortal {
         let agency = Agency::from_toml(profile).unwrap_or_else(|error| panic!("{error}"));
         let clock = Arc::new(TestClock::at(START));
         let hasher = Arc::new(PlainHasher::default());
-        let vault = Arc::new(TestVault);
+        let vault = Arc::new(TestVault::default());
         let portal = Arc::new(Portal {
             agency,
             store,
@@ -246,7 +246,7 @@ impl TestPortal {
     /// Somebody at the last number of this address block.
     #[must_use]
     pub fn visitor(number: u8) -> Visitor {
-        Visitor { address: IpAddr::from([192, 0, 2, number]), language: "en".to_owned() }
+        Visitor { address: IpAddr::from([192, 0, 2, number]), language: "en".to_owned(), known: None }
     }
 }
 

@@ -29,6 +29,16 @@ impl Accounts for Unit {
         one(&done, account)
     }
 
+    async fn save_hash(&mut self, account: i64, hash: &str) -> Result<(), Fault> {
+        let done = sqlx::query("UPDATE account SET password_hash = ? WHERE id = ? AND password_hash IS NOT NULL")
+            .bind(hash)
+            .bind(account)
+            .execute(&mut *self.transaction)
+            .await
+            .map_err(fault)?;
+        one(&done, account)
+    }
+
     async fn void_password(&mut self, account: i64) -> Result<(), Fault> {
         let done = sqlx::query(
             "UPDATE account SET password_hash = NULL, password_set = NULL, password_expires = NULL, \

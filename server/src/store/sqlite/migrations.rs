@@ -5,10 +5,11 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{SqlSafeStr, SqlitePool};
 
 /// Number, name and text of every step, oldest first.
-const STEPS: [(i64, &str, &str); 3] = [
+const STEPS: [(i64, &str, &str); 4] = [
     (1, "start", include_str!("../../../migrations/sqlite/0001_start.sql")),
     (2, "back in", include_str!("../../../migrations/sqlite/0002_back_in.sql")),
     (3, "audit chain", include_str!("../../../migrations/sqlite/0003_audit_chain.sql")),
+    (4, "keys", include_str!("../../../migrations/sqlite/0004_keys.sql")),
 ];
 
 /// The number of the newest step.
@@ -102,7 +103,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("backboard.db");
         let store = Sqlite::open(&path).await.unwrap();
-        let later = [STEPS[0], STEPS[1], (99, "later", "CREATE TABLE later (id INTEGER PRIMARY KEY) STRICT")];
+        let later = [STEPS.as_slice(), &[(99, "later", "CREATE TABLE later (id INTEGER PRIMARY KEY) STRICT")]].concat();
         take(&store.writer, &later).await.unwrap();
         store.close().await;
         Sqlite::open(&path).await.unwrap_err();

@@ -8,7 +8,7 @@ use backboard::moment::{Day, Moment};
 use backboard::roster::PersonId;
 use backboard::service::ports::Fault;
 use backboard::service::records::Digest;
-use backboard::service::roster::{Entry, Facts, NamedAccount, NewAccount, NewEntry, RosterStore, RosterWork};
+use backboard::service::roster::{Entry, Facts, Indexed, NamedAccount, NewAccount, NewEntry, RosterStore, RosterWork};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row};
 
@@ -18,11 +18,11 @@ use super::{Sqlite, Unit, column, digest, fault, unreadable};
 
 /// Values of one statement. Statements of this size are kept prepared; the last one of a batch is not.
 const VALUES: usize = 250;
-/// Rows of one insert: each binds up to 17 values.
+/// Rows of one insert: each binds up to 18 values.
 const ROWS: usize = 100;
 
 const PERSON_COLUMNS: &str = "roster_id, account, last_name, first_name, suffix, earlier_names, born, ssn, \
-     certificate, certification_level, email, products, roster_username, roster_status, seen, fingerprint";
+     ssn_key, certificate, certification_level, email, products, roster_username, roster_status, seen, fingerprint";
 
 #[async_trait]
 impl RosterStore for Sqlite {
@@ -47,7 +47,7 @@ impl RosterWork for Unit {
     async fn find_entries(&mut self, people: &[&str]) -> Result<Vec<Entry>, Fault> {
         const SELECT: &str = concat!(
             "SELECT person.id AS person_id, roster_id, last_name, first_name, suffix, earlier_names, born, ssn, \
-             certificate, certification_level, email, products, roster_username, roster_status, ",
+             coalesce(ssn_key, 1) AS ssn_key, certificate, certification_level, email, products, roster_username, roster_status, ",
             account_columns!(),
             " FROM person JOIN account ON account.id = person.account WHERE roster_id IN"
         );
@@ -120,6 +120,7 @@ impl RosterWork for Unit {
                     .push_bind(facts.earlier_names.join(";"))
                     .push_bind(facts.born.to_string())
                     .push_bind(facts.ssn.map(Vec::from))
+                    .push_bind(facts.ssn_key)
                     .push_bind(facts.certificate.as_ref().map(|number| number.as_str().to_owned()))
                     .push_bind(facts.level.clone())
                     .push_bind(facts.email.as_ref().map(|email| email.as_str().to_owned()))
@@ -137,7 +138,7 @@ impl RosterWork for Unit {
 
     async fn save_entry(&mut self, person: i64, entry: &NewEntry) -> Result<(), Fault> {
         const UPDATE: &str = "UPDATE person SET last_name = ?, first_name = ?, suffix = ?, earlier_names = ?, \
-             born = ?, ssn = ?, certificate = ?, certification_level = ?, email = ?, products = ?, \
+             born = ?, ssn = ?, ssn_key = ?, certificate = ?, certification_level = ?, email = ?, products = ?, \
              roster_username = ?, roster_status = ?, seen = ?, fingerprint = ? WHERE id = ?";
         let facts = &entry.facts;
         let done = sqlx::query(UPDATE)
@@ -147,6 +148,7 @@ impl RosterWork for Unit {
             .bind(facts.earlier_names.join(";"))
             .bind(facts.born.to_string())
             .bind(facts.ssn.as_ref().map(<[u8; 32]>::as_slice))
+            .bind(facts.ssn_key)
             .bind(facts.certificate.as_ref().map(CertificateNumber::as_str))
             .bind(&facts.level)
             .bind(facts.email.as_ref().map(Email::as_str))
@@ -160,6 +162,22 @@ impl RosterWork for Unit {
             .await
             .map_err(fault)?;
         if done.rows_affected() == 1 { Ok(()) } else { Err(Fault::Other(format!("no person {person}"))) }
+    }
+
+    async fn index_anew(&mut self, people: &[Indexed]) -> Result<(), Fault> {
+        const UPDATE: &str = "UPDATE person SET ssn = coalesce(?, ssn), ssn_key = coalesce(?, ssn_key), \
+             fingerprint = ? WHERE roster_id = ?";
+        for Indexed { person, ssn, fingerprint } in people {
+            sqlx::query(UPDATE)
+                .bind(ssn.as_ref().map(|(_, digest)| digest.as_slice()))
+                .bind(ssn.map(|(key, _)| key))
+                .bind(fingerprint.as_slice())
+                .bind(person)
+                .execute(&mut *self.transaction)
+                .await
+                .map_err(fault)?;
+        }
+        Ok(())
     }
 
     async fn share_account(&mut self, account: i64) -> Result<(), Fault> {
@@ -218,6 +236,8 @@ fn entry(row: &SqliteRow) -> Result<Entry, Fault> {
     let certificate: Option<&str> = column(row, "certificate")?;
     let given: Option<&str> = column(row, "roster_username")?;
     let ssn: Option<&[u8]> = column(row, "ssn")?;
+    // Who has no number was written when there was but the first key.
+    let ssn_key: u8 = column(row, "ssn_key")?;
     Ok(Entry {
         id: column(row, "person_id")?,
         account: account(row)?,
@@ -228,6 +248,7 @@ fn entry(row: &SqliteRow) -> Result<Entry, Fault> {
             suffix: column(row, "suffix")?,
             earlier_names: list(column(row, "earlier_names")?),
             born: DateOfBirth::parse_iso(column(row, "born")?, LAST_DAY).map_err(|_| unreadable("date of birth"))?,
+            ssn_key: ssn.map(|_| ssn_key),
             ssn: ssn.map(Digest::try_from).transpose().map_err(|_| unreadable("SSN digest"))?,
             certificate: certificate
                 .map(CertificateNumber::parse)

@@ -19,6 +19,15 @@ impl Accounts for Unit {
         Ok(())
     }
 
+    async fn save_hash(&mut self, account: i64, hash: &str) -> Result<(), Fault> {
+        let found = self.account(account)?;
+        if found.password_hash.is_none() {
+            return Err(Fault::Other(format!("account {account} has no password")));
+        }
+        found.password_hash = Some(hash.to_owned());
+        Ok(())
+    }
+
     async fn void_password(&mut self, account: i64) -> Result<(), Fault> {
         let account = self.account(account)?;
         account.password_hash = None;

@@ -1,0 +1,204 @@
+//! Which keys the portal makes things with, and what still lies under older ones.
+//!
+//! Not part of the port: keys that come and go are the server's own business.
+
+use backboard::link::{FLOW_SECONDS, LINK_SECONDS};
+use backboard::moment::Moment;
+use backboard::service::mail::Message;
+use backboard::service::ports::Fault;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+use sqlx::sqlite::SqliteRow;
+
+use super::{Sqlite, column, fault};
+use crate::keys::{Keys, Ring};
+
+/// The key of a ring that the portal was started with last.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Begun {
+    pub ring: Ring,
+    pub key: u8,
+    /// Tells it from every other key of its number.
+    pub mark: Vec<u8>,
+    /// When the portal was first started with it.
+    pub since: Moment,
+}
+
+/// So many things of one kind lie under a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lying {
+    /// None where the thing itself does not say, or says what cannot be read.
+    pub key: Option<u8>,
+    /// One, and several.
+    pub what: (&'static str, &'static str),
+    pub count: u64,
+}
+
+/// A kind of things, and the statement that counts them by what tells their key.
+struct Kind {
+    what: (&'static str, &'static str),
+    count: &'static str,
+    key: fn(&str) -> Option<u8>,
+}
+
+/// Who has no number was written when there was but the first key.
+const PEOPLE: Kind = Kind {
+    what: ("person", "people"),
+    count: "SELECT CAST(coalesce(ssn_key, 1) AS TEXT) AS tag, count(*) AS many FROM person WHERE ssn IS NOT NULL \
+            GROUP BY 1 ORDER BY 1",
+    key: number,
+};
+/// `$argon2id$v=19$m=19456,t=2,p=1,keyid=AQ$…`: one byte in base64 is two letters.
+const PASSWORDS: Kind = Kind {
+    what: ("password", "passwords"),
+    count: "SELECT substr(password_hash, instr(password_hash, 'keyid=') + 6, 2) AS tag, count(*) AS many FROM account \
+            WHERE password_hash IS NOT NULL GROUP BY 1 ORDER BY 1",
+    key: letters,
+};
+const ANSWERS: Kind = Kind {
+    what: ("answer", "answers"),
+    count: "SELECT substr(answer_hash, instr(answer_hash, 'keyid=') + 6, 2) AS tag, count(*) AS many FROM challenge \
+            GROUP BY 1 ORDER BY 1",
+    key: letters,
+};
+/// A sealed box begins with the number of its key.
+const MAILS: Kind = Kind {
+    what: ("waiting mail", "waiting mails"),
+    count: "SELECT hex(substr(sealed, 1, 1)) AS tag, count(*) AS many FROM mail WHERE sealed IS NOT NULL \
+            GROUP BY 1 ORDER BY 1",
+    key: hex,
+};
+const JOBS: Kind = Kind {
+    what: ("waiting job", "waiting jobs"),
+    count: "SELECT hex(substr(sealed, 1, 1)) AS tag, count(*) AS many FROM job GROUP BY 1 ORDER BY 1",
+    key: hex,
+};
+const ROWS: Kind = Kind {
+    what: ("row", "rows"),
+    count: "SELECT CAST(key AS TEXT) AS tag, count(*) AS many FROM audit WHERE key IS NOT NULL GROUP BY 1 ORDER BY 1",
+    key: number,
+};
+
+/// What is known by its digest alone: made up to `?1`, whose second two portals may share, and of
+/// use at `?2`. With the seconds from when it is made to the
+/// moment that stands in its row.
+const DIGESTED: [((&str, &str), &str, i64); 4] = [
+    (("session", "sessions"), "SELECT count(*) AS many FROM session WHERE created <= ?1 AND expires > ?2", 0),
+    (
+        ("journey under way", "journeys under way"),
+        "SELECT count(*) AS many FROM flow WHERE expires <= ?1 AND expires > ?2 AND step <> 'done'",
+        if LINK_SECONDS > FLOW_SECONDS { LINK_SECONDS } else { FLOW_SECONDS },
+    ),
+    (
+        ("link", "links"),
+        "SELECT count(*) AS many FROM link WHERE created <= ?1 AND expires > ?2 AND spent IS NULL AND superseded IS NULL",
+        0,
+    ),
+    (
+        ("temporary password", "temporary passwords"),
+        "SELECT count(*) AS many FROM temporary_password WHERE issued <= ?1 AND expires > ?2 AND ended IS NULL",
+        0,
+    ),
+];
+const STOP_LINKS: (&str, &str) = ("This wasn't me link", "This wasn't me links");
+
+impl Sqlite {
+    /// The keys that the portal was started with last; none before its first start.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn find_begun(&self) -> Result<Vec<Begun>, Fault> {
+        let rows = sqlx::query("SELECT ring, key, mark, since FROM key_ring").fetch_all(&self.readers).await;
+        let mut begun = Vec::new();
+        for row in rows.map_err(fault)? {
+            let name: &str = column(&row, "ring")?;
+            // A ring of a later version is none of this one's.
+            let Some(ring) = Ring::ALL.into_iter().find(|ring| ring.name() == name) else { continue };
+            let (key, mark, since) = (column(&row, "key")?, column(&row, "mark")?, Moment(column(&row, "since")?));
+            begun.push(Begun { ring, key, mark, since });
+        }
+        Ok(begun)
+    }
+
+    /// Writes down that the portal begins to make things with these keys, and gives the rings where that is new.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn begin_keys(&self, keys: &Keys, now: Moment) -> Result<Vec<Ring>, Fault> {
+        const BEGIN: &str = "INSERT INTO key_ring (ring, key, mark, since) VALUES (?, ?, ?, ?) \
+             ON CONFLICT (ring) DO UPDATE SET key = excluded.key, mark = excluded.mark, since = excluded.since \
+             WHERE key_ring.key <> excluded.key OR key_ring.mark <> excluded.mark";
+        let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(fault)?;
+        let mut new = Vec::new();
+        for ring in Ring::ALL {
+            let (id, key) = keys.ring(ring).newest();
+            let query = sqlx::query(BEGIN).bind(ring.name()).bind(id).bind(Vec::from(key.mark())).bind(now.0);
+            if query.execute(&mut *transaction).await.map_err(fault)?.rows_affected() == 1 {
+                new.push(ring);
+            }
+        }
+        transaction.commit().await.map_err(fault)?;
+        Ok(new)
+    }
+
+    /// What lies under the keys of a ring. What is known by its digest alone says nothing of its key: of that ring only
+    /// what was made before `since` is counted.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn find_lying(&self, ring: Ring, since: Moment, now: Moment) -> Result<Vec<Lying>, Fault> {
+        let kinds: &[Kind] = match ring {
+            Ring::Ssn => &[PEOPLE],
+            Ring::Pepper => &[PASSWORDS, ANSWERS],
+            Ring::Seal => &[MAILS, JOBS],
+            Ring::Audit => &[ROWS],
+            Ring::Digest => return self.find_digested(since, now).await,
+        };
+        let mut lying: Vec<Lying> = Vec::new();
+        for kind in kinds {
+            for row in sqlx::query(kind.count).fetch_all(&self.readers).await.map_err(fault)? {
+                let (key, count) = ((kind.key)(column(&row, "tag")?), many(&row)?);
+                lying.push(Lying { key, what: kind.what, count });
+            }
+        }
+        Ok(lying)
+    }
+
+    /// The digest of a *This wasn't me* stands in its mail alone, and works as long as the ledger keeps the mail.
+    async fn find_digested(&self, since: Moment, now: Moment) -> Result<Vec<Lying>, Fault> {
+        const SENT: &str = "SELECT kind, count(*) AS many FROM mail WHERE account IS NOT NULL AND failed IS NULL \
+             AND queued <= ? GROUP BY kind";
+        let mut lying = Vec::new();
+        for (what, count, later) in DIGESTED {
+            let query = sqlx::query(count).bind(since.0.saturating_add(later)).bind(now.0);
+            let row = query.fetch_one(&self.readers).await.map_err(fault)?;
+            lying.push(Lying { key: None, what, count: many(&row)? });
+        }
+        let mut stop_links = 0;
+        for row in sqlx::query(SENT).bind(since.0).fetch_all(&self.readers).await.map_err(fault)? {
+            if Message::freezes(column(&row, "kind")?).is_some() {
+                stop_links += many(&row)?;
+            }
+        }
+        lying.push(Lying { key: None, what: STOP_LINKS, count: stop_links });
+        lying.retain(|lying| lying.count > 0);
+        Ok(lying)
+    }
+}
+
+fn many(row: &SqliteRow) -> Result<u64, Fault> {
+    Ok(column::<i64>(row, "many")?.unsigned_abs())
+}
+
+fn number(tag: &str) -> Option<u8> {
+    tag.parse().ok()
+}
+
+fn hex(tag: &str) -> Option<u8> {
+    u8::from_str_radix(tag, 16).ok()
+}
+
+fn letters(tag: &str) -> Option<u8> {
+    let bytes = STANDARD_NO_PAD.decode(tag).ok()?;
+    <[u8; 1]>::try_from(bytes).ok().map(|[id]| id)
+}
