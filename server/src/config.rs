@@ -170,6 +170,7 @@ impl Config {
 }
 
 fn refused(sentence: String) -> ConfigError {
+    let sentence = place::plain(&sentence);
     ConfigError(if sentence.ends_with('.') { sentence } else { sentence + "." })
 }
 

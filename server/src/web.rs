@@ -2,16 +2,23 @@
 //!
 //! Outside in: a panic becomes a generic answer, security headers go on every response, the Host must
 //! be ours, time is limited; then either a page, a file, or the guards of an operation (see [`guard`]).
+//!
+//! The parsers of what strangers send are hidden from the documentation and reachable all the same: the fuzz targets
+//! call them.
 
-mod address;
+#[doc(hidden)]
+pub mod address;
 mod assets;
-mod cookies;
-mod fields;
+#[doc(hidden)]
+pub mod cookies;
+#[doc(hidden)]
+pub mod fields;
 mod guard;
 mod headers;
 mod listener;
 mod operations;
-mod origin;
+#[doc(hidden)]
+pub mod origin;
 mod pages;
 mod router;
 mod visits;
