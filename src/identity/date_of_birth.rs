@@ -123,7 +123,7 @@ pub fn split_pasted(text: &str, order: DateOrder) -> Option<(String, String, Str
 }
 
 fn pasted(month: &str, day: &str, year: &str, order: DateOrder) -> Option<(String, String, String)> {
-    let mut filled = [month, day, year].into_iter().filter(|part| !part.trim().is_empty());
+    let mut filled = [month, day, year].into_iter().filter(|part| !part.chars().all(is_gap));
     match (filled.next(), filled.next()) {
         (Some(only), None) => split_pasted(only, order),
         _ => None,
