@@ -3,6 +3,7 @@
 
 pub mod contract;
 pub mod fakes;
+pub mod grammar;
 pub mod outbox;
 pub mod races;
 pub mod seed;
