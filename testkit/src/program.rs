@@ -39,11 +39,21 @@ pub struct Plan {
     pub smtp: Option<u16>,
     /// Whether the test's connections count as a trusted proxy's, so that `X-Forwarded-For` names the visitor.
     pub proxy: bool,
+    /// More lines of the configuration.
+    pub more: String,
 }
 
 impl Default for Plan {
     fn default() -> Self {
-        Self { rows: String::new(), agency: "demo", log: "info", multiply: 1_000, smtp: None, proxy: false }
+        Self {
+            rows: String::new(),
+            agency: "demo",
+            log: "info",
+            multiply: 1_000,
+            smtp: None,
+            proxy: false,
+            more: String::new(),
+        }
     }
 }
 
@@ -65,11 +75,11 @@ impl Program {
             None => "transport = \"folder\"\nfolder = \"mail\"".to_owned(),
         };
         let trusted = if plan.proxy { "[\"127.0.0.1/32\"]" } else { "[]" };
-        let Plan { agency, multiply, .. } = plan;
+        let Plan { agency, multiply, more, .. } = plan;
         let config = format!(
             "public_url = \"http://{address}\"\nlisten = \"{address}\"\nagency = \"{agency}\"\n\
              [database]\nurl = \"sqlite:data/backboard.db\"\n[keys]\nfile = \"keys/keys.toml\"\n\
-             [mail]\n{mail}\n[proxy]\ntrusted = {trusted}\n[limits]\nmultiply = {multiply}\n"
+             [mail]\n{mail}\n[proxy]\ntrusted = {trusted}\n[limits]\nmultiply = {multiply}\n{more}"
         );
         std::fs::write(folder.path().join("backboard.toml"), config).unwrap();
         let program = Self { folder, address, binary: binary.to_owned(), log_level: plan.log, running: None };
@@ -103,7 +113,21 @@ impl Program {
 
     /// Starts serving, and waits until the program says that it does.
     pub async fn start(&mut self) {
-        let mut child = self.command(&["serve"]).stderr(Stdio::piped()).spawn().unwrap();
+        let command = self.command(&["serve"]);
+        self.follow(command).await;
+    }
+
+    /// The same at the end of a shell's script, as `"$0" serve`, which sees mounts of its own.
+    pub async fn start_in(&mut self, script: &str) {
+        let mut shell = Command::new("unshare");
+        shell.args(["--map-root-user", "--mount", "sh", "-c", script]).arg(&self.binary);
+        shell.current_dir(self.folder.path()).env("RUST_LOG", self.log_level).kill_on_drop(true);
+        self.follow(shell).await;
+    }
+
+    async fn follow(&mut self, mut command: Command) {
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let mut head = String::new();
         loop {
@@ -146,10 +170,16 @@ impl Program {
         status
     }
 
+    /// Its process.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.running.as_ref().unwrap().0.id().unwrap()
+    }
+
     /// Memory of the running program in KiB: what `/proc` calls this (`VmRSS`, `VmHWM`).
     #[must_use]
     pub fn memory(&self, name: &str) -> u64 {
-        let id = self.running.as_ref().unwrap().0.id().unwrap();
+        let id = self.id();
         let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap();
         let line = status.lines().find(|line| line.starts_with(name)).unwrap();
         line.split_whitespace().nth(1).unwrap().parse().unwrap()
@@ -199,9 +229,6 @@ impl Program {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true);
-        if arguments.first() == Some(&"serve") {
-            command.stdout(Stdio::null());
-        }
         command
     }
 

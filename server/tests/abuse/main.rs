@@ -9,12 +9,18 @@ mod list;
 mod people;
 mod proof;
 
+mod audit;
+mod build;
 mod challenge;
 mod enumeration;
+mod faults;
 mod hosts;
 mod identity;
+mod letters;
 mod limits;
 mod passwords;
 mod protocol;
 mod sessions;
+mod storage;
+mod together;
 mod tokens;
