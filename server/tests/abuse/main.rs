@@ -9,8 +9,10 @@ mod list;
 mod people;
 mod proof;
 
+mod auc;
 mod audit;
 mod build;
+mod canaries;
 mod challenge;
 mod enumeration;
 mod faults;
@@ -22,5 +24,6 @@ mod passwords;
 mod protocol;
 mod sessions;
 mod storage;
+mod timing;
 mod together;
 mod tokens;

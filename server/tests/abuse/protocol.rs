@@ -77,8 +77,7 @@ async fn j01_large_bodies_are_refused_on_every_operation_and_cost_no_memory() {
 async fn j01_a_body_of_a_byte_a_second_is_given_up() {
     let program = begin(&Plan { rows: rows(1), ..Plan::default() }).await;
     let head = post(&program, "/api/claim/lookup", &format!("{FORM}content-length: 1000\r\n"), b"a");
-    let mut visitor = program.visitor();
-    let stream = visitor.send(&head).await;
+    let stream = program.visitor().send(&head).await;
     let (read, mut write) = stream.into_split();
     let drip = tokio::spawn(async move {
         while write.write_all(b"a").await.is_ok() {
