@@ -148,16 +148,13 @@ fn lookup(ssn: &str) -> [(&str, &str); 6] {
     ]
 }
 
+/// The mail with a link that nobody has seen yet.
 async fn newest(program: &Program, number: usize, secrets: &mut Secrets) -> Mail {
     at_rest(program).await;
-    let mail = newest_of(&mails_to(program, &email(number), 1).await);
+    let is_new = |mail: &&Mail| mail.token().is_some_and(|token| !secrets.known.contains_key(&token));
+    let mail = mails_to(program, &email(number), 1).await.iter().find(is_new).unwrap().clone();
     collect(&mail, number, secrets);
     mail
-}
-
-/// The last one that has a link to something, or the last.
-fn newest_of(mails: &[Mail]) -> Mail {
-    mails.iter().rfind(|mail| mail.token().is_some()).or(mails.last()).unwrap().clone()
 }
 
 /// What a mail holds that nobody else may see.
@@ -358,8 +355,7 @@ async fn live(program: &Program, heard: &mut Heard, secrets: &mut Secrets) -> Ja
     // A temporary password from the office, typed and replaced.
     program.run(&["account", "temporary-password", &username(1)]).await;
     wake(program).await;
-    let mails = mails_to(program, &email(1), 1).await;
-    let word = mails.iter().rev().find_map(temporary).unwrap();
+    let word = mails_to(program, &email(1), 1).await.iter().find_map(temporary).unwrap();
     let mut third = program.visitor();
     let answer =
         heard.submit(&mut third, "/api/sign-in/password", &[("username", &username(1)), ("password", &word)]).await;
@@ -461,7 +457,8 @@ fn sweep(program: &Program, secrets: &Secrets, heard: &Heard, written: &[(String
                 Kind::Nowhere | Kind::Cookie | Kind::NotLogged => false,
             };
             let is_typed = *kind == Kind::NotLogged && asked.starts_with("/claim");
-            if !is_path && !is_own && !is_typed && (body.contains(writing.as_str()) || head.contains(writing.as_str())) {
+            if !is_path && !is_own && !is_typed && (body.contains(writing.as_str()) || head.contains(writing.as_str()))
+            {
                 hits.push(format!("the answer to {asked} holds {kind:?} {secret}: {}", around(&answer.text, writing)));
             }
         }
