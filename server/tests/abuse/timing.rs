@@ -199,6 +199,10 @@ impl Hasher for Watched {
         *self.said.lock().unwrap() = Some(Instant::now());
         said
     }
+
+    fn is_outdated(&self, hash: &str) -> bool {
+        self.hasher.is_outdated(hash)
+    }
 }
 
 /// Up to the verdict: from the call of the use case until Argon2id has said yes or no, in this process, with the real
