@@ -4,6 +4,7 @@ use std::path::Path;
 
 use mail_parser::MessageParser;
 
+#[derive(Clone, Debug)]
 pub struct Mail {
     pub to: String,
     pub id: String,
@@ -11,6 +12,7 @@ pub struct Mail {
 }
 
 /// Every mail that was delivered.
+#[must_use]
 pub fn mails(folder: &Path) -> Vec<Mail> {
     let mut mails = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {
@@ -32,12 +34,14 @@ pub fn mails(folder: &Path) -> Vec<Mail> {
 
 impl Mail {
     /// The token of its link, if it has one.
+    #[must_use]
     pub fn token(&self) -> Option<String> {
         let (_, after) = self.text.split_once("/link/")?;
         Some(after.chars().take_while(|c| c.is_ascii_alphanumeric() || "-_".contains(*c)).collect())
     }
 
     /// Its code: two groups of four digits.
+    #[must_use]
     pub fn code(&self) -> Option<String> {
         let words: Vec<&str> = self.text.split_whitespace().collect();
         let is_group = |word: &&&str| word.len() == 4 && word.bytes().all(|byte| byte.is_ascii_digit());
