@@ -97,7 +97,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("backboard.db");
         let store = Sqlite::open(&path).await.unwrap();
-        let later = [STEPS[0], STEPS[1], (99, "later", "CREATE TABLE later (id INTEGER PRIMARY KEY) STRICT")];
+        let later = [&STEPS[..], &[(99, "later", "CREATE TABLE later (id INTEGER PRIMARY KEY) STRICT")]].concat();
         take(&store.writer, &later).await.unwrap();
         store.close().await;
         Sqlite::open(&path).await.unwrap_err();
