@@ -6,8 +6,8 @@ use leptos_router::location::RequestUrl;
 
 use crate::routes::{App, title};
 use crate::site::Site;
-use crate::visit::{Unshown, Visit};
-use crate::words;
+use crate::visit::{Page, Unshown, Visit};
+use crate::words::{self, Word};
 
 /// Addresses of the document's own files.
 #[derive(Clone, Debug, Default)]
@@ -23,6 +23,37 @@ pub struct Files {
 /// The whole HTML of a page. `nonce` is the one of the response's Content-Security-Policy.
 #[must_use]
 pub fn render(visit: &Visit, site: &Site, files: &Files, nonce: &str) -> String {
+    // `<` cannot end the script element early once it is written as an escape.
+    let data = serde_json::to_string(visit).unwrap_or_default().replace('<', "\\u003c");
+    let Files { script, wasm, site: words, .. } = files;
+    let widget = site
+        .widget()
+        .map(|widget| format!(r#"<script nonce="{nonce}" src="{}" async defer></script>"#, escape(&widget.script)))
+        .unwrap_or_default();
+    let scripts = format!(
+        r#"<script type="application/json" id="visit">{data}</script>
+<script type="module" nonce="{nonce}">
+import start, {{ hydrate }} from "{script}";
+const words = fetch("{words}").then((answer) => answer.text());
+await start({{ module_or_path: "{wasm}" }});
+hydrate(await words, document.getElementById("visit").textContent);
+</script>
+"#
+    );
+    document(visit, site, files, title(&visit.path), &widget, &scripts)
+}
+
+/// The HTML of a dead end: of no address, so that the browser's share could not find it again, and without any script,
+/// so that it works where the rest may not.
+#[must_use]
+pub fn render_alone(page: Page, site: &Site, files: &Files) -> String {
+    let title =
+        if matches!(page, Page::Broken { .. }) { words::COMMON_BROKEN_HEADING } else { words::COMMON_MISSING_TITLE };
+    let visit = Visit { path: "/missing".to_owned(), page, ..Visit::default() };
+    document(&visit, site, files, title, "", "")
+}
+
+fn document(visit: &Visit, site: &Site, files: &Files, title: Word, widget: &str, scripts: &str) -> String {
     let owner = Owner::new();
     let body = owner.with(|| {
         provide_context(RequestUrl::new(&visit.path));
@@ -34,16 +65,10 @@ pub fn render(visit: &Visit, site: &Site, files: &Files, nonce: &str) -> String 
     drop(owner);
 
     let Agency { system, .. } = site.agency();
-    let title = site.fill(words::COMMON_PAGE_TITLE, &[("page", &site.say(title(&visit.path))), ("system", system)]);
-    // `<` cannot end the script element early once it is written as an escape.
-    let data = serde_json::to_string(visit).unwrap_or_default().replace('<', "\\u003c");
-    let Files { style, script, wasm, site: words, icon } = files;
+    let title = site.fill(words::COMMON_PAGE_TITLE, &[("page", &site.say(title)), ("system", system)]);
+    let Files { style, icon, .. } = files;
     let language = site.language();
     let title = escape(&title);
-    let widget = site
-        .widget()
-        .map(|widget| format!(r#"<script nonce="{nonce}" src="{}" async defer></script>"#, escape(&widget.script)))
-        .unwrap_or_default();
     format!(
         r##"<!DOCTYPE html>
 <html lang="{language}">
@@ -56,14 +81,7 @@ pub fn render(visit: &Visit, site: &Site, files: &Files, nonce: &str) -> String 
 <link rel="stylesheet" href="{style}">
 <link rel="icon" href="{icon}" type="image/svg+xml">
 {widget}</head>
-<body>{body}<script type="application/json" id="visit">{data}</script>
-<script type="module" nonce="{nonce}">
-import start, {{ hydrate }} from "{script}";
-const words = fetch("{words}").then((answer) => answer.text());
-await start({{ module_or_path: "{wasm}" }});
-hydrate(await words, document.getElementById("visit").textContent);
-</script>
-</body>
+<body>{body}{scripts}</body>
 </html>
 "##
     )

@@ -110,8 +110,10 @@ pub enum Page {
         done: bool,
     },
     Missing,
-    /// Something broke; the office can be phoned.
-    Broken,
+    /// Something broke; the office can be phoned, and told this number.
+    Broken {
+        number: String,
+    },
 }
 
 /// How the account stands, for *Home* and *Security*.

@@ -4,25 +4,29 @@
 //! - What is unsafe is refused with one sentence that says the way out: plain http, plain SMTP and larger
 //!   limits are for loopback alone; keys lie outside the database's folder and are open to nobody else.
 //! - Secrets stand in files of their own and never show in `Debug`.
+//! - Every section is judged by itself, so that one examination shows everything that is wrong; `load` refuses with
+//!   the first of it.
 
+mod finding;
 pub mod place;
 mod public_url;
 mod secret;
+mod sections;
 mod text;
 
-use std::net::{IpAddr, SocketAddr};
-use std::path::{Component, Path, PathBuf};
-use std::str::FromStr;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 
 use backboard::agency::Agency;
 use ipnet::IpNet;
 use reqwest::Url;
 use serde::Deserialize;
-use sqlx::sqlite::SqliteConnectOptions;
 
-use crate::{keys, profiles};
-use text::{CaptchaText, ConfigText, MailText, TransportText};
+use crate::profiles;
+use sections::{address, check_mode, check_multiply, check_place, network, refused, required};
+use text::ConfigText;
 
+pub use finding::{Finding, Weight};
 pub use public_url::{PublicUrl, is_loopback};
 pub use secret::Secret;
 
@@ -47,6 +51,35 @@ pub struct Config {
     /// Times every address, subnet and global budget. Above 1 on loopback alone.
     pub multiply: u32,
     pub captcha: Captcha,
+    pub files: Files,
+}
+
+/// The files that the configuration stands in or names, besides the keys and the database.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Files {
+    pub configuration: Option<PathBuf>,
+    /// Settings whose secret is written into the configuration itself.
+    pub written: Vec<&'static str>,
+    /// A profile of the agency's own.
+    pub agency: Option<PathBuf>,
+    /// Setting and path of every file that holds a secret.
+    pub secrets: Vec<(&'static str, PathBuf)>,
+}
+
+/// A configuration as far as it can be used: what is missing here is a danger in its findings.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    pub public_url: Option<PublicUrl>,
+    pub listen: Option<SocketAddr>,
+    pub agency: Option<Agency>,
+    pub database: Option<Database>,
+    pub keys_file: Option<PathBuf>,
+    pub mail: Option<Mail>,
+    pub trusted_proxies: Vec<IpNet>,
+    pub admin: Option<SocketAddr>,
+    pub multiply: u32,
+    pub captcha: Option<Captcha>,
+    pub files: Files,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -119,203 +152,140 @@ impl Config {
         path: Option<&Path>,
         environment: impl IntoIterator<Item = (String, String)>,
     ) -> Result<Self, ConfigError> {
-        let text = path.map(|path| {
-            let text = std::fs::read_to_string(path);
-            text.map_err(|error| {
-                refused(format!("{} cannot be read ({error}); name the file with --config", path.display()))
-            })
-        });
-        let text = text.transpose()?;
-        let name = path.map(|path| path.display().to_string());
-        let text = ConfigText::read(name.as_deref().zip(text.as_deref()), environment)?;
-        let folder = path.and_then(Path::parent).unwrap_or(Path::new(""));
-        Self::judge(text, &std::path::absolute(folder.join(".")).map_err(|error| refused(error.to_string()))?)
+        let (draft, findings) = Self::examine(path, environment);
+        match (findings.into_iter().find(Finding::is_danger), draft.and_then(Draft::whole)) {
+            (None, Some(config)) => Ok(config),
+            (Some(danger), _) => Err(ConfigError(danger.sentence)),
+            (None, None) => Err(refused("the configuration is not whole".to_owned())),
+        }
     }
 
-    fn judge(text: ConfigText, folder: &Path) -> Result<Self, ConfigError> {
-        let public_url = required(text.public_url, "public_url", "the address people reach the portal under")?;
-        let public_url = PublicUrl::parse(&public_url).map_err(|wrong| refused(format!("public_url: {wrong}")))?;
-        let agency = required(text.agency, "agency", "the name of a profile, or the path of your own")?;
-        let agency = profiles::profile_in(&agency, folder).map_err(|wrong| refused(format!("agency: {wrong}")))?;
-        let database = database(&text.database.url.unwrap_or_else(|| "sqlite:data/backboard.db".to_owned()), folder)?;
-        let keys_file = required(text.keys.file, "keys.file", "where the keys lie, outside the database's folder")?;
-        let keys_file = folder.join(keys_file);
-        if let Database::Sqlite(file) = &database {
-            keep_apart(&keys_file, file)?;
+    /// The same, but goes on where something is wrong. No draft where the file cannot even be read.
+    pub fn examine(
+        path: Option<&Path>,
+        environment: impl IntoIterator<Item = (String, String)>,
+    ) -> (Option<Draft>, Vec<Finding>) {
+        match read(path, environment) {
+            Ok((text, written, folder)) => {
+                let (mut draft, findings) = Draft::judge(text, &folder);
+                draft.files.configuration = path.map(Path::to_owned);
+                draft.files.written = written;
+                (Some(draft), findings)
+            }
+            Err(error) => (None, vec![Finding::danger("configuration", error.0)]),
         }
-        if keys_file.exists() {
-            keys::closed_to_others(&keys_file).map_err(|wrong| refused(format!("keys.file: {wrong}")))?;
+    }
+}
+
+/// What is written, the settings whose secrets are written into the file itself, and the folder that paths begin at.
+fn read(
+    path: Option<&Path>,
+    environment: impl IntoIterator<Item = (String, String)>,
+) -> Result<(ConfigText, Vec<&'static str>, PathBuf), ConfigError> {
+    let text = path.map(|path| {
+        let text = std::fs::read_to_string(path);
+        text.map_err(|error| {
+            refused(format!("{} cannot be read ({error}); name the file with --config", path.display()))
+        })
+    });
+    let text = text.transpose()?;
+    let name = path.map(|path| path.display().to_string());
+    let (text, written) = ConfigText::read(name.as_deref().zip(text.as_deref()), environment)?;
+    let folder = path.and_then(Path::parent).unwrap_or(Path::new(""));
+    let folder = std::path::absolute(folder.join(".")).map_err(|error| refused(error.to_string()))?;
+    Ok((text, written, folder))
+}
+
+/// Notes what a section is refused for, and goes on.
+fn note<T>(findings: &mut Vec<Finding>, setting: &'static str, judged: Result<T, ConfigError>) -> Option<T> {
+    judged.map_err(|error| findings.push(Finding::danger(setting, error.0))).ok()
+}
+
+impl Draft {
+    fn judge(text: ConfigText, folder: &Path) -> (Self, Vec<Finding>) {
+        let mut findings = Vec::new();
+        let found = &mut findings;
+        let public_url = note(found, "public_url", sections::public_url(text.public_url));
+        let own = text.agency.as_deref().filter(|name| profiles::is_path(name)).map(|path| folder.join(path));
+        let agency = note(found, "agency", sections::agency(text.agency, folder));
+        let database = text.database.url.unwrap_or_else(|| "sqlite:data/backboard.db".to_owned());
+        let database = note(found, "database.url", sections::database(&database, folder));
+        let keys_file = required(text.keys.file, "keys.file", "where the keys lie, outside the database's folder");
+        let keys_file = note(found, "keys.file", keys_file).map(|file| folder.join(file));
+        if let Some(keys_file) = &keys_file {
+            note(found, "keys.file", check_place(keys_file, database.as_ref()));
+            note(found, "keys.file", check_mode(keys_file));
         }
         let multiply = text.limits.multiply.unwrap_or(1);
-        if multiply == 0 || multiply > 1 && !public_url.is_loopback() {
-            return Err(refused(format!(
-                "limits.multiply = {multiply} is for load tests on loopback; leave it at 1 for {public_url}"
-            )));
-        }
-        let trusted = text.proxy.trusted.iter().map(|each| network(each)).collect::<Result<_, _>>()?;
+        note(found, "limits.multiply", check_multiply(multiply, public_url.as_ref()));
+        let trusted = text.proxy.trusted.iter().filter_map(|each| note(found, "proxy.trusted", network(each)));
+        let trusted_proxies = trusted.collect();
         let listen = text.listen.as_deref().unwrap_or("127.0.0.1:8080");
-        Ok(Self {
-            listen: address("listen", listen)?,
-            admin: text.admin.listen.as_deref().map(|listen| address("admin.listen", listen)).transpose()?,
-            mail: mail(text.mail, folder)?,
-            captcha: captcha(text.captcha, folder)?,
-            trusted_proxies: trusted,
+        let listen = note(found, "listen", address("listen", listen));
+        let admin = text.admin.listen.as_deref();
+        let admin = admin.and_then(|listen| note(found, "admin.listen", address("admin.listen", listen)));
+        let secrets = [
+            ("mail.password_file", text.mail.password_file.as_deref()),
+            ("captcha.secret_file", text.captcha.secret_file.as_deref()),
+        ];
+        let secrets = secrets.into_iter().filter_map(|(key, file)| Some((key, folder.join(file?)))).collect();
+        let mail = note(found, "mail", sections::mail(text.mail, folder));
+        let captcha = note(found, "captcha", sections::captcha(text.captcha, folder));
+        let files = Files { agency: own, secrets, ..Files::default() };
+        let draft = Self {
             public_url,
+            listen,
             agency,
             database,
             keys_file,
+            mail,
+            trusted_proxies,
+            admin,
             multiply,
+            captcha,
+            files,
+        };
+        (draft, findings)
+    }
+
+    /// The configuration, where nothing is missing.
+    fn whole(self) -> Option<Config> {
+        Some(Config {
+            public_url: self.public_url?,
+            listen: self.listen?,
+            agency: self.agency?,
+            database: self.database?,
+            keys_file: self.keys_file?,
+            mail: self.mail?,
+            trusted_proxies: self.trusted_proxies,
+            admin: self.admin,
+            multiply: self.multiply,
+            captcha: self.captcha?,
+            files: self.files,
         })
     }
-}
 
-fn refused(sentence: String) -> ConfigError {
-    ConfigError(if sentence.ends_with('.') { sentence } else { sentence + "." })
-}
-
-fn required(value: Option<String>, key: &str, what: &str) -> Result<String, ConfigError> {
-    value.filter(|value| !value.trim().is_empty()).ok_or_else(|| {
-        let variable = key.replace('.', "__").to_ascii_uppercase();
-        refused(format!("{key} is missing: write {what} into backboard.toml, or set BACKBOARD__{variable}"))
-    })
-}
-
-fn address(key: &str, text: &str) -> Result<SocketAddr, ConfigError> {
-    text.parse().map_err(|_| refused(format!("{key}: {text:?} is no address with a port, such as 127.0.0.1:8080")))
-}
-
-fn network(text: &str) -> Result<IpNet, ConfigError> {
-    let single = || text.parse::<IpAddr>().map(IpNet::from);
-    IpNet::from_str(text).or_else(|_| single()).map_err(|_| {
-        refused(format!("proxy.trusted: {text:?} is no address or network, such as 10.0.0.0/8; write the proxy's own"))
-    })
-}
-
-fn database(url: &str, folder: &Path) -> Result<Database, ConfigError> {
-    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-        return Ok(Database::Postgres(Secret::new(url.to_owned())));
+    #[must_use]
+    pub fn is_loopback(&self) -> bool {
+        self.public_url.as_ref().is_some_and(PublicUrl::is_loopback)
     }
-    let way_out = "write sqlite:PATH or postgres://USER@HOST/NAME";
-    if !url.starts_with("sqlite:") {
-        return Err(refused(format!("database.url names no database we know; {way_out}")));
-    }
-    let (path, parameters) = url.split_once('?').unwrap_or((url, "mode=rwc"));
-    if parameters != "mode=rwc" {
-        return Err(refused(format!("database.url: {parameters:?} is not used here; write the path alone")));
-    }
-    let options =
-        SqliteConnectOptions::from_str(path).map_err(|error| refused(format!("database.url: {error}; {way_out}")))?;
-    if path.ends_with(":memory:") || options.get_filename().as_os_str().is_empty() {
-        return Err(refused(format!("database.url: a database in memory forgets every account; {way_out}")));
-    }
-    Ok(Database::Sqlite(folder.join(options.get_filename())))
 }
 
-/// A copy of the database's folder must not carry the keys along.
-fn keep_apart(keys: &Path, database: &Path) -> Result<(), ConfigError> {
-    let (Some(keys_folder), Some(database_folder)) = (keys.parent(), database.parent()) else { return Ok(()) };
-    if !real(keys_folder).starts_with(real(database_folder)) {
-        return Ok(());
-    }
-    Err(refused(format!(
-        "keys.file {} lies in the database's folder {}, so one copy would carry both; move one of them to another folder",
-        keys.display(),
-        database_folder.display()
-    )))
-}
-
-/// The path without links and dots, as far as it exists.
-fn real(path: &Path) -> PathBuf {
-    let mut plain = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::ParentDir => {
-                plain.pop();
-            }
-            Component::CurDir => {}
-            part => plain.push(part),
+impl From<&Config> for Draft {
+    fn from(config: &Config) -> Self {
+        let config = config.clone();
+        Self {
+            public_url: Some(config.public_url),
+            listen: Some(config.listen),
+            agency: Some(config.agency),
+            database: Some(config.database),
+            keys_file: Some(config.keys_file),
+            mail: Some(config.mail),
+            trusted_proxies: config.trusted_proxies,
+            admin: config.admin,
+            multiply: config.multiply,
+            captcha: Some(config.captcha),
+            files: config.files,
         }
-        plain = plain.canonicalize().unwrap_or(plain);
-    }
-    plain
-}
-
-fn mail(text: MailText, folder: &Path) -> Result<Mail, ConfigError> {
-    let transport =
-        text.transport.ok_or_else(|| refused("mail.transport is missing: write \"smtp\" or \"folder\"".to_owned()))?;
-    if matches!(transport, TransportText::Folder) {
-        let mails = required(text.folder, "mail.folder", "the folder that mails are written to")?;
-        return Ok(Mail::Folder(folder.join(mails)));
-    }
-    let host = required(text.host, "mail.host", "the SMTP server's name")?;
-    let tls = text.tls.unwrap_or(Tls::Starttls);
-    if tls == Tls::None && !is_loopback(&host) {
-        return Err(refused(format!(
-            "mail.tls = \"none\" would send links readable to {host}; write \"starttls\" or \"implicit\""
-        )));
-    }
-    let port = text.port.unwrap_or(match tls {
-        Tls::None => 25,
-        Tls::Starttls => 587,
-        Tls::Implicit => 465,
-    });
-    let password = secret_file("mail.password_file", text.password_file, folder)?;
-    let login = match (text.username, password) {
-        (Some(name), Some(password)) => Some((name, password)),
-        (None, None) => None,
-        (Some(_), None) => return Err(refused("mail.username needs mail.password_file beside it".to_owned())),
-        (None, Some(_)) => return Err(refused("mail.password_file needs mail.username beside it".to_owned())),
-    };
-    Ok(Mail::Smtp(Smtp { host, port, tls, login, ca_file: text.ca_file.map(|file| folder.join(file)) }))
-}
-
-fn captcha(text: CaptchaText, folder: &Path) -> Result<Captcha, ConfigError> {
-    let provider = match text.provider {
-        None | Some(Provider::Altcha) => {
-            let more = text.site_key.is_some() || text.secret.is_some() || text.secret_file.is_some();
-            if more || text.verify_url.is_some() {
-                let which = "\"turnstile\", \"hcaptcha\" or \"recaptcha\"";
-                return Err(refused(format!(
-                    "captcha: its other keys are for captcha.provider = {which}; remove them"
-                )));
-            }
-            return Ok(Captcha::Altcha);
-        }
-        Some(provider) => provider,
-    };
-    let file = secret_file("captcha.secret_file", text.secret_file, folder)?;
-    let secret = match (file, text.secret) {
-        (Some(file), None) => file,
-        (None, Some(secret)) if !secret.trim().is_empty() => Secret::new(secret.trim().to_owned()),
-        (Some(_), Some(_)) => {
-            return Err(refused("captcha.secret and captcha.secret_file are both set; keep one".to_owned()));
-        }
-        _ => {
-            return Err(refused("captcha.secret_file is missing: name the file with the provider's secret".to_owned()));
-        }
-    };
-    let verify_url = text.verify_url.map(|url| verify_url(&url)).transpose()?;
-    let site_key = required(text.site_key, "captcha.site_key", "the key that the provider gave for pages")?;
-    Ok(Captcha::Hosted(Hosted { provider, site_key, secret, verify_url }))
-}
-
-fn verify_url(text: &str) -> Result<Url, ConfigError> {
-    let url = Url::parse(text).ok().filter(|url| {
-        let loopback = url.host_str().is_some_and(is_loopback);
-        url.scheme() == "https" || url.scheme() == "http" && loopback
-    });
-    url.ok_or_else(|| {
-        refused(format!("captcha.verify_url: {text:?} is no https:// address (http:// on loopback alone)"))
-    })
-}
-
-fn secret_file(key: &str, path: Option<String>, folder: &Path) -> Result<Option<Secret>, ConfigError> {
-    let Some(path) = path else { return Ok(None) };
-    let path = folder.join(path);
-    let text = std::fs::read_to_string(&path)
-        .map_err(|error| refused(format!("{key}: {} cannot be read ({error})", path.display())))?;
-    match text.trim() {
-        "" => Err(refused(format!("{key}: {} is empty; write the secret into it", path.display()))),
-        secret => Ok(Some(Secret::new(secret.to_owned()))),
     }
 }

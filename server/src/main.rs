@@ -1,22 +1,16 @@
 //! Arguments → command.
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::Parser as _;
 use server::cli::{Arguments, run};
-use tracing_subscriber::EnvFilter;
+use server::{log, safety};
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    // To stderr, in the filter of RUST_LOG; lines for a person, JSON for a program.
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    if std::io::stderr().is_terminal() {
-        log.with_target(false).init();
-    } else {
-        log.json().init();
-    }
+    safety::forbid_core_dumps();
+    log::start();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return failed(&error.to_string()),

@@ -57,7 +57,8 @@ pub fn built_in() -> Vec<String> {
 }
 
 /// A name has letters, digits and dashes alone; whatever else is written is a path.
-fn is_path(text: &str) -> bool {
+#[must_use]
+pub fn is_path(text: &str) -> bool {
     !text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 

@@ -1,7 +1,9 @@
 //! A portal put together and run: pages, worker, health, until it is told to stop.
 
+use std::fs::DirBuilder;
 use std::future::Future;
 use std::net::SocketAddr;
+use std::os::unix::fs::DirBuilderExt as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,7 +16,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch};
 
 use crate::clock::{SystemClock, SystemEntropy};
-use crate::config::{Captcha, Config, Database, Mail, Tls};
+use crate::config::{Captcha, Config, Database, Mail, Smtp, Tls};
 use crate::hasher::Argon2Hasher;
 use crate::keys::Keys;
 use crate::mail::{Credentials, Folder, Patience, Relay, RelayAt, Stationery, Transport, Worker};
@@ -22,10 +24,13 @@ use crate::robots::{robots, widget};
 use crate::store::Sqlite;
 use crate::vault::KeyVault;
 use crate::web::{Reach, Web, router, serve};
-use crate::{admin, mail};
+use crate::{admin, mail, safety};
 
 /// Seconds the worker may take to finish the mail in hand after the word to stop.
 const WORKER_SECONDS: u64 = 10;
+
+/// The longest random wait before mails are sent: long against what one account's mail costs more than another's.
+const JITTER: Duration = Duration::from_secs(1);
 
 /// What a portal is made of.
 pub struct Parts {
@@ -49,14 +54,10 @@ impl Parts {
         let Database::Sqlite(path) = &config.database else {
             return Err("database.url: this version keeps its data in SQLite; write sqlite:FILE.".to_owned());
         };
-        if !config.keys_file.exists() {
-            return Err(format!(
-                "There is no key file at {}; make one with: backboard keys new",
-                config.keys_file.display()
-            ));
-        }
+        safety::refuse(config)?;
         if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+            let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
+            made.map_err(|error| format!("{}: {error}", folder.display()))?;
         }
         let mut keys = Keys::read(&config.keys_file).map_err(|error| error.to_string())?;
         let store = Sqlite::open(path).await.map_err(|fault| fault.to_string())?;
@@ -134,7 +135,7 @@ pub async fn run(
     };
     let web = Arc::new(Web::new(Arc::clone(&portal), Arc::clone(&queued), reach)?);
     let stationery = Stationery::new(&portal.agency, &parts.origin).map_err(|error| error.to_string())?;
-    let worker = Worker::new(Arc::clone(&portal), stationery, parts.transport, Arc::clone(&queued));
+    let worker = Worker::new(Arc::clone(&portal), stationery, parts.transport, Arc::clone(&queued)).with_jitter(JITTER);
 
     let (stopping, stopped) = watch::channel(false);
     let working = tokio::spawn(worker.run(stopped.clone()));
@@ -188,26 +189,30 @@ fn taken(address: SocketAddr, error: &std::io::Error) -> String {
 fn transport(mail: &Mail) -> Result<Transport, String> {
     match mail {
         Mail::Folder(folder) => {
-            std::fs::create_dir_all(folder).map_err(|error| format!("mail.folder {}: {error}", folder.display()))?;
+            let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
+            made.map_err(|error| format!("mail.folder {}: {error}", folder.display()))?;
             Ok(Transport::Folder(Folder::at(folder)))
         }
-        Mail::Smtp(smtp) => {
-            let at = RelayAt {
-                host: smtp.host.clone(),
-                port: smtp.port,
-                tls: match smtp.tls {
-                    Tls::None => mail::Tls::None,
-                    Tls::Starttls => mail::Tls::Starttls,
-                    Tls::Implicit => mail::Tls::Implicit,
-                },
-                credentials: smtp.login.as_ref().map(|(username, password)| Credentials {
-                    username: username.clone(),
-                    password: password.reveal().to_owned(),
-                }),
-                ca_file: smtp.ca_file.clone(),
-                patience: Patience::default(),
-            };
-            Ok(Transport::Smtp(Relay::new(at).map_err(|error| error.to_string())?))
-        }
+        Mail::Smtp(smtp) => Ok(Transport::Smtp(Relay::new(relay_at(smtp)).map_err(|error| error.to_string())?)),
+    }
+}
+
+/// The mail server as the configuration names it.
+#[must_use]
+pub fn relay_at(smtp: &Smtp) -> RelayAt {
+    RelayAt {
+        host: smtp.host.clone(),
+        port: smtp.port,
+        tls: match smtp.tls {
+            Tls::None => mail::Tls::None,
+            Tls::Starttls => mail::Tls::Starttls,
+            Tls::Implicit => mail::Tls::Implicit,
+        },
+        credentials: smtp.login.as_ref().map(|(username, password)| Credentials {
+            username: username.clone(),
+            password: password.reveal().to_owned(),
+        }),
+        ca_file: smtp.ca_file.clone(),
+        patience: Patience::default(),
     }
 }

@@ -1,8 +1,10 @@
 //! HTTP: one file a guard, the pages, and the files of the browser's share.
 //!
-//! Outside in: a panic becomes a generic answer, security headers go on every response, the Host must
-//! be ours, time is limited; then either a page, a file, or the guards of an operation (see [`guard`]).
+//! Outside in: a request gets its id and its line in the log, security headers go on every response, the Host must
+//! be ours, time is limited, what breaks becomes a page with a way out; then either a page, a file, or the guards of
+//! an operation (see [`guard`]).
 
+mod access;
 mod address;
 mod assets;
 mod cookies;
@@ -14,6 +16,7 @@ mod operations;
 mod origin;
 mod pages;
 mod router;
+mod trouble;
 mod visits;
 
 pub use assets::Assets;

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use crate::site::{say, site};
 use crate::ui::contact::help_box;
 use crate::ui::frame::{card, lead, link};
-use crate::ui::node::{el, row};
+use crate::ui::node::{el, row, text};
 use crate::ui::sentence::sentence;
 use crate::visit::{Page, visit};
 use crate::words;
@@ -16,12 +16,16 @@ use crate::words;
 /// No page at this address, or something broke on the way to it.
 #[must_use]
 pub fn missing() -> AnyView {
-    let (heading, text) = match visit().page {
-        Page::Broken => (words::COMMON_BROKEN_HEADING, words::COMMON_BROKEN_TEXT),
-        _ => (words::COMMON_MISSING_HEADING, words::COMMON_MISSING_TEXT),
-    };
     let back = el("p").child(link("usa-button", "/sign-in", say(words::COMMON_TO_SIGN_IN)));
-    row(vec![card(say(heading), vec![lead(say(text)), back.view()]), help_box()])
+    let (heading, told) = match visit().page {
+        Page::Broken { number } => {
+            let number = text("strong", "", number);
+            let number = el("p").text(format!("{} ", say(words::COMMON_BROKEN_NUMBER))).child(number);
+            (words::COMMON_BROKEN_HEADING, vec![lead(say(words::COMMON_BROKEN_TEXT)), number.view()])
+        }
+        _ => (words::COMMON_MISSING_HEADING, vec![lead(say(words::COMMON_MISSING_TEXT))]),
+    };
+    row(vec![card(say(heading), told.into_iter().chain([back.view()]).collect()), help_box()])
 }
 
 /// A link or flow that no longer works: says why, and offers a new mail. Where the account itself is closed, no mail

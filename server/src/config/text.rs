@@ -87,16 +87,18 @@ pub struct CaptchaText {
 }
 
 impl ConfigText {
-    /// The file's text, if there is a file, with the environment over it.
+    /// The file's text, if there is a file, with the environment over it; and the settings whose secrets the file
+    /// itself holds.
     pub fn read(
         file: Option<(&str, &str)>,
         environment: impl IntoIterator<Item = (String, String)>,
-    ) -> Result<Self, ConfigError> {
+    ) -> Result<(Self, Vec<&'static str>), ConfigError> {
+        let mut written = Vec::new();
         let mut table = match file {
             Some((name, text)) => {
                 let wrong = |error| ConfigError(format!("{name}, {}.", place::sentence(text, &error)));
                 // Read as what it must be first: only this error knows the line.
-                toml::from_str::<Self>(text).map_err(wrong)?;
+                written = toml::from_str::<Self>(text).map_err(wrong)?.secrets();
                 toml::from_str::<Table>(text).map_err(wrong)?
             }
             None => Table::new(),
@@ -106,7 +108,15 @@ impl ConfigText {
                 merge(&mut table, variable(&name, path, &value)?);
             }
         }
-        Self::deserialize(table).map_err(|error| ConfigError(format!("{}.", error.message())))
+        let text = Self::deserialize(table).map_err(|error| ConfigError(format!("{}.", error.message())))?;
+        Ok((text, written))
+    }
+
+    fn secrets(&self) -> Vec<&'static str> {
+        let has_password = |url: &String| url.split_once("://").is_some_and(|(_, rest)| rest.contains('@'));
+        let database = self.database.url.as_ref().is_some_and(has_password).then_some("database.url");
+        let captcha = self.captcha.secret.is_some().then_some("captcha.secret");
+        database.into_iter().chain(captcha).collect()
     }
 }
 

@@ -102,6 +102,16 @@ impl Relay {
         Ok(Self { at, parameters, hello: ClientId::default() })
     }
 
+    /// Whether a mail could be handed over now: connects, and leaves again.
+    ///
+    /// # Errors
+    /// What was in the way, in a few words.
+    pub async fn try_out(&self) -> Result<(), String> {
+        let mut connection = self.connect().await?;
+        self.leave(&mut connection).await;
+        Ok(())
+    }
+
     /// A connection that is greeted, protected and signed in.
     pub(super) async fn connect(&self) -> Result<AsyncSmtpConnection, String> {
         let patience = self.at.patience;

@@ -23,6 +23,7 @@ mod sessions;
 mod temporaries;
 
 pub use keys::{Begun, Lying};
+pub use migrations::NEWEST as NEWEST_STEP;
 
 use std::path::Path;
 use std::time::Duration;

@@ -21,9 +21,8 @@ const LONGEST_CHAIN: usize = 20;
 /// # Errors
 /// When a trusted proxy forwards something that is no address.
 pub fn visitor_address(headers: &HeaderMap, peer: IpAddr, trusted: &[IpNet]) -> Result<IpAddr, Unreadable> {
-    let is_trusted = |address: &IpAddr| trusted.iter().any(|net| net.contains(address));
     let peer = peer.to_canonical();
-    if !is_trusted(&peer) {
+    if !is_trusted(peer, trusted) {
         return Ok(peer);
     }
     let mut chain = Vec::new();
@@ -36,7 +35,13 @@ pub fn visitor_address(headers: &HeaderMap, peer: IpAddr, trusted: &[IpNet]) -> 
             chain.push(part.trim().parse::<IpAddr>().map_err(|_| Unreadable)?.to_canonical());
         }
     }
-    Ok(chain.into_iter().rev().find(|address| !is_trusted(address)).unwrap_or(peer))
+    Ok(chain.into_iter().rev().find(|address| !is_trusted(*address, trusted)).unwrap_or(peer))
+}
+
+/// Whether this is a proxy whose word is taken.
+pub fn is_trusted(address: IpAddr, trusted: &[IpNet]) -> bool {
+    let address = address.to_canonical();
+    trusted.iter().any(|net| net.contains(&address))
 }
 
 #[cfg(test)]

@@ -73,6 +73,12 @@ impl Assets {
         self.paths.get(name).cloned().unwrap_or_else(|| format!("/{name}"))
     }
 
+    /// Whether a file is served at this path.
+    #[must_use]
+    pub fn holds(&self, path: &str) -> bool {
+        self.by_path.contains_key(path)
+    }
+
     /// What the document names.
     #[must_use]
     pub fn files(&self, site: &str) -> Files {

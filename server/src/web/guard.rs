@@ -11,7 +11,7 @@ use std::time::Duration;
 use app::answer::Answer;
 use app::request::{BROWSER_COOKIE, Caller, KNOWN_COOKIE, SESSION_COOKIE};
 use axum::body::{Body, Bytes};
-use axum::extract::{ConnectInfo, Extension, Request, State};
+use axum::extract::{ConnectInfo, Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use backboard::refused::{Field, Problem, Refused};
 use backboard::service::records::SessionKind;
@@ -20,7 +20,6 @@ use http::header::{ACCEPT, ALLOW, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 
 use super::address::visitor_address;
-use super::headers::Nonce;
 use super::operations::{Operation, is_on, operation_at, operations};
 use super::{Web, cookies, fields, origin, pages};
 
@@ -35,23 +34,22 @@ const KEPT_LONGEST: usize = 200;
 pub async fn operate(
     State(web): State<Arc<Web>>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    Extension(Nonce(nonce)): Extension<Nonce>,
     request: Request,
 ) -> Response {
     let wants_page = wants_page(request.headers());
     match admit(&web, peer, request, wants_page).await {
         Ok((caller, request)) => {
-            let response = run(&web, caller.clone(), request, &nonce).await;
+            let response = run(&web, caller.clone(), request).await;
             write_down(&web, &caller).await;
             response
         }
         Err(Turned::Back(caller, problem)) => {
-            let response = turned_back(&web, &caller, problem, &nonce);
+            let response = turned_back(&web, &caller, problem);
             write_down(&web, &caller).await;
             response
         }
-        Err(Turned::Away(status)) => turned_away(&web, status, wants_page, &nonce),
-        Err(Turned::SignIn(caller)) => to_sign_in(&web, *caller, &nonce),
+        Err(Turned::Away(status)) => turned_away(&web, status, wants_page),
+        Err(Turned::SignIn(caller)) => to_sign_in(&web, *caller),
         Err(Turned::Change) => to_change_password(wants_page),
     }
 }
@@ -168,7 +166,7 @@ fn authorise(caller: &Caller, operation: &Operation, fields: &[(String, String)]
     }
 }
 
-async fn run(web: &Web, caller: Caller, request: Request, nonce: &str) -> Response {
+async fn run(web: &Web, caller: Caller, request: Request) -> Response {
     let response = leptos_axum::handle_server_fns_with_context(|| {}, request).await.into_response();
     let is_ours = response.headers().get("serverfnerror").is_none()
         && response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind == "application/json");
@@ -176,13 +174,13 @@ async fn run(web: &Web, caller: Caller, request: Request, nonce: &str) -> Respon
         return response;
     }
     tracing::error!(operation = caller.action, status = %response.status(), "server function failed");
-    turned_back(web, &caller, Problem::form(Refused::Broken), nonce)
+    turned_back(web, &caller, Problem::form(Refused::Broken))
 }
 
-fn turned_back(web: &Web, caller: &Caller, problem: Problem, nonce: &str) -> Response {
+fn turned_back(web: &Web, caller: &Caller, problem: Problem) -> Response {
     let problems = vec![problem];
     let Ok((status, headers)) = caller.refusal(&problems) else {
-        return turned_away(web, StatusCode::INTERNAL_SERVER_ERROR, caller.wants_page, nonce);
+        return turned_away(web, StatusCode::INTERNAL_SERVER_ERROR, caller.wants_page);
     };
     let mut response = (status, axum::Json(Answer::Problems(problems))).into_response();
     for (name, value) in headers {
@@ -192,14 +190,14 @@ fn turned_back(web: &Web, caller: &Caller, problem: Problem, nonce: &str) -> Res
 }
 
 /// The login page shows the reason as its own form's; a script shows it where it is.
-fn to_sign_in(web: &Web, mut caller: Caller, nonce: &str) -> Response {
+fn to_sign_in(web: &Web, mut caller: Caller) -> Response {
     let login = operations().iter().find(|operation| operation.name == "signin");
     if let Some(login) = login {
         caller.action.clone_from(&login.path);
         caller.page.clone_from(&login.page);
     }
     caller.kept.clear();
-    let mut response = turned_back(web, &caller, Problem::form(Refused::SessionOver), nonce);
+    let mut response = turned_back(web, &caller, Problem::form(Refused::SessionOver));
     if !caller.wants_page {
         *response.status_mut() = StatusCode::FORBIDDEN;
     }
@@ -215,9 +213,9 @@ fn to_change_password(wants_page: bool) -> Response {
     (StatusCode::FORBIDDEN, axum::Json(answer)).into_response()
 }
 
-fn turned_away(web: &Web, status: StatusCode, wants_page: bool, nonce: &str) -> Response {
+fn turned_away(web: &Web, status: StatusCode, wants_page: bool) -> Response {
     let mut response = if wants_page {
-        pages::dead_end(web, status, nonce)
+        pages::dead_end(web, status)
     } else {
         (status, axum::Json(Answer::Problems(vec![Problem::form(Refused::Broken)]))).into_response()
     };
@@ -227,7 +225,8 @@ fn turned_away(web: &Web, status: StatusCode, wants_page: bool, nonce: &str) -> 
     response
 }
 
-fn wants_page(headers: &HeaderMap) -> bool {
+/// Whether a browser asks that shows what comes back, and no script.
+pub(super) fn wants_page(headers: &HeaderMap) -> bool {
     headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"))
 }
 

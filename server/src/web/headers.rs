@@ -3,20 +3,27 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
+use app::request::SESSION_COOKIE;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, RETRY_AFTER, SERVER,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, RETRY_AFTER, SERVER, SET_COOKIE,
     STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
-use http::{HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderValue, StatusCode};
 
 use super::Web;
 use crate::robots::Widget;
 
 /// Seconds after which a visitor may try again when the server is busy: *in a minute*, as the pages say.
 const BUSY_SECONDS: u32 = 60;
+
+/// What a browser forgets at sign-out. `cache` takes the pages that the Back button would bring back without asking us,
+/// on a computer that a station shares; the files of every visitor go with them and are loaded once more. `storage` is
+/// empty today, and stays so whatever is added. Not `cookies`: browsers would clear those of every other service of
+/// the office's domain too, and ours are removed by name. Not `executionContexts`: it would reload under the answer.
+const CLEARED: &str = "\"cache\", \"storage\"";
 
 /// The nonce of one response's Content-Security-Policy.
 #[derive(Clone)]
@@ -54,10 +61,19 @@ pub async fn protect(State(web): State<Arc<Web>>, mut request: Request, next: Ne
     if is_busy && !headers.contains_key(RETRY_AFTER) {
         headers.insert(RETRY_AFTER, HeaderValue::from(BUSY_SECONDS));
     }
+    if ends_session(headers) {
+        headers.insert(HeaderName::from_static("clear-site-data"), HeaderValue::from_static(CLEARED));
+    }
     if let Ok(policy) = HeaderValue::from_str(&policy) {
         headers.insert(CONTENT_SECURITY_POLICY, policy);
     }
     response
+}
+
+/// Whether an answer takes the session's cookie away.
+fn ends_session(headers: &HeaderMap) -> bool {
+    let removal = format!("{SESSION_COOKIE}=;");
+    headers.get_all(SET_COOKIE).iter().any(|line| line.as_bytes().starts_with(removal.as_bytes()))
 }
 
 /// The Host must be the configured one, byte for byte but for case; so no header decides an address.

@@ -28,7 +28,7 @@ pub async fn show(
 ) -> Response {
     let path = request.uri().path();
     if request.method() != Method::GET && request.method() != Method::HEAD {
-        let mut response = dead_end(&web, StatusCode::METHOD_NOT_ALLOWED, &nonce);
+        let mut response = dead_end(&web, StatusCode::METHOD_NOT_ALLOWED);
         response.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
         return response;
     }
@@ -40,18 +40,30 @@ pub async fn show(
         Ok(Shown::Elsewhere(path)) => Redirect::to(path).into_response(),
         Err(fault) => {
             tracing::error!(%fault, "page");
-            dead_end(&web, StatusCode::SERVICE_UNAVAILABLE, &nonce)
+            StatusCode::SERVICE_UNAVAILABLE.into_response()
         }
     }
 }
 
-/// A page for a request that is refused whole.
+/// A page for a request that is refused whole. What is our own fault stays empty here: `trouble.rs` explains it.
 #[must_use]
-pub fn dead_end(web: &Web, status: StatusCode, nonce: &str) -> Response {
-    let page = if status.is_server_error() { Page::Broken } else { Page::Missing };
-    let visit = Visit { path: "/missing".to_owned(), page, ..Visit::default() };
-    let (site, files) = web.site("en");
-    (status, Html(app::shell::render(&visit, site, files, nonce))).into_response()
+pub fn dead_end(web: &Web, status: StatusCode) -> Response {
+    if status.is_server_error() {
+        return status.into_response();
+    }
+    alone(web, status, "en", Page::Missing)
+}
+
+/// The page of something that broke, with the number that the office can find it under.
+#[must_use]
+pub fn broken(web: &Web, status: StatusCode, language: &str, number: String) -> Response {
+    alone(web, status, language, Page::Broken { number })
+}
+
+/// A page that belongs to no address.
+fn alone(web: &Web, status: StatusCode, language: &str, page: Page) -> Response {
+    let (site, files) = web.site(language);
+    (status, Html(app::shell::render_alone(page, site, files))).into_response()
 }
 
 fn page(web: &Web, status: StatusCode, visit: &Visit, headers: &HeaderMap, nonce: &str) -> Response {

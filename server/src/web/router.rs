@@ -8,7 +8,7 @@ use app::shell::Files;
 use app::site::{Site, SiteText, Widget};
 use app::words::Catalog;
 use axum::Router;
-use axum::response::{IntoResponse, Response};
+use axum::middleware::from_fn_with_state;
 use backboard::service::Portal;
 use http::{HeaderMap, StatusCode};
 use ipnet::IpNet;
@@ -16,10 +16,9 @@ use tokio::sync::Notify;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, Predicate};
-use tower_http::timeout::TimeoutLayer;
 
 use super::assets::Assets;
-use super::{guard, headers, pages};
+use super::{access, guard, headers, pages, trouble};
 
 /// Seconds after which a request is given up.
 const REQUEST_SECONDS: u64 = 30;
@@ -36,6 +35,8 @@ pub struct Web {
     pub secure: bool,
     pub trusted: Vec<IpNet>,
     pub hosted: Option<crate::robots::Widget>,
+    /// How long a request may take.
+    pub patience: Duration,
     pub(super) assets: Assets,
     sites: HashMap<String, (Site, Files)>,
     /// With the sentences that the browser does not get.
@@ -88,6 +89,7 @@ impl Web {
             origin: reach.origin.clone(),
             trusted: reach.trusted,
             hosted: reach.hosted,
+            patience: Duration::from_secs(REQUEST_SECONDS),
             portal,
             queued,
             assets,
@@ -141,15 +143,10 @@ pub fn router(web: Arc<Web>) -> Router {
         .route("/api/{*operation}", axum::routing::any(guard::operate))
         .fallback(pages::show)
         .layer(CompressionLayer::new().br(true).gzip(true).compress_when(predicate))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(REQUEST_SECONDS)))
-        .layer(CatchPanicLayer::custom(|_| panicked()))
-        .layer(axum::middleware::from_fn_with_state(Arc::clone(&web), headers::protect))
-        .layer(CatchPanicLayer::custom(|_| panicked()))
+        .layer(CatchPanicLayer::custom(|_| trouble::panicked()))
+        .layer(from_fn_with_state(Arc::clone(&web), trouble::explain))
+        .layer(from_fn_with_state(Arc::clone(&web), headers::protect))
+        .layer(from_fn_with_state(Arc::clone(&web), access::note))
+        .layer(CatchPanicLayer::custom(|_| trouble::panicked_outside()))
         .with_state(web)
-}
-
-/// The panic's own words stay in the log.
-fn panicked() -> Response {
-    tracing::error!("a request panicked");
-    StatusCode::INTERNAL_SERVER_ERROR.into_response()
 }

@@ -38,6 +38,23 @@ const PLAIN: [&str; 9] = [
 /// Pages of the flow that a mailed link or its code has let on.
 const BEHIND_A_LINK: [&str; 3] = ["/claim/password", "/reset/challenge", "/reset/password"];
 
+/// Pages of who is signed in.
+const PRIVATE: [&str; 6] =
+    ["/home", "/change-password", "/security", "/security/question", "/security/question/new", "/security/history"];
+
+/// The page at an address as the log may name it: without the token that a link holds.
+#[must_use]
+pub fn route(path: &str) -> Option<&'static str> {
+    if last(path, "/link/").is_some() {
+        return Some("/link/{token}");
+    }
+    if last(path, "/not-me/").is_some_and(|token| token != "done") {
+        return Some("/not-me/{token}");
+    }
+    let mut known = PLAIN.iter().chain(&BEHIND_A_LINK).chain(&PRIVATE).chain(&["/", "/code"]);
+    known.find(|known| **known == path).copied()
+}
+
 pub async fn visit(web: &Web, path: &str, headers: &HeaderMap) -> Result<Shown, Fault> {
     if !is_on(&web.portal.agency, path) {
         let visit = Visit { path: path.to_owned(), page: Page::Missing, ..Visit::default() };
@@ -99,17 +116,8 @@ const fn ahead(purpose: Purpose, step: Step) -> Option<&'static str> {
     }
 }
 
-/// Pages of who is signed in.
 fn is_private(path: &str) -> bool {
-    matches!(
-        path,
-        "/home"
-            | "/change-password"
-            | "/security"
-            | "/security/question"
-            | "/security/question/new"
-            | "/security/history"
-    )
+    PRIVATE.contains(&path)
 }
 
 async fn private(web: &Web, path: &str, session: &Session, headers: &HeaderMap) -> Result<Page, Fault> {

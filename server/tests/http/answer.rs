@@ -138,6 +138,8 @@ impl Answer {
         let nonce = self.nonce();
         assert!(nonce.len() >= 22, "{asked}: {policy}");
 
+        let id = self.header("x-request-id").unwrap();
+        assert!(id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit()), "{asked}: {id}");
         assert_eq!(self.headers.get(SERVER), None, "{asked}");
         assert!(!self.headers.contains_key("serverfnerror"), "{asked}");
         assert!(!self.headers.contains_key("access-control-allow-origin"), "{asked}");

@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::body::Body;
 use backboard::agency::Agency;
@@ -51,6 +52,8 @@ pub struct Setup {
     /// Instead of either.
     pub hasher: Option<Arc<dyn Hasher>>,
     pub agency: Agency,
+    /// How long a request may take; `None`: as long as usual.
+    pub patience: Option<Duration>,
 }
 
 impl Default for Setup {
@@ -62,6 +65,7 @@ impl Default for Setup {
             hasher: None,
             // Every journey is on.
             agency: profile("demo").unwrap(),
+            patience: None,
         }
     }
 }
@@ -137,11 +141,12 @@ impl App {
         let worker = Worker::new(Arc::clone(&portal), stationery, transport, Arc::clone(&queued));
 
         let reach = Reach { origin: ORIGIN.to_owned(), trusted: setup.trusted, widget: None, hosted: None };
-        let web = Arc::new(Web::new(Arc::clone(&portal), queued, reach).unwrap());
+        let mut web = Web::new(Arc::clone(&portal), queued, reach).unwrap();
+        web.patience = setup.patience.unwrap_or(web.patience);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
-        tokio::spawn(serve(listener, router(web), async {
+        tokio::spawn(serve(listener, router(Arc::new(web)), async {
             let _ = stopped.await;
         }));
         Self {

@@ -34,3 +34,4 @@ mod reset;
 mod security;
 mod session;
 mod tries;
+mod trouble;

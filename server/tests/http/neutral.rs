@@ -10,7 +10,7 @@ use crate::app::{App, Setup};
 use crate::browser::{HTML, JSON};
 use crate::people::{ADA, BERT, CARL, DORA, EVE, FAY, GUS, HAL, NOBODY, PASSWORD, Person, with};
 
-/// An answer without what differs by chance: the date, the nonce, and the bytes of a cookie's value.
+/// An answer without what differs by chance: the date, the nonce, the request's id, and the bytes of a cookie's value.
 #[derive(Clone, Debug, PartialEq)]
 struct Seen {
     status: u16,
@@ -22,6 +22,7 @@ fn seen(answer: &Answer) -> Seen {
     let nonce = answer.nonce();
     let mask = |name: &str, value: &str| match name {
         name if name == DATE => String::new(),
+        "x-request-id" => "x".repeat(value.len()),
         name if name == CONTENT_SECURITY_POLICY => value.replace(&nonce, "NONCE"),
         name if name == SET_COOKIE => {
             let (named, rest) = value.split_once('=').unwrap();

@@ -170,6 +170,68 @@ async fn an_untrusted_peer_cannot_choose_its_address() {
 }
 
 #[tokio::test]
+async fn f05_several_lines_or_garbage_from_an_untrusted_peer_are_the_peers_all_the_same() {
+    let app = App::start().await;
+    for lines in [
+        &["203.0.113.1", "203.0.113.2"][..],
+        &["a"],
+        &[""],
+        &["1.2.3.4:5", "[::1]"],
+        &["::ffff:1.2.3.4"],
+        &["127.0.0.1", "10.0.0.1"],
+    ] {
+        let mut request = posted("/api/captcha/challenge", JSON, &[], &headers(&[("sec-fetch-site", "same-origin")]));
+        for line in lines {
+            request.headers_mut().append("x-forwarded-for", HeaderValue::from_static(line));
+        }
+        assert_eq!(app.browser().send(request).await.status, StatusCode::OK, "{lines:?}");
+    }
+    let mine = "SELECT full_at FROM budget WHERE key = 'captcha.challenge:address:127.0.0.1'";
+    assert_eq!(app.count(mine).await, app.portal.now().plus(6 * 60).0, "six of one visitor");
+    assert_eq!(app.count("SELECT count(*) FROM budget").await, 3);
+}
+
+#[tokio::test]
+async fn f06_however_long_or_unreadable_a_trusted_proxys_header_is_nothing_is_done_without_an_address() {
+    let app = App::with(Setup::behind_proxy()).await;
+    let long = |text: &str| text.repeat(64 * 1024 / text.len());
+    for lines in [
+        vec![long("a").into_bytes()],
+        vec![long("1.2.3.4,").into_bytes()],
+        vec![long(" ").into_bytes()],
+        vec![b"1.2.3.\xff".to_vec()],
+        vec!["1.2.3.４".as_bytes().to_vec()],
+        vec![b"1.2.3.4".to_vec(), b"a".to_vec()],
+        vec![b"a".to_vec(), b"1.2.3.4".to_vec()],
+        vec![b"1.2.3.4".to_vec(), b"".to_vec()],
+        vec![b"fe80::1%eth0".to_vec()],
+        vec![b"01.2.3.4".to_vec()],
+        vec![b"16909060".to_vec()],
+    ] {
+        for path in ["/api/captcha/challenge", "/api/claim/lookup", "/api/sign-in/password"] {
+            let own = headers(&[("sec-fetch-site", "same-origin")]);
+            let mut request = posted(path, JSON, &ADA.lookup("good 1"), &own);
+            for line in &lines {
+                request.headers_mut().append("x-forwarded-for", HeaderValue::from_bytes(line).unwrap());
+            }
+            let answer = app.browser().send(request).await;
+            assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{path}: {:.40}", String::from_utf8_lossy(&lines[0]));
+        }
+    }
+    assert_eq!(app.count("SELECT count(*) FROM budget").await, 0);
+    assert_eq!(app.count("SELECT count(*) FROM job").await, 0);
+    // Without the header, or naming only proxies, the peer itself is the visitor; it is counted as anybody.
+    for said in [&[][..], &[("x-forwarded-for", "127.0.0.1")]] {
+        let mut said = said.to_vec();
+        said.push(("sec-fetch-site", "same-origin"));
+        let request = posted("/api/captcha/challenge", JSON, &[], &headers(&said));
+        assert_eq!(app.browser().send(request).await.status, StatusCode::OK);
+    }
+    let peer = "SELECT full_at FROM budget WHERE key = 'captcha.challenge:address:127.0.0.1'";
+    assert_eq!(app.count(peer).await, app.portal.now().plus(2 * 60).0);
+}
+
+#[tokio::test]
 async fn garbage_from_a_trusted_proxy_refuses_the_request() {
     let app = App::with(Setup::behind_proxy()).await;
     let long = "1.2.3.4, ".repeat(100) + "1.2.3.4";

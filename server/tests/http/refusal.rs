@@ -1,7 +1,6 @@
 //! A refused form: problems at the top and at the field, what was typed still there, secrets gone.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use backboard::moment::Moment;
@@ -11,8 +10,7 @@ use http::StatusCode;
 use server::web::operations;
 
 use crate::app::{App, Setup};
-use crate::browser::{HTML, JSON};
-use crate::people::{ADA, BERT, PASSWORD, with};
+use crate::people::{ADA, BERT, PASSWORD};
 use crate::portals::Portals;
 
 #[tokio::test]
@@ -206,42 +204,4 @@ async fn what_broke_inside_is_told_to_nobody() {
     browser.submit("/api/sign-in/password", &fields).await.assert_back_to("/sign-in");
     let page = browser.open("/sign-in").await;
     assert!(page.summary().unwrap().contains("Something went wrong here") && !page.holds(DETAIL));
-}
-
-#[tokio::test]
-async fn a_panic_becomes_a_plain_500_and_the_portal_lives_on() {
-    let panics = Broken(|| Fault::Other(String::new()));
-    let app = App::with(Setup { robots: Some(Arc::new(panics)), ..Setup::default() }).await;
-    for accept in [HTML, JSON] {
-        for _ in 0..3 {
-            for (path, fields) in [("/api/captcha/challenge", vec![]), ("/api/claim/lookup", ADA.lookup("proof"))] {
-                let answer = app.browser().post(path, accept, &fields).await;
-                assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR, "{path}");
-                assert!(!answer.holds(DETAIL) && answer.location().is_none(), "{path}");
-            }
-        }
-    }
-    assert_eq!(app.browser().open("/claim").await.status, StatusCode::OK);
-    // Nothing is left locked by the panics.
-    app.browser()
-        .call("/api/claim/lookup", &with(&ADA.lookup(""), "captcha", ""))
-        .await
-        .assert_json_goes("/claim/sent");
-}
-
-/// Takes the five seconds that a unit of work waits for the writer.
-#[tokio::test]
-async fn while_another_process_holds_the_database_pages_load_and_forms_say_busy() {
-    let app = App::start().await;
-    app.settle(&[BERT]).await;
-    let mut held = app.back_door.acquire().await.unwrap();
-    sqlx::query("BEGIN IMMEDIATE").execute(&mut *held).await.unwrap();
-    let mut browser = app.browser();
-    let page = tokio::time::timeout(Duration::from_secs(2), browser.open("/claim")).await.unwrap();
-    assert_eq!(page.status, StatusCode::OK);
-    browser.call("/api/claim/lookup", &ADA.lookup("good 1")).await.assert_problem(503, "form", "busy");
-    sqlx::query("ROLLBACK").execute(&mut *held).await.unwrap();
-    drop(held);
-    assert_eq!(app.count("SELECT count(*) FROM job").await, 0);
-    browser.call("/api/claim/lookup", &ADA.lookup("good 1")).await.assert_json_goes("/claim/sent");
 }

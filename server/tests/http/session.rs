@@ -178,3 +178,23 @@ async fn a_suspended_person_is_told_only_after_the_right_password() {
     }
     assert_eq!(app.count("SELECT count(*) FROM session").await, 0);
 }
+
+#[tokio::test]
+async fn signing_out_makes_the_browser_forget_its_pages_and_nothing_else_does() {
+    let app = portal().await;
+    for path in ["/api/sign-in/out", "/api/sign-in/everywhere"] {
+        for accept in [HTML, JSON] {
+            let mut browser = app.browser();
+            let before = browser.open("/sign-in").await;
+            assert_eq!(before.header("clear-site-data"), None);
+            sign_in(&mut browser).await;
+            let home = browser.open("/home").await;
+            assert_eq!(home.header("clear-site-data"), None);
+            let refused = browser.post(path, accept, &[("csrf", "wrong")]).await;
+            assert_eq!(refused.header("clear-site-data"), None, "{path}");
+            let out = browser.post(path, accept, &[("csrf", &home.csrf())]).await;
+            assert_eq!(out.header("clear-site-data"), Some("\"cache\", \"storage\""), "{path}");
+            assert!(!is_signed_in(&mut browser).await, "{path}");
+        }
+    }
+}

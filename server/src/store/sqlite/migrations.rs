@@ -12,6 +12,12 @@ const STEPS: [(i64, &str, &str); 4] = [
     (4, "keys", include_str!("../../../migrations/sqlite/0004_keys.sql")),
 ];
 
+/// The number of the newest step.
+pub const NEWEST: i64 = {
+    let [.., (number, ..)] = STEPS;
+    number
+};
+
 pub async fn run(pool: &SqlitePool) -> Result<(), Fault> {
     take(pool, &STEPS).await
 }
@@ -97,7 +103,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("backboard.db");
         let store = Sqlite::open(&path).await.unwrap();
-        let later = [&STEPS[..], &[(99, "later", "CREATE TABLE later (id INTEGER PRIMARY KEY) STRICT")]].concat();
+        let later = [STEPS.as_slice(), &[(99, "later", "CREATE TABLE later (id INTEGER PRIMARY KEY) STRICT")]].concat();
         take(&store.writer, &later).await.unwrap();
         store.close().await;
         Sqlite::open(&path).await.unwrap_err();

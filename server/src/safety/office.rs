@@ -1,0 +1,95 @@
+//! The agency's profile: whom people reach when nothing else works, and what is asked of their passwords.
+
+use backboard::agency::Agency;
+
+use crate::config::{Draft, Finding};
+
+/// NIST SP 800-63B-4 section 3.1.1.2: no password is shorter, whatever else protects the account.
+const SHORTEST: u32 = 8;
+/// Top-level domains that nobody owns (RFC 2606), and numbers that nobody has.
+const MADE_UP: [&str; 5] = [".example", ".test", ".invalid", ".localhost", "example.org"];
+
+pub fn look(draft: &Draft) -> Vec<Finding> {
+    let Some(agency) = &draft.agency else { return Vec::new() };
+    let mut findings = vec![Finding::ok("agency", format!("{} ({})", agency.id, agency.name))];
+    findings.push(contacts(agency, draft));
+    findings.push(sender(agency, draft));
+    findings.push(shortest(agency));
+    findings
+}
+
+fn contacts(agency: &Agency, draft: &Draft) -> Finding {
+    let contact = &agency.contact;
+    let made_up = is_made_up(&contact.email) || contact.phones.iter().any(|phone| phone.contains("555-01"));
+    if made_up && !draft.is_loopback() {
+        return Finding::warning(
+            "agency",
+            format!(
+                "agency: {} and {} are made up, and every dead end sends people there; write the office's own under \
+                 [contact] of a profile of your own.",
+                contact.phones.join(", "),
+                contact.email
+            ),
+        );
+    }
+    Finding::ok("agency.contact", format!("{}, {}", contact.phones.join(", "), contact.email))
+}
+
+fn sender(agency: &Agency, draft: &Draft) -> Finding {
+    let address = &agency.sender.address;
+    let domain = address.rsplit_once('@').map_or("", |(_, domain)| domain).to_lowercase();
+    if draft.is_loopback() {
+        return Finding::ok("agency.sender", address.clone());
+    }
+    if is_made_up(address) {
+        return Finding::warning(
+            "agency.sender",
+            format!(
+                "agency: mails come from {address}, which nobody owns, and will be thrown away; write your own under [sender]."
+            ),
+        );
+    }
+    let host = draft.public_url.as_ref().map_or("", |url| url.host());
+    if !host.is_empty() && above(host) != above(&domain) {
+        return Finding::warning(
+            "agency.sender",
+            format!(
+                "agency: mails come from {domain} and link to {host}, which looks like a forgery to people and filters; \
+                 let both be of one domain, or have SPF and DKIM set up for {domain}."
+            ),
+        );
+    }
+    Finding::ok("agency.sender", address.clone())
+}
+
+fn shortest(agency: &Agency) -> Finding {
+    let shortest = agency.policy.password.shortest;
+    if shortest < SHORTEST {
+        return Finding::warning(
+            "agency.policy",
+            format!(
+                "agency: policy.password.shortest = {shortest} lets people choose passwords that are guessed in minutes; \
+                 write {SHORTEST} or more (15 is what NIST asks)."
+            ),
+        );
+    }
+    Finding::ok(
+        "agency.policy",
+        format!(
+            "passwords of {shortest} to {} characters; more with: backboard policy explain",
+            agency.policy.password.longest
+        ),
+    )
+}
+
+fn is_made_up(address: &str) -> bool {
+    let address = address.to_lowercase();
+    MADE_UP.iter().any(|domain| address.ends_with(domain))
+}
+
+/// The last two labels: the domain that somebody owns, in most countries.
+fn above(host: &str) -> Vec<&str> {
+    let mut labels: Vec<&str> = host.rsplit('.').take(2).collect();
+    labels.reverse();
+    labels
+}

@@ -1,0 +1,73 @@
+//! The database as it lies there, read without changing it: also while the portal runs.
+
+use std::path::Path;
+
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{Connection as _, SqliteConnection};
+
+use crate::config::Finding;
+use crate::store::NEWEST_STEP;
+
+/// What the file says of itself.
+pub async fn look(file: &Path) -> Vec<Finding> {
+    if !file.exists() {
+        return Vec::new();
+    }
+    match read(file).await {
+        Ok(findings) => findings,
+        Err(error) => vec![Finding::danger(
+            "database.url",
+            format!(
+                "database.url: {} cannot be read ({error}); put back your latest backup, or give the file to the user that \
+                 runs the portal.",
+                file.display()
+            ),
+        )],
+    }
+}
+
+async fn read(file: &Path) -> sqlx::Result<Vec<Finding>> {
+    // Without a log nobody has the file open, and none may be made: it would stay, with the mode of today.
+    let mut log = file.as_os_str().to_owned();
+    log.push("-wal");
+    let options = SqliteConnectOptions::new().filename(file).read_only(true).immutable(!Path::new(&log).exists());
+    let mut database = SqliteConnection::connect_with(&options).await?;
+    let mut findings = Vec::new();
+    let step: i64 = sqlx::query_scalar("SELECT max(version) FROM _sqlx_migrations").fetch_one(&mut database).await?;
+    findings.push(match step.cmp(&NEWEST_STEP) {
+        std::cmp::Ordering::Equal => Finding::ok("database", format!("tables up to date (step {step})")),
+        std::cmp::Ordering::Less => Finding::warning(
+            "database",
+            format!(
+                "the database is at step {step} of {NEWEST_STEP}; the next start takes the others, and there is no way back: \
+                 make a backup first."
+            ),
+        ),
+        std::cmp::Ordering::Greater => Finding::danger(
+            "database",
+            format!("the database was made by a later version (step {step}, here {NEWEST_STEP}); start that version."),
+        ),
+    });
+    let wrong: String = sqlx::query_scalar("PRAGMA quick_check(1)").fetch_one(&mut database).await?;
+    if wrong != "ok" {
+        let sentence = format!("the database is damaged ({wrong}); stop the portal and put back your latest backup.");
+        findings.push(Finding::danger("database", sentence));
+    }
+    // Rows from before the chain have no tie; the newest must have one. Whether it is right, `audit verify` says.
+    if step >= 3 {
+        let tied: Option<bool> = sqlx::query_scalar("SELECT digest IS NOT NULL FROM audit ORDER BY id DESC LIMIT 1")
+            .fetch_optional(&mut database)
+            .await?;
+        findings.push(match tied {
+            Some(false) => Finding::warning(
+                "audit",
+                "the newest row is not tied to the one before: it is from before this version, or somebody wrote it; run: \
+                 backboard audit verify",
+            ),
+            Some(true) => Finding::ok("audit", "the newest row is tied; check them all with: backboard audit verify"),
+            None => Finding::ok("audit", "empty"),
+        });
+    }
+    database.close().await?;
+    Ok(findings)
+}
