@@ -20,6 +20,7 @@ mod text;
 mod transport;
 mod worker;
 
+pub use backoff::GIVEN_UP_AFTER;
 pub use folder::Folder;
 pub use relay::{Credentials, Patience, Relay, RelayAt, Tls};
 pub use stationery::Stationery;

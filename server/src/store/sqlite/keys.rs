@@ -12,6 +12,7 @@ use sqlx::sqlite::SqliteRow;
 
 use super::{Sqlite, column, fault};
 use crate::keys::{Keys, Ring};
+use crate::mail::GIVEN_UP_AFTER;
 
 /// The key of a ring that the portal was started with last.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,6 +80,9 @@ const ROWS: Kind = Kind {
     key: number,
 };
 
+/// Seconds that a journey lasts at the most: an hour, which begins anew when a mail that had to wait is sent.
+const JOURNEY_SECONDS: i64 = GIVEN_UP_AFTER + if LINK_SECONDS > FLOW_SECONDS { LINK_SECONDS } else { FLOW_SECONDS };
+
 /// What is known by its digest alone: made up to `?1`, whose second two portals may share, and of
 /// use at `?2`. With the seconds from when it is made to the
 /// moment that stands in its row.
@@ -87,7 +91,7 @@ const DIGESTED: [((&str, &str), &str, i64); 4] = [
     (
         ("journey under way", "journeys under way"),
         "SELECT count(*) AS many FROM flow WHERE expires <= ?1 AND expires > ?2 AND step <> 'done'",
-        if LINK_SECONDS > FLOW_SECONDS { LINK_SECONDS } else { FLOW_SECONDS },
+        JOURNEY_SECONDS,
     ),
     (
         ("link", "links"),
