@@ -15,7 +15,7 @@ const phone = { ...devices["Pixel 7"], ...chromium, viewport: { width: 360, heig
 
 // The ways back in are long journeys: by default each runs hydrated on a desktop and without a script on a phone;
 // with script/test --long, like all others, in all four.
-const twice = process.env.END2END_LONG ? [] : ["agencies/**", "reset.spec.ts", "security.spec.ts", "not-me.spec.ts", "axe-back-in.spec.ts"];
+const twice = process.env.END2END_LONG ? [] : ["agencies/**", "reset.spec.ts", "security.spec.ts", "not-me.spec.ts", "axe-back-in.spec.ts", "abuse/**"];
 // client.spec.ts is about what the script adds; axe is a script itself, and its specs hold ours back.
 const scripted = ["client.spec.ts", "axe*.spec.ts"];
 

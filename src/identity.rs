@@ -33,6 +33,12 @@ pub fn readable(text: &str) -> Result<&str, Refused> {
     if trimmed.chars().any(|c| c.is_control() || c == '\u{FFFD}') { Err(Refused::Unreadable) } else { Ok(trimmed) }
 }
 
+/// A space of any kind, or a tab or line end that came with pasting. Other control characters part nothing, so that
+/// they are seen and refused.
+pub(crate) fn is_gap(c: char) -> bool {
+    c.is_whitespace() && (!c.is_control() || matches!(c, '\t' | '\r' | '\n'))
+}
+
 /// A last name as typed: 1 to 100 characters with at least one letter.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -6,6 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::identity::is_gap;
 use crate::moment::Moment;
 use crate::refused::{Refused, codes};
 
@@ -83,7 +84,7 @@ impl Code {
     /// [`Refused::Missing`] or [`Refused::CodeDigits`].
     pub fn parse(text: &str) -> Result<Self, Refused> {
         let kept: String =
-            text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '\u{2010}'..='\u{2015}')).collect();
+            text.chars().filter(|c| !is_gap(*c) && !matches!(c, '-' | '\u{2010}'..='\u{2015}')).collect();
         if kept.is_empty() {
             return Err(Refused::Missing);
         }

@@ -6,6 +6,7 @@
 //! Sources: NIST SP 800-63B-4 (August 2025) and OWASP ASVS 5.0 (May 2025).
 
 mod rules;
+pub mod standard;
 mod values;
 
 use crate::agency::Policy;

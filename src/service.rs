@@ -29,6 +29,7 @@ mod token;
 pub mod username;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use crate::agency::Agency;
 use crate::identity::Email;
@@ -137,6 +138,9 @@ impl Portal {
     async fn take(&self, work: &mut dyn UnitOfWork, budgets: &[(String, Budget)], now: Moment) -> Result<(), Declined> {
         for (key, budget) in budgets {
             if let Err(wait) = work.take_budget(key, *budget, now).await? {
+                if key.ends_with(":all") {
+                    alarm(key, now);
+                }
                 return Err(Problem::wait(wait).into());
             }
         }
@@ -175,5 +179,16 @@ impl Portal {
         };
         work.add_mail(&new).await?;
         Ok(id)
+    }
+}
+
+/// Tells whoever watches the log that a limit for everybody is used up: an attack, or a very busy day. Once a minute.
+fn alarm(key: &str, now: Moment) {
+    static LAST: AtomicI64 = AtomicI64::new(i64::MIN);
+    let last = LAST.load(Ordering::Relaxed);
+    if now.0.saturating_sub(last).saturating_abs() >= 60
+        && LAST.compare_exchange(last, now.0, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+    {
+        tracing::error!(limit = key, "a limit for everybody is used up");
     }
 }

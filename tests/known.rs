@@ -1,10 +1,13 @@
 //! A browser that has signed in before: whatever strangers use up, it has tries and mails of its own.
 
 use backboard::account::AccountState;
+use backboard::expiry::DAY;
 use backboard::form::claim::PasswordForm;
+use backboard::form::password::ChangeForm;
 use backboard::form::reset::ResetForm;
 use backboard::form::sign_in::SignInForm;
 use backboard::refused::{Problem, Refused};
+use backboard::service::known::KEPT;
 use backboard::service::records::SessionKind;
 use backboard::service::sign_in::SignedIn;
 use backboard::service::{Declined, Known, Token, Visitor};
@@ -13,7 +16,7 @@ use testkit::steps::{problems, proof, wait, why};
 
 const RIGHT: &str = "eleven quiet ambulances";
 const WRONG: &str = "twelve loud ambulances";
-const PLAIN: &str = "[policy]\npreset = \"bridge\"\n";
+const PLAIN: &str = "[policy]\npreset = \"bridge\"\n[policy.password]\nexpires_days = 0\n";
 
 async fn settled() -> (TestPortal, i64) {
     let portal = TestPortal::under(PLAIN);
@@ -79,6 +82,61 @@ async fn a_known_browser_has_no_more_tries_than_a_stranger() {
     let before = portal.hasher.verified();
     assert_eq!(wait(sign_in(&portal, &browser(Some(&known)), "ada.lovelace", RIGHT).await), 12 * 60);
     assert_eq!(portal.hasher.verified(), before);
+}
+
+#[tokio::test]
+async fn however_many_browsers_of_an_account_are_known_they_share_its_tries() {
+    let (portal, _) = settled().await;
+    let mut cookies = Vec::new();
+    for _ in 0..4 {
+        cookies.push(sign_in(&portal, &browser(None), "ada.lovelace", RIGHT).await.unwrap().known);
+        portal.clock.pass(1);
+    }
+    let mut looked_at = 0;
+    for cookie in cookies.iter().cycle().take(12) {
+        let refused = why(sign_in(&portal, &browser(Some(cookie)), "ada.lovelace", WRONG).await);
+        looked_at += u32::from(refused == [Refused::SignInWrong]);
+    }
+    assert_eq!(looked_at, 5);
+}
+
+#[tokio::test]
+async fn who_knew_an_earlier_password_or_came_half_a_year_ago_is_a_stranger() {
+    let (portal, account) = settled().await;
+    let known = sign_in(&portal, &browser(None), "ada.lovelace", RIGHT).await.unwrap();
+    portal.clock.pass(1);
+    let session = portal.session(&known.session).await.unwrap();
+    let new = "nine patient dispatchers".to_owned();
+    let form = ChangeForm { current_password: RIGHT.to_owned(), password: new.clone(), password_again: new.clone() };
+    let begun = portal.portal.change_password(&browser(Some(&known.known)), &session, &form).await.unwrap();
+    guess(&portal, "ada.lovelace").await;
+    assert_eq!(wait(sign_in(&portal, &browser(Some(&known.known)), "ada.lovelace", &new).await), 12 * 60);
+    // The browser that changed it goes on being known.
+    sign_in(&portal, &browser(Some(&begun.known)), "ada.lovelace", &new).await.unwrap();
+    assert_eq!(portal.account(account).await.id, account);
+
+    portal.clock.pass(KEPT);
+    guess(&portal, "ada.lovelace").await;
+    assert_eq!(
+        why(sign_in(&portal, &browser(Some(&begun.known)), "ada.lovelace", &new).await),
+        [Refused::TooManyTries]
+    );
+}
+
+#[tokio::test]
+async fn a_browser_that_signs_in_now_and_then_stays_known() {
+    let (portal, _) = settled().await;
+    let mut known = sign_in(&portal, &browser(None), "ada.lovelace", RIGHT).await.unwrap().known;
+    let mut cookies = 1;
+    for _ in 0..40 {
+        portal.clock.pass(10 * DAY);
+        guess(&portal, "ada.lovelace").await;
+        let now = sign_in(&portal, &browser(Some(&known)), "ada.lovelace", RIGHT).await.unwrap().known;
+        cookies += u32::from(now != known);
+        known = now;
+    }
+    // A year and more; made anew each month.
+    assert_eq!(cookies, 1 + 40 / 3);
 }
 
 #[tokio::test]

@@ -97,6 +97,18 @@ fn each_wrong_field_is_named() {
     assert_eq!(found, asked);
 }
 
+#[test]
+fn control_characters_part_no_date_and_the_roster_takes_digits_alone() {
+    let unreadable = |text| DateOfBirth::parse(text, "", "", DateOrder::MonthDayYear, TODAY).unwrap_err()[0].refused;
+    assert_eq!(unreadable("1984\u{b}02\u{b}29"), Refused::Unreadable);
+    let beside = DateOfBirth::parse("02/29/1984", "\u{b}", "", DateOrder::MonthDayYear, TODAY);
+    assert!(beside.unwrap_err().iter().any(|problem| problem.refused == Refused::Unreadable));
+    assert!(DateOfBirth::parse("02\t29\t1984", "", "", DateOrder::MonthDayYear, TODAY).is_ok());
+    for loose in ["1984- 2- 9", "1984-02-9 ", "1984-+2-09"] {
+        assert_eq!(DateOfBirth::parse_iso(loose, TODAY), Err(Refused::DateNotNumbers), "{loose}");
+    }
+}
+
 proptest! {
     #[test]
     fn the_agencys_order_decides_an_ambiguous_date(one in 1_u8..=12, other in 1_u8..=12, year in 1900_i32..2026) {

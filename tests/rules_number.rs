@@ -113,3 +113,9 @@ fn addresses_that_could_carry_more_than_one_recipient_are_refused() {
     assert_eq!(Email::parse(&long(260)), Err(Refused::TooLong));
     assert_eq!(Email::parse(&format!("{}@example.org", "a".repeat(65))), Err(Refused::EmailUnusable));
 }
+
+#[test]
+fn control_characters_part_no_ssn() {
+    assert!(Ssn::parse("900\t12\u{a0}3456").is_ok());
+    assert_eq!(Ssn::parse("900\u{b}12\u{b}3456"), Err(Refused::SsnNineDigits));
+}

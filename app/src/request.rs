@@ -8,6 +8,7 @@
 use std::sync::{Arc, OnceLock};
 
 use backboard::refused::{Field, Problem, Problems, Refused};
+use backboard::service::known::KEPT;
 use backboard::service::ports::Fault;
 use backboard::service::records::Session;
 use backboard::service::{Declined, Known, Portal, Token, Visitor};
@@ -26,8 +27,6 @@ pub const SESSION_COOKIE: &str = "__Host-session";
 pub const BROWSER_COOKIE: &str = "__Host-flow";
 /// The cookie of a browser that has signed in before.
 pub const KNOWN_COOKIE: &str = "__Host-known";
-/// Seconds for which it is kept after the last sign-in: half a year.
-const KNOWN_SECONDS: u32 = 180 * 24 * 60 * 60;
 /// The cookie of a refused form.
 pub const REFUSED_COOKIE: &str = "__Host-refused";
 
@@ -97,7 +96,7 @@ impl Done {
 
     #[must_use]
     pub fn with_known(mut self, known: &Known) -> Self {
-        self.cookies.push(cookie(KNOWN_COOKIE, known.as_str(), Some(KNOWN_SECONDS)));
+        self.cookies.push(cookie(KNOWN_COOKIE, known.as_str(), u32::try_from(KEPT).ok()));
         self
     }
 

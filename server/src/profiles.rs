@@ -69,9 +69,14 @@ fn unknown(name: &str) -> String {
     )
 }
 
-fn parse(from: &str, text: &str) -> Result<Agency, String> {
+/// A profile's text; `from` is how errors name it.
+///
+/// # Errors
+/// One sentence with the line and the key.
+#[doc(hidden)]
+pub fn parse(from: &str, text: &str) -> Result<Agency, String> {
     let agency: Agency = toml::from_str(text).map_err(|error| format!("{from}, {}", place::sentence(text, &error)))?;
-    check(&agency).map_err(|wrong| format!("{from}, {wrong}"))?;
+    check(&agency).map_err(|wrong| place::plain(&format!("{from}, {wrong}")))?;
     Ok(agency)
 }
 

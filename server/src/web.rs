@@ -3,17 +3,24 @@
 //! Outside in: a request gets its id and its line in the log, security headers go on every response, the Host must
 //! be ours, time is limited, what breaks becomes a page with a way out; then either a page, a file, or the guards of
 //! an operation (see [`guard`]).
+//!
+//! The parsers of what strangers send are hidden from the documentation and reachable all the same: the fuzz targets
+//! call them.
 
 mod access;
-mod address;
+#[doc(hidden)]
+pub mod address;
 mod assets;
-mod cookies;
-mod fields;
+#[doc(hidden)]
+pub mod cookies;
+#[doc(hidden)]
+pub mod fields;
 mod guard;
 mod headers;
 mod listener;
 mod operations;
-mod origin;
+#[doc(hidden)]
+pub mod origin;
 mod pages;
 mod router;
 mod trouble;

@@ -56,12 +56,12 @@ fn what_departs_stands_with_its_control_and_is_named_at_the_end() {
     assert!(text.contains("\n  instead       A longer password is refused in words and never cut off."), "{text}");
     assert!(
         text.split_whitespace().collect::<Vec<_>>().join(" ").contains(
-            "11 values depart from a requirement: shortest, longest, uppercase, lowercase, digit, special, expires_days, temporary, mailed code, mailed password, sign-in tries."
+            "12 values depart from a requirement: shortest, longest, uppercase, lowercase, digit, special, expires_days, temporary, mailed link, mailed code, mailed password, sign-in tries."
         ),
         "{text}"
     );
     let text = explained(&["--agency", "emresource"]);
-    assert!(text.contains("4 values depart from a requirement: challenge, mailed code, mailed"), "{text}");
+    assert!(text.contains("5 values depart from a requirement: challenge, mailed link, mailed code, mailed"), "{text}");
     assert!(
         text.contains("One password for eICS, EMResource, EMTrack: the strictest of their policies applies."),
         "{text}"

@@ -67,12 +67,13 @@ fn a_broken_key_file_is_refused_without_showing_a_key() {
         (good.replacen("[[pepper]]", "[[ssn]]", 1), "[[ssn]] has two keys with id 1"),
         (good.replacen("id = 1", "id = 0", 1), "ids are 1 to 255"),
         (good.replacen("id = 1", &format!("id = \"{first}\""), 1), "line"),
+        (good.replacen(&format!("key = \"{first}\""), first, 1), "line"),
         (String::new(), "[[ssn]] has no key"),
     ] {
         write(&broken);
         let sentence = Keys::read(&path).unwrap_err().to_string();
         assert!(sentence.contains(named) && sentence.contains("backup"), "{sentence}");
-        assert!(keys.iter().all(|key| !sentence.contains(key.trim_matches('"'))), "{sentence}");
+        assert!(keys.iter().all(|key| !sentence.contains(key.trim_matches(['"', '=']))), "{sentence}");
     }
     let missing = Keys::read(&folder.path().join("none.toml")).unwrap_err().to_string();
     assert!(missing.contains("backboard keys new"), "{missing}");

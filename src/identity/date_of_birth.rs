@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::readable;
+use super::{is_gap, readable};
 use crate::moment::Day;
 use crate::refused::{Field, Problem, Problems, Refused};
 
@@ -50,7 +50,8 @@ impl DateOfBirth {
         else {
             return Err(Refused::DateNotNumbers);
         };
-        if year.len() != 4 || month.len() != 2 || day.len() != 2 {
+        let is_number = |part: &str, digits| part.len() == digits && part.bytes().all(|byte| byte.is_ascii_digit());
+        if !is_number(year, 4) || !is_number(month, 2) || !is_number(day, 2) {
             return Err(Refused::DateNotNumbers);
         }
         Self::parse_fields(month, day, year, today)
@@ -105,7 +106,7 @@ impl std::fmt::Display for DateOfBirth {
 #[must_use]
 pub fn split_pasted(text: &str, order: DateOrder) -> Option<(String, String, String)> {
     let parts: Vec<&str> = text
-        .split(|c: char| matches!(c, '/' | '.' | '-') || c.is_whitespace() || matches!(c, '\u{2010}'..='\u{2015}'))
+        .split(|c: char| matches!(c, '/' | '.' | '-') || is_gap(c) || matches!(c, '\u{2010}'..='\u{2015}'))
         .filter(|part| !part.is_empty())
         .collect();
     let [first, second, third] = parts.as_slice() else { return None };
@@ -122,7 +123,7 @@ pub fn split_pasted(text: &str, order: DateOrder) -> Option<(String, String, Str
 }
 
 fn pasted(month: &str, day: &str, year: &str, order: DateOrder) -> Option<(String, String, String)> {
-    let mut filled = [month, day, year].into_iter().filter(|part| !part.trim().is_empty());
+    let mut filled = [month, day, year].into_iter().filter(|part| !part.chars().all(is_gap));
     match (filled.next(), filled.next()) {
         (Some(only), None) => split_pasted(only, order),
         _ => None,

@@ -1,6 +1,6 @@
 //! Social Security and certificate numbers.
 
-use super::readable;
+use super::{is_gap, readable};
 use crate::refused::Refused;
 
 /// Nine digits. Exists in memory only: the database holds a keyed hash of it.
@@ -20,7 +20,7 @@ impl Ssn {
         let mut digits = [0_u8; 9];
         let mut count = 0;
         for c in text.chars() {
-            if c.is_whitespace() || matches!(c, '-' | '.' | '\u{2010}'..='\u{2015}' | '\u{2212}') {
+            if is_gap(c) || matches!(c, '-' | '.' | '\u{2010}'..='\u{2015}' | '\u{2212}') {
                 continue;
             }
             let (true, Some(place)) = (c.is_ascii_digit(), digits.get_mut(count)) else {

@@ -2,11 +2,11 @@
 
 use super::{Rule, Source};
 
-const fn nist(place: &'static str, asks: &'static str) -> Rule {
+pub(super) const fn nist(place: &'static str, asks: &'static str) -> Rule {
     Rule { source: Source::Nist, place, asks }
 }
 
-const fn asvs(place: &'static str, asks: &'static str) -> Rule {
+pub(super) const fn asvs(place: &'static str, asks: &'static str) -> Rule {
     Rule { source: Source::Asvs, place, asks }
 }
 
@@ -42,14 +42,15 @@ pub const ASVS_MADE_LASTS: Rule = asvs("6.4.1", "A password that the system make
 pub const ASVS_MADE_STORED: Rule =
     asvs("6.5.2", "A secret of fewer than 112 random bits is stored salted, under a password hash.");
 pub const ASVS_CHANGE: Rule = asvs("6.2.3", "A change asks for the present password and for the new one.");
-pub const ASVS_WAYS: Rule = asvs("6.3.3", "Every way to sign in is written down and as strong as the others.");
+pub const ASVS_WAYS: Rule = asvs("6.3.4", "Every way to sign in is written down and as strong as the others.");
 pub const ASVS_REMINDED: Rule = asvs("6.4.5", "Who has to renew a password is told early enough, if need be again.");
-pub const NIST_TOLD: Rule = nist("4.6", "People are told when their account was recovered.");
-pub const ASVS_TOLD: Rule = asvs("6.3.6", "People are told when a way to sign in was changed.");
+pub const NIST_TOLD: Rule = nist("4.2.3", "People are told when their account was recovered.");
+pub const NIST_EXPIRED: Rule = nist("4.4", "What has expired is not used to sign in any more.");
+pub const ASVS_TOLD: Rule = asvs("6.3.7", "People are told when a way to sign in was changed.");
 pub const ASVS_RESET: Rule = asvs("6.4.3", "A forgotten password is replaced by a safe process.");
 pub const NIST_CODE: Rule = nist("4.2.1.2", "A recovery code has at least six random digits, and tries are limited.");
 pub const ASVS_CODE_BOUND: Rule = asvs("6.6.2", "A code is good only for the request that asked for it.");
-pub const ASVS_CODE_LIFE: Rule = asvs("6.5.5", "A code that is sent another way works for 10 minutes at most.");
+pub const ASVS_CODE_LIFE: Rule = asvs("6.5.5", "A code or link that is sent another way works for 10 minutes at most.");
 pub const ASVS_CODE_TRIES: Rule = asvs("6.6.3", "Guessing a code is stopped by a limit.");
 pub const NIST_TRIES: Rule = nist("3.2.2", "After 100 wrong tries in a row an account takes no more tries.");
 pub const ASVS_TRIES: Rule = asvs("6.3.1", "Guessing passwords is slowed down, as the documentation says.");

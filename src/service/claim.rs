@@ -15,7 +15,8 @@ use super::mail::Message;
 use super::password::Replacing;
 use super::ports::{Fault, UnitOfWork};
 use super::records::{Account, Flow, Link, Person};
-use super::{Declined, Known, Portal, Token, Visitor, token};
+use super::session::Begun;
+use super::{Declined, Portal, Token, Visitor, token};
 use crate::account::{AccountState, Username};
 use crate::form::claim::{Lookup, Number, PasswordForm};
 use crate::identity::{CertificateNumber, NameKey};
@@ -38,14 +39,6 @@ pub struct Choosing {
     pub shared: bool,
     /// What the password is for, where the agency has several products.
     pub products: Vec<String>,
-}
-
-/// A claim that is done: the new session.
-#[derive(Debug)]
-pub struct Claimed {
-    pub session: Token,
-    /// For the cookie of a browser that has signed in before.
-    pub known: Known,
 }
 
 impl Portal {
@@ -83,7 +76,7 @@ impl Portal {
 
         let mut work = self.store.begin().await?;
         let mut budgets = self.crowd(operation, visitor, BY_ADDRESS);
-        let known = self.known_by(visitor.known.as_ref()).map(|known| known.account);
+        let known = self.known_by(&mut *work, visitor.known.as_ref()).await?;
         budgets.push(match known.filter(|_| purpose == Purpose::Reset) {
             Some(account) => (format!("{operation}:known:{account}"), BY_PERSON),
             None => (format!("{operation}:person:{}", token::base64url(&number)), BY_PERSON),
@@ -211,7 +204,7 @@ impl Portal {
         browser: Option<&Token>,
         form: &PasswordForm,
         old: Option<&Token>,
-    ) -> Result<Claimed, Declined> {
+    ) -> Result<Begun, Declined> {
         let now = self.now();
         let mut work = self.store.begin().await?;
         let (account, flow, _) = self.claiming(&mut *work, browser).await?;
@@ -220,6 +213,7 @@ impl Portal {
 
         let password =
             form.read_beside(&self.agency.policy.password, account.username.as_str(), &self.agency.names())?;
+        self.refuse_mailed(account.id, &password).await?;
         let hash = self.hasher.hash(&password).await?;
 
         let mut work = self.store.begin().await?;
@@ -234,7 +228,7 @@ impl Portal {
         }
         let session = self.begin_session(&mut *work, account.id, now).await?;
         work.save().await?;
-        Ok(Claimed { session, known: self.know(account.id, visitor.known.as_ref()) })
+        Ok(Begun { session, known: self.know(account.id, Some(now), visitor.known.as_ref()) })
     }
 
     /// The last step of a flow: ends it and spends its link, or refuses because somebody else did.

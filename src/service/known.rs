@@ -1,16 +1,22 @@
 //! Browsers that an account has signed in from before.
 //!
 //! Tries on a username and mails for it are limited whoever asks, so a stranger who keeps asking keeps the owner
-//! waiting. A browser that the owner has signed in from carries a cookie that says so, and has limits of its own, which
-//! no stranger can use up (after OWASP's device cookies). It opens nothing and proves nothing: whoever steals it may
-//! guess as often as any stranger, no more.
+//! waiting. A browser that the owner has signed in from carries a cookie that says so; all such browsers of an account
+//! share limits that no stranger can use up (after OWASP's device cookies). It opens nothing and proves nothing, and it
+//! is good until the password changes: whoever steals it may guess as often as any stranger, no more.
 
 use super::Portal;
-use super::token::base64url;
+use super::ports::{Fault, UnitOfWork};
+use crate::expiry::DAY;
+use crate::moment::Moment;
 
 /// Characters of the cookie's value at the most.
 const LONGEST: usize = 200;
 const PURPOSE: &str = "known";
+/// Seconds for which a browser is known after its last sign-in.
+pub const KEPT: i64 = 180 * DAY;
+/// Seconds after which a sign-in makes the cookie anew.
+const RENEWED: i64 = 30 * DAY;
 
 /// The cookie's value. Its `Debug` says nothing.
 #[derive(Clone, PartialEq, Eq)]
@@ -37,39 +43,54 @@ impl std::fmt::Debug for Known {
     }
 }
 
-/// A cookie that was made here.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct KnownBy {
-    pub account: i64,
-    /// Tells this browser from others of the account.
-    pub id: String,
-}
-
 impl Portal {
-    /// The cookie of a browser that has signed in to an account: the one it has, if it is of that account.
-    pub(super) fn know(&self, account: i64, had: Option<&Known>) -> Known {
+    /// The cookie of a browser that knows the password which `account` has since `set`: the one it has, while that is
+    /// young.
+    pub(super) fn know(&self, account: i64, set: Option<Moment>, had: Option<&Known>) -> Known {
+        let now = self.now();
         if let Some(had) = had
-            && self.known_by(Some(had)).is_some_and(|known| known.account == account)
+            && let Some(known) = self.read_known(had)
+            && (known.account, known.set) == (account, since(set))
+            && (0..RENEWED).contains(&now.since(known.made))
         {
             return had.clone();
         }
-        let mut plain = account.to_be_bytes().to_vec();
-        let mut id = [0_u8; 16];
-        self.entropy.fill(&mut id);
-        plain.extend(id);
+        let plain = [account, since(set).0, now.0].map(i64::to_be_bytes).concat();
         Known(self.vault.seal(PURPOSE, b"", &plain).iter().map(|byte| format!("{byte:02x}")).collect())
     }
 
-    /// Who a browser's cookie says it has signed in as.
-    pub(super) fn known_by(&self, known: Option<&Known>) -> Option<KnownBy> {
-        let sealed: Option<Vec<u8>> = known?
-            .0
-            .as_bytes()
-            .chunks(2)
-            .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
-            .collect();
-        let plain = self.vault.open(PURPOSE, b"", &sealed?)?;
-        let (account, id) = plain.split_first_chunk::<8>()?;
-        Some(KnownBy { account: i64::from_be_bytes(*account), id: base64url(id) })
+    /// The account that a browser has signed in to, with the password that is still that account's.
+    pub(super) async fn known_by(
+        &self,
+        work: &mut dyn UnitOfWork,
+        known: Option<&Known>,
+    ) -> Result<Option<i64>, Fault> {
+        let now = self.now();
+        let known = known.and_then(|known| self.read_known(known));
+        let Some(known) = known.filter(|known| (0..KEPT).contains(&now.since(known.made))) else { return Ok(None) };
+        let account = work.find_account(known.account).await?;
+        // Who knew an earlier password is a stranger now.
+        Ok(account.filter(|account| since(account.password_set) == known.set).map(|account| account.id))
     }
+
+    fn read_known(&self, known: &Known) -> Option<Read> {
+        let pairs = known.0.as_bytes().chunks(2);
+        let sealed: Option<Vec<u8>> =
+            pairs.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect();
+        let plain = self.vault.open(PURPOSE, b"", &sealed?)?;
+        let mut numbers = plain.chunks_exact(8).filter_map(|eight| Some(i64::from_be_bytes(eight.try_into().ok()?)));
+        Some(Read { account: numbers.next()?, set: Moment(numbers.next()?), made: Moment(numbers.next()?) })
+    }
+}
+
+/// What a cookie that was made here says.
+struct Read {
+    account: i64,
+    set: Moment,
+    made: Moment,
+}
+
+/// Since when the password is what it is; the beginning of time for an account that has none.
+fn since(set: Option<Moment>) -> Moment {
+    set.unwrap_or(Moment(i64::MIN))
 }

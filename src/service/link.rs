@@ -125,6 +125,20 @@ impl Portal {
         Ok(link)
     }
 
+    /// Lets the link of a mail that had to wait last its whole time from now on: nobody has had it yet. One that was
+    /// used up or replaced meanwhile stays dead.
+    ///
+    /// # Errors
+    /// Only when the store fails.
+    pub async fn renew_link(&self, token: &str) -> Result<(), Fault> {
+        let Some(token) = Token::parse(token) else { return Ok(()) };
+        let mut work = self.store.begin().await?;
+        if let Some(link) = self.link_of(&mut *work, &token).await? {
+            work.renew_link(&link.id, self.now().plus(LINK_SECONDS), LINKS_LIVE).await?;
+        }
+        work.save().await
+    }
+
     /// The journey of a link, dead or alive, so that its page can offer a new mail.
     ///
     /// # Errors

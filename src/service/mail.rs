@@ -65,6 +65,15 @@ pub enum Message {
 }
 
 impl Message {
+    /// The link that it carries, if any.
+    #[must_use]
+    pub const fn link(&self) -> Option<&MailedToken> {
+        match self {
+            Self::ClaimLink { token, .. } | Self::ResetLink { token, .. } => Some(token),
+            _ => None,
+        }
+    }
+
     /// The name of the kind, as the outbox and the locale files have it.
     #[must_use]
     pub const fn kind(&self) -> &'static str {

@@ -7,7 +7,8 @@ use super::claim::Choosing;
 use super::mail::Message;
 use super::ports::{Fault, UnitOfWork};
 use super::records::{Account, Session};
-use super::{Declined, Portal, Token, Visitor};
+use super::session::Begun;
+use super::{Declined, Portal, Visitor};
 use crate::account::AccountState;
 use crate::expiry::Schedule;
 use crate::form::password::ChangeForm;
@@ -83,7 +84,7 @@ impl Portal {
         visitor: &Visitor,
         session: &Session,
         form: &ChangeForm,
-    ) -> Result<Token, Declined> {
+    ) -> Result<Begun, Declined> {
         let now = self.now();
         let read = form.read(&self.agency.policy.password, session.username.as_str(), &self.agency.names());
         if let Err(problems) = &read
@@ -96,11 +97,8 @@ impl Portal {
         }
         let change = read?;
         let account = self.know_again(session, &change.current, true).await?;
-        // One that was mailed stands in a mailbox: kept as the new one, it would outlive the change.
-        let mut work = self.store.read().await?;
-        let mailed = self.temporary_of(&mut *work, account.id, &change.new, now).await?.is_some();
-        drop(work);
-        if self.hasher.verify(&change.new, account.password_hash.as_deref()).await? || mailed {
+        self.refuse_mailed(account.id, &change.new).await?;
+        if self.hasher.verify(&change.new, account.password_hash.as_deref()).await? {
             return Err(Problem::at(Field::Password, Refused::PasswordSame).into());
         }
         let hash = self.hasher.hash(&change.new).await?;
@@ -117,7 +115,16 @@ impl Portal {
         self.replace_password(&mut *work, replacing, now).await?;
         let session = self.begin_session(&mut *work, account.id, now).await?;
         work.save().await?;
-        Ok(session)
+        Ok(Begun { session, known: self.know(account.id, Some(now), visitor.known.as_ref()) })
+    }
+
+    /// One that was mailed stands in a mailbox: kept as the new one, it would outlive the change.
+    pub(super) async fn refuse_mailed(&self, account: i64, new: &Password) -> Result<(), Declined> {
+        let mut work = self.store.read().await?;
+        match self.temporary_of(&mut *work, account, new, self.now()).await? {
+            Some(_) => Err(Problem::at(Field::Password, Refused::PasswordSame).into()),
+            None => Ok(()),
+        }
     }
 
     /// Whose password the page *Change Password* changes.

@@ -204,10 +204,13 @@ pub trait Links: Send {
     /// Reserves one try at the challenge question before the answer is compared; the number of tries left
     /// after it, or none.
     async fn take_answer_try(&mut self, link: &str, most: u32) -> Result<Option<u32>, Fault>;
+    /// Lets a link, and the flow that asked for it, last until `expires`. False when it is spent or superseded, or when
+    /// `most` requests for its account are newer.
+    async fn renew_link(&mut self, id: &str, expires: Moment, most: u32) -> Result<bool, Fault>;
     /// Makes one live link superseded: it leads nowhere any more.
     async fn end_link(&mut self, id: &str, now: Moment) -> Result<(), Fault>;
     /// Makes every live link of an account superseded, all but those of the newest `keep` requests: the links of
-    /// one request share its flow.
+    /// one request share its flow. When none is kept, those that have expired too: their mails may still wait.
     async fn supersede_links(&mut self, account: i64, keep: u32, now: Moment) -> Result<(), Fault>;
     async fn purge_links(&mut self, expired_before: Moment) -> Result<u64, Fault>;
 }

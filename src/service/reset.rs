@@ -68,7 +68,7 @@ impl Portal {
         let key = token::base64url(&self.vault.digest("login", login.key().as_bytes()));
         let mut work = self.store.begin().await?;
         let mut budgets = self.crowd("reset.request", visitor, BY_ADDRESS);
-        let known = self.known_by(visitor.known.as_ref()).map(|known| known.account);
+        let known = self.known_by(&mut *work, visitor.known.as_ref()).await?;
         budgets.push(match known {
             Some(account) => (format!("reset.request:known:{account}"), BY_LOGIN),
             None => (format!("reset.request:login:{key}"), BY_LOGIN),
@@ -346,6 +346,7 @@ impl Portal {
 
         let password =
             form.read_beside(&self.agency.policy.password, account.username.as_str(), &self.agency.names())?;
+        self.refuse_mailed(account.id, &password).await?;
         // Where passwords expire, the old one must not begin its days anew.
         let expires = self.agency.policy.password.expires_days > 0;
         if expires && self.hasher.verify(&password, account.password_hash.as_deref()).await? {
@@ -363,7 +364,7 @@ impl Portal {
             Replacing { account: &account, hash: &hash, action: "password-reset", detail: &detail, language };
         self.replace_password(&mut *work, replacing, now).await?;
         work.save().await?;
-        Ok(self.know(account.id, visitor.known.as_ref()))
+        Ok(self.know(account.id, Some(now), visitor.known.as_ref()))
     }
 
     /// The flow of this browser at its password step, its live link, and an active account.

@@ -6,7 +6,7 @@
 
 use super::ports::{Fault, UnitOfWork};
 use super::records::{NewSession, Session, SessionKind};
-use super::{Portal, Token, keyed};
+use super::{Known, Portal, Token, keyed};
 use crate::moment::Moment;
 
 /// Seconds without a request after which a session is over.
@@ -17,6 +17,15 @@ pub const ABSOLUTE_SECONDS: i64 = 8 * 60 * 60;
 const CSRF: &str = "csrf";
 /// A session's last use is written down at most this often, in seconds: a page costs no write.
 const TOUCH_SECONDS: i64 = 60;
+
+/// A session that begins, and the browser that is known from then on.
+#[derive(Debug)]
+pub struct Begun {
+    /// For the session's cookie.
+    pub session: Token,
+    /// For the cookie of a known browser.
+    pub known: Known,
+}
 
 impl Portal {
     /// The live session of a cookie, and marks it used.

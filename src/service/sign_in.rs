@@ -56,10 +56,9 @@ impl Portal {
         let key = form.username.key();
         let mut work = self.store.begin().await?;
         let account = work.find_account_by_username(&key).await?;
-        let known = self.known_by(visitor.known.as_ref());
-        let known = known.filter(|known| account.as_ref().is_some_and(|account| account.id == known.account));
-        let name_budget = match known {
-            Some(known) => format!("sign-in:known:{}:{}", known.account, known.id),
+        let known = self.known_by(&mut *work, visitor.known.as_ref()).await?;
+        let name_budget = match known.filter(|known| account.as_ref().is_some_and(|account| account.id == *known)) {
+            Some(known) => format!("sign-in:known:{known}"),
             None => {
                 format!("sign-in:name:{}", super::token::base64url(&self.vault.digest("name", key.as_str().as_bytes())))
             }
@@ -129,7 +128,7 @@ impl Portal {
         let detail = if let Right::Temporary(id) = &right { id.as_str() } else { "" };
         self.audit(&mut *work, action, Some(account.id), detail).await?;
         work.save().await?;
-        let known = self.know(account.id, visitor.known.as_ref());
+        let known = self.know(account.id, account.password_set, visitor.known.as_ref());
         Ok(SignedIn { session, known, kind, ask_question })
     }
 

@@ -14,6 +14,8 @@ use crate::limit::Budget;
 
 /// Requests for one typed address: three an hour, known or not.
 const BY_EMAIL: Budget = Budget::per(3, 60 * 60);
+/// Mails to one address in a day, whoever asks in whatever spelling.
+const MAILED_TO: Budget = Budget::per(10, 24 * 60 * 60);
 /// Requests from one address.
 const BY_ADDRESS: Budget = Budget::per(20, 60 * 60);
 
@@ -59,6 +61,11 @@ impl Portal {
             return self.audit(work, "username-not-found", None, "").await;
         }
         for (email, usernames) in letters {
+            let capped = token::base64url(&self.vault.digest("email", email.key().as_bytes()));
+            if work.take_budget(&format!("username.mail:day:{capped}"), MAILED_TO, self.now()).await?.is_err() {
+                self.audit(work, "username-capped", None, "").await?;
+                continue;
+            }
             let count = usernames.len().to_string();
             self.post(work, &email, None, &Message::Usernames { usernames }, language).await?;
             self.audit(work, "username-mailed", None, &count).await?;

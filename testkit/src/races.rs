@@ -132,7 +132,7 @@ pub async fn one_change(test: &TestPortal, round: u32) {
         async move {
             let PasswordForm { password, password_again } = chosen(runner);
             let form = ChangeForm { current_password, password, password_again };
-            let token = portal.change_password(&visitor(runner), &session, &form).await?;
+            let token = portal.change_password(&visitor(runner), &session, &form).await?.session;
             assert!(portal.session(&token).await?.is_some_and(|session| session.kind == SessionKind::Full));
             Ok(())
         }

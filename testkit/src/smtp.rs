@@ -36,5 +36,5 @@ mod record;
 mod sink;
 
 pub use mode::Mode;
-pub use process::{Received, SinkProcess};
+pub use process::{Received, SinkProcess, received};
 pub use sink::{Protection, Settings, serve};

@@ -160,7 +160,7 @@ impl TestPortal {
             password: new.to_owned(),
             password_again: new.to_owned(),
         };
-        self.portal.change_password(&Self::visitor(4), session, &form).await
+        Ok(self.portal.change_password(&Self::visitor(4), session, &form).await?.session)
     }
 
     /// The live session of a cookie.

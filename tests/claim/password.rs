@@ -44,6 +44,17 @@ async fn a_claim_sets_the_password_signs_in_and_tells_the_mailbox() {
 }
 
 #[tokio::test]
+async fn a_temporary_password_that_was_mailed_does_not_become_the_lasting_one() {
+    let (portal, account, browser) = opened().await;
+    let username = portal.account(account).await.username;
+    portal.portal.office_temporary_password(&username).await.unwrap();
+    let mailed = portal.deliver().await.remove(0).temporary();
+    assert_eq!(why(choose(&portal, &browser, &mailed).await), [Refused::PasswordSame]);
+    assert_eq!(portal.account(account).await.state, AccountState::Unclaimed);
+    choose(&portal, &browser, PASSWORD).await.unwrap();
+}
+
+#[tokio::test]
 async fn a_claimed_account_is_not_claimed_again() {
     let (portal, _, browser) = opened().await;
     choose(&portal, &browser, PASSWORD).await.unwrap();

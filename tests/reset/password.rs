@@ -86,6 +86,20 @@ async fn what_is_wrong_with_a_password_is_said_and_nothing_is_lost() {
 }
 
 #[tokio::test]
+async fn a_temporary_password_that_was_mailed_does_not_become_the_lasting_one() {
+    let (portal, account, browser) = opened().await;
+    let username = portal.account(account).await.username;
+    portal.portal.office_temporary_password(&username).await.unwrap();
+    let mailed = portal.deliver().await.remove(0).temporary();
+    for typed in [mailed.clone(), format!(" {mailed}")] {
+        let refused = problems(portal.set_up(&browser, &typed).await);
+        assert_eq!(refused, [Problem::at(Field::Password, Refused::PasswordSame)]);
+    }
+    assert_eq!(portal.hasher.hashed(), 0);
+    portal.set_up(&browser, NEW).await.unwrap();
+}
+
+#[tokio::test]
 async fn a_line_end_that_was_pasted_is_no_part_of_the_password() {
     let (portal, _, browser) = opened().await;
     portal.set_up(&browser, &format!("{NEW}\r\n")).await.unwrap();

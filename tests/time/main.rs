@@ -55,7 +55,7 @@ async fn change(test: &TestPortal, visitor: u8, signed: &Token, current: &str, n
     let session = test.portal.session(signed).await?.ok_or(Refused::SessionOver)?;
     let form =
         ChangeForm { current_password: current.to_owned(), password: new.to_owned(), password_again: new.to_owned() };
-    test.portal.change_password(&TestPortal::visitor(visitor), &session, &form).await
+    Ok(test.portal.change_password(&TestPortal::visitor(visitor), &session, &form).await?.session)
 }
 
 /// *forgot password?* by username; the browser that asked.

@@ -77,8 +77,8 @@ pub async fn post_password_change(
     let done = async {
         let session = caller.session()?;
         let form = backboard::form::password::ChangeForm { current_password, password, password_again };
-        let session = caller.portal.change_password(&caller.visitor, session, &form).await?;
-        Ok(Done::to("/change-password").with_session(&session).saved())
+        let begun = caller.portal.change_password(&caller.visitor, session, &form).await?;
+        Ok(Done::to("/change-password").with_session(&begun.session).with_known(&begun.known).saved())
     };
     caller.answer(done.await)
 }

@@ -1,5 +1,8 @@
 //! `backboard policy explain`: every value of the policy, the requirement it meets or departs from, and what
 //! makes up for it. Plain text for a person and for an auditor's file; nothing in it depends on a terminal.
+//! `backboard policy deviations`: the same from the other side, item by item of the standards.
+
+mod deviations;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -28,6 +31,8 @@ pub struct PolicyArguments {
 enum PolicyCommand {
     /// What is asked of passwords, links and sessions, and which requirement each value meets or departs from.
     Explain(ExplainArguments),
+    /// Every item of NIST SP 800-63B-4 and OWASP ASVS 5.0, and how each preset stands to it, as Markdown.
+    Deviations,
 }
 
 #[derive(Debug, Args)]
@@ -43,22 +48,30 @@ struct ExplainArguments {
 /// # Errors
 /// One sentence with the way out.
 pub fn run(arguments: &PolicyArguments, out: &mut dyn Write) -> Result<(), String> {
-    let PolicyCommand::Explain(arguments) = &arguments.command;
-    let agency = match &arguments.agency {
-        Some(name) => profile(name)?,
-        None => {
-            Config::load(Some(&arguments.config), std::env::vars())
-                .map_err(|error| format!("{error} Or name a profile with --agency."))?
-                .agency
-        }
+    let text = match &arguments.command {
+        PolicyCommand::Explain(arguments) => text(&explained(arguments)?),
+        PolicyCommand::Deviations => deviations::text()?,
     };
-    out.write_all(text(&agency).as_bytes()).map_err(|error| format!("standard output cannot be written ({error})."))
+    out.write_all(text.as_bytes()).map_err(|error| format!("standard output cannot be written ({error})."))
+}
+
+fn explained(arguments: &ExplainArguments) -> Result<Agency, String> {
+    match &arguments.agency {
+        Some(name) => profile(name),
+        None => Ok(Config::load(Some(&arguments.config), std::env::vars())
+            .map_err(|error| format!("{error} Or name a profile with --agency."))?
+            .agency),
+    }
+}
+
+const fn hashing() -> Hashing {
+    Hashing { kibibytes: MEMORY, passes: PASSES, lanes: LANES }
 }
 
 fn text(agency: &Agency) -> String {
     let policy = &agency.policy;
     let set = explain(policy);
-    let fixed = explain_fixed(Hashing { kibibytes: MEMORY, passes: PASSES, lanes: LANES });
+    let fixed = explain_fixed(hashing());
     let mut text = format!("{}, profile {}, preset {}\n", agency.name, agency.id, name_of(policy.preset));
     if !policy.products.is_empty() {
         let products: Vec<&str> = policy.products.iter().map(|product| product.name.as_str()).collect();

@@ -2,10 +2,20 @@
 
 use std::ops::Range;
 
+/// The longest key that is named. A whole key of `keys.toml` that stands in place of a name is longer.
+const KEY_LONGEST: usize = 40;
+
 /// One sentence about what the parser refused, without quoting the line, which may hold a secret.
 #[must_use]
 pub fn sentence(text: &str, error: &toml::de::Error) -> String {
-    format!("{}: {}", of(text, error.span()), error.message().trim_end().replace('\n', "; "))
+    plain(&format!("{}: {}", of(text, error.span()), error.message().trim_end().replace('\n', "; ")))
+}
+
+/// A sentence that a terminal shows as it is: control characters of a file are written out.
+#[must_use]
+pub fn plain(sentence: &str) -> String {
+    let shown = |c: char| if c.is_control() { c.escape_default().collect() } else { String::from(c) };
+    sentence.chars().map(shown).collect()
 }
 
 /// `line 7, key mail.port`.
@@ -23,6 +33,9 @@ pub fn of(text: &str, span: Option<Range<usize>>) -> String {
         }
     }
     let key = line.split_once('=').map_or("", |(key, _)| key.trim());
+    // What cannot be a key is not repeated: it may be a secret that lost its place.
+    let is_name = |name: &str| name.len() <= KEY_LONGEST && name.chars().all(|c| c.is_ascii_graphic() || c == ' ');
+    let (table, key) = (if is_name(table) { table } else { "" }, if is_name(key) { key } else { "" });
     match (table, key) {
         ("", "") => format!("line {number}"),
         ("", key) => format!("line {number}, key {key}"),

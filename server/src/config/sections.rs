@@ -10,7 +10,7 @@ use reqwest::Url;
 use sqlx::sqlite::SqliteConnectOptions;
 
 use super::text::{CaptchaText, MailText, TransportText};
-use super::{Captcha, ConfigError, Database, Hosted, Mail, Provider, PublicUrl, Secret, Smtp, Tls, is_loopback};
+use super::{Captcha, ConfigError, Database, Hosted, Mail, Provider, PublicUrl, Secret, Smtp, Tls, is_loopback, place};
 use crate::{keys, profiles};
 
 pub(super) fn public_url(text: Option<String>) -> Result<PublicUrl, ConfigError> {
@@ -46,6 +46,7 @@ pub(super) fn check_multiply(multiply: u32, public_url: Option<&PublicUrl>) -> R
     }
 }
 pub(super) fn refused(sentence: String) -> ConfigError {
+    let sentence = place::plain(&sentence);
     ConfigError(if sentence.ends_with('.') { sentence } else { sentence + "." })
 }
 

@@ -4,7 +4,9 @@
 //!   something is due.
 //! - A mail is taken under a lease. What the transport says about it decides: sent, tried again later
 //!   with longer and longer waits, or given up, at the latest after three days.
-//! - A link or temporary password that died in the queue is not sent: a mail that cannot help only confuses.
+//! - The time of a link begins when its mail is sent, however long that had to wait. A link or temporary password that
+//!   was used up or replaced in the queue is not sent: a mail that cannot help only confuses.
+//! - Before each batch it waits a random while, so that when a mail arrives tells nothing of what was done before it.
 //! - While the mail server takes no connection, no mail is taken at all, so none loses its place.
 //! - Told to stop, it finishes the mail in hand.
 
@@ -21,7 +23,10 @@ use tokio::sync::{Notify, watch};
 use tokio::time::sleep;
 
 use super::{Batch, Outcome, Stationery, Transport, backoff};
+use crate::clock::random;
 
+/// Seconds of waiting after which a link's time begins anew.
+const WAITED: i64 = 60;
 /// Seconds one mail may take before somebody else may send it.
 const LEASE_SECONDS: i64 = 120;
 /// The longest rest, in seconds: a clock that was set anew is noticed within it.
@@ -38,6 +43,7 @@ pub struct Worker {
     stationery: Stationery,
     transport: Transport,
     wake: Arc<Notify>,
+    jitter: Duration,
     /// No connection is tried before this.
     closed_until: Moment,
     /// Connections that failed in a row.
@@ -48,7 +54,14 @@ impl Worker {
     /// `wake` is poked by whoever queues a job or a mail.
     #[must_use]
     pub const fn new(portal: Arc<Portal>, stationery: Stationery, transport: Transport, wake: Arc<Notify>) -> Self {
-        Self { portal, stationery, transport, wake, closed_until: Moment(i64::MIN), failures: 0 }
+        let jitter = Duration::ZERO;
+        Self { portal, stationery, transport, wake, jitter, closed_until: Moment(i64::MIN), failures: 0 }
+    }
+
+    /// Waits up to so long before each batch.
+    #[must_use]
+    pub fn with_jitter(self, jitter: Duration) -> Self {
+        Self { jitter, ..self }
     }
 
     /// Works until `stop` becomes true or its sender is gone.
@@ -99,7 +112,7 @@ impl Worker {
     /// Sends what is due, over one connection. True when there was anything.
     async fn send_due(&mut self, stop: &watch::Receiver<bool>) -> Result<bool, Fault> {
         let mut batch = self.transport.batch();
-        let mut sent_any = false;
+        let (mut sent_any, mut rested) = (false, false);
         let done = loop {
             let now = self.portal.now();
             let next = match self.portal.store.read().await {
@@ -110,6 +123,9 @@ impl Worker {
                 Ok(Some(due)) if due <= now && !is_over(stop) => {}
                 Ok(_) => break Ok(sent_any),
                 Err(fault) => break Err(fault),
+            }
+            if !std::mem::replace(&mut rested, true) {
+                self.rest(stop).await;
             }
             if let Err(why) = batch.ready().await {
                 self.failures = self.failures.saturating_add(1);
@@ -127,6 +143,16 @@ impl Worker {
         };
         batch.close().await;
         done
+    }
+
+    /// Waits a random part of the jitter, or until told to stop.
+    async fn rest(&self, stop: &watch::Receiver<bool>) {
+        let part = f64::from(u16::from_be_bytes(random())) / f64::from(u16::MAX);
+        let mut stop = stop.clone();
+        tokio::select! {
+            () = sleep(self.jitter.mul_f64(part)) => {}
+            _ = stop.wait_for(|stop| *stop) => {}
+        }
     }
 
     /// Takes one mail and brings it to an end or to its next attempt. False when there was none.
@@ -157,6 +183,11 @@ impl Worker {
             return Ok(End::Failed("sealed with another key".to_owned()));
         };
         let too_old = self.portal.now().since(mail.queued) >= backoff::GIVEN_UP_AFTER;
+        if let Some(token) = letter.message.link()
+            && self.portal.now().since(mail.queued) >= WAITED
+        {
+            self.portal.renew_link(token.as_str()).await?;
+        }
         if let Some(why) = self.dead(&letter.message).await? {
             return Ok(End::Failed(why.to_owned()));
         }
@@ -178,7 +209,6 @@ impl Worker {
     /// Why the link or the password in a mail is of no use any more.
     async fn dead(&self, message: &Message) -> Result<Option<&'static str>, Fault> {
         let token = match message {
-            Message::ClaimLink { token, .. } | Message::ResetLink { token, .. } => token,
             Message::TemporaryPassword { expires, .. } if self.portal.now() >= *expires => return Ok(Some("expired")),
             Message::TemporaryPassword { username, password, .. } => {
                 let works = self.portal.is_temporary(username, password).await?;
@@ -188,7 +218,10 @@ impl Worker {
                 let still = self.portal.still_expires(username, *expires).await?;
                 return Ok((!still).then_some("superseded"));
             }
-            _ => return Ok(None),
+            message => match message.link() {
+                Some(token) => token,
+                None => return Ok(None),
+            },
         };
         let problems = match self.portal.link(token.as_str()).await {
             Ok(_) => return Ok(None),

@@ -1,7 +1,7 @@
 //! The rejects file: what was not imported, or not as it stands, for the office to mend.
 //!
 //! It repeats the row under its own columns, so that it can be mended and imported in turn. The SSN is
-//! not repeated, nor anything that may be one in a wrong column, nor the cells of a row whose columns
+//! not repeated, nor anything that may be one or has its digits in a wrong column, nor the cells of a row whose columns
 //! are out of step. No cell is a formula to a spreadsheet. Only its owner may read the file.
 
 use std::borrow::Cow;
@@ -78,9 +78,10 @@ impl Rejects {
         self.begin()?;
         self.rows += 1;
         let line = finding.line.to_string();
+        let ssn = self.columns.place(Column::Ssn).and_then(|place| cells.get(place)).map(digits).unwrap_or_default();
         let repeated = self.columns.places().enumerate().map(|(place, column)| {
             let cell = cells.get(place).unwrap_or_default();
-            if in_step || column == Some(Column::PersonId) { repeated(column, cell) } else { String::new() }
+            if in_step || column == Some(Column::PersonId) { repeated(column, cell, &ssn) } else { String::new() }
         });
         let row: Vec<Cow<'_, str>> = [Cow::from(line), Cow::from(outcome), Cow::from(reason)]
             .into_iter()
@@ -104,13 +105,34 @@ impl Rejects {
     }
 }
 
-fn repeated(column: Option<Column>, cell: &[u8]) -> String {
+fn repeated(column: Option<Column>, cell: &[u8], ssn: &[u8]) -> String {
     let text = String::from_utf8_lossy(cell);
+    let holds_own = ssn.len() == 9 && digits(cell).windows(9).any(|nine| nine == ssn);
     let kept = match column {
         Some(Column::Ssn) => false,
+        _ if holds_own => false,
         Some(Column::PersonId) => PersonId::parse(&text).is_ok() && !may_hold_ssn(&text),
         _ => !may_hold_ssn(&text),
     };
     let short: String = if kept { text.chars().take(REPEATED).collect() } else { String::new() };
     formula_safe(&short)
+}
+
+fn digits(cell: &[u8]) -> Vec<u8> {
+    cell.iter().copied().filter(u8::is_ascii_digit).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_digits_of_the_ssn_are_not_repeated_whatever_stands_between_them() {
+        let own = digits(b"900-12-3456");
+        let said = |cell: &str| repeated(Some(Column::CertificateNumber), cell.as_bytes(), &own);
+        assert_eq!(said("?9a0a0a1a2a3a4a5a6"), "");
+        assert_eq!(said("x900 12 3456"), "");
+        assert_eq!(said("?9a0a0a1a2a3a4a5a7"), "?9a0a0a1a2a3a4a5a7");
+        assert_eq!(repeated(None, b"A-12", &[]), "A-12");
+    }
 }

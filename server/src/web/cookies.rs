@@ -4,7 +4,7 @@ use backboard::service::Token;
 use http::HeaderMap;
 use http::header::COOKIE;
 
-/// The value of a cookie; none when it is there twice, because then somebody meddled.
+/// The value of a cookie; none when it is there twice, because then somebody meddled, or has a control character.
 #[must_use]
 pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let mut found = headers
@@ -16,7 +16,7 @@ pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
         .filter(|(known, _)| *known == name)
         .map(|(_, value)| value);
     match (found.next(), found.next()) {
-        (Some(value), None) => Some(value),
+        (Some(value), None) if !value.contains(char::is_control) => Some(value),
         _ => None,
     }
 }
@@ -25,4 +25,16 @@ pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 #[must_use]
 pub fn token(headers: &HeaderMap, name: &str) -> Option<Token> {
     cookie(headers, name).and_then(Token::parse)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cookie_with_a_tab_in_it_is_none() {
+        let of = |line: &'static str| HeaderMap::from_iter([(COOKIE, http::HeaderValue::from_static(line))]);
+        assert_eq!(cookie(&of("__Host-session=ab;\ttheme=dark"), "__Host-session"), Some("ab"));
+        assert_eq!(cookie(&of("__Host-session=a\tb"), "__Host-session"), None);
+    }
 }

@@ -23,9 +23,10 @@ const DRAIN_SECONDS: u64 = 10;
 /// Serves until `stop` resolves.
 pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
     let graceful = GracefulShutdown::new();
-    let mut builder = Builder::new(TokioExecutor::new());
+    // HTTP/1 alone: to tell it from HTTP/2, hyper-util waits for the first bytes without any time-out, and the proxy in
+    // front speaks HTTP/1 anyway. So the time for the headers begins with the connection.
+    let mut builder = Builder::new(TokioExecutor::new()).http1_only();
     builder.http1().timer(TokioTimer::new()).header_read_timeout(Duration::from_secs(HEADER_SECONDS)).max_headers(64);
-    builder.http2().timer(TokioTimer::new()).max_header_list_size(16 * 1024);
     tokio::pin!(stop);
     loop {
         let (stream, peer) = tokio::select! {

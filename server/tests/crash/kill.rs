@@ -7,11 +7,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use sqlx::{Row as _, SqlitePool};
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep};
 
-use crate::mails::mails;
-use crate::program::Program;
-use crate::visitor::Visitor;
+use testkit::program::{Program, Visitor, mails, until};
 
 const KILLS: usize = 100;
 /// People who claim undisturbed, to measure how long it takes.
@@ -79,16 +77,6 @@ async fn rows(database: &SqlitePool, number: usize) -> Rows {
     }
 }
 
-/// Looks until it is so: what is waited for happens in another process.
-async fn until<F: AsyncFnMut() -> bool>(what: &str, mut is_so: F) {
-    let looking = async {
-        while !is_so().await {
-            sleep(Duration::from_millis(25)).await;
-        }
-    };
-    timeout(Duration::from_secs(60), looking).await.unwrap_or_else(|_| panic!("never {what}"));
-}
-
 /// Everybody at *Create a password*: the link's token, and the browser with its flow.
 async fn choosing(program: &Program) -> Vec<(String, Visitor)> {
     for number in 0..MEASURED + KILLS {
@@ -131,7 +119,7 @@ async fn a_kill_at_any_moment_leaves_a_claim_done_or_not_begun() {
         )
     };
     let roster: String = (0..MEASURED + KILLS).map(row).collect();
-    let mut program = Program::prepare(&roster, "info").await;
+    let mut program = crate::program(&roster, "info").await;
     program.start().await;
     let mut people = choosing(&program).await;
 

@@ -2,7 +2,13 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on stops at once")]
 
 mod kill;
-mod mails;
-mod program;
+mod rotation;
 mod scan;
-mod visitor;
+
+use testkit::program::{Plan, Program};
+
+/// A program with this roster.
+async fn program(rows: &str, log: &'static str) -> Program {
+    let plan = Plan { rows: rows.to_owned(), log, ..Plan::default() };
+    Program::prepare(env!("CARGO_BIN_EXE_backboard").as_ref(), &plan).await
+}

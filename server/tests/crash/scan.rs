@@ -5,9 +5,7 @@ use std::time::Duration;
 
 use tokio::time::{sleep, timeout};
 
-use crate::mails::mails;
-use crate::program::Program;
-use crate::visitor::Visitor;
+use testkit::program::{Visitor, mails};
 
 const SSN: &str = "900-47-6613";
 const OTHER_SSN: &str = "900-58-7724";
@@ -33,7 +31,7 @@ async fn nothing_that_is_written_holds_an_ssn_a_password_a_token_or_a_code() {
             "P-{number},Lovelace,Ada,,,1984-02-29,{ssn},,EMT,person{number}@example.org,person{number},unclaimed,eICS\n"
         )
     };
-    let mut program = Program::prepare(&(row(1, SSN) + &row(2, OTHER_SSN)), "trace").await;
+    let mut program = crate::program(&(row(1, SSN) + &row(2, OTHER_SSN)), "trace").await;
     program.start().await;
     let (mut first, mut second) = (Visitor::new(program.address), Visitor::new(program.address));
     let mut cookies = Vec::new();

@@ -130,3 +130,14 @@ async fn an_import_under_new_keys_that_was_cut_off_is_taken_up_by_the_next() {
     assert_eq!(imported, counts(0, 0, 2_500, 0, 0));
     assert_eq!(under(&bench).await, "2: 2500");
 }
+
+#[tokio::test]
+async fn what_the_office_changed_meanwhile_stays_because_the_row_says_nothing_new() {
+    let bench = Bench::new().await;
+    bench.import(ADA).await;
+    sqlx::query("UPDATE person SET email = 'desk@example.org'").execute(&bench.pool).await.unwrap();
+    bench.test.vault.rotate();
+    assert_eq!(bench.import(ADA).await, counts(0, 0, 1, 0, 0));
+    assert_eq!(bench.text("SELECT email FROM person").await, "desk@example.org");
+    assert_eq!(under(&bench).await, "2: 1");
+}

@@ -1,4 +1,5 @@
 use backboard::link::Purpose;
+use backboard::link::Step;
 use backboard::moment::Moment;
 use backboard::service::records::{NewFlow, NewLink};
 
@@ -138,7 +139,7 @@ pub async fn links_of_one_second_are_superseded_down_to_the_number_kept(bench: B
     }
 }
 
-pub async fn only_live_links_of_that_account_are_superseded(bench: Bench) {
+pub async fn expired_links_are_superseded_when_none_is_kept(bench: Bench) {
     let (ada, grace) = (bench.account("ada.lovelace").await, bench.account("grace.hopper").await);
     let mut unit = bench.begin().await;
     unit.add_link(&link(1, ada)).await.unwrap();
@@ -146,13 +147,61 @@ pub async fn only_live_links_of_that_account_are_superseded(bench: Bench) {
     unit.add_link(&NewLink { expires: NOW, ..link(3, ada) }).await.unwrap();
     unit.add_link(&link(4, grace)).await.unwrap();
     assert!(unit.spend_link("link-1", NOW).await.unwrap());
-    unit.supersede_links(ada, 0, NOW).await.unwrap();
-    let mut fates = Vec::new();
-    for id in 1..=4 {
-        let fate = unit.find_link(&format!("link-{id}")).await.unwrap().unwrap().fate;
-        fates.push((fate.spent, fate.superseded));
+    // Kept or not, the one that has expired takes no place among the live ones.
+    for (keep, expected) in [
+        (1, [(true, false), (false, false), (false, false), (false, false)]),
+        (0, [(true, false), (false, true), (false, true), (false, false)]),
+    ] {
+        unit.supersede_links(ada, keep, NOW).await.unwrap();
+        let mut fates = Vec::new();
+        for id in 1..=4 {
+            let fate = unit.find_link(&format!("link-{id}")).await.unwrap().unwrap().fate;
+            fates.push((fate.spent, fate.superseded));
+        }
+        assert_eq!(fates, expected, "{keep}");
     }
-    assert_eq!(fates, [(true, false), (false, true), (false, false), (false, false)]);
+}
+
+pub async fn a_link_that_waited_lasts_longer_and_so_does_the_flow_that_asked_for_it(bench: Bench) {
+    let account = bench.account("ada.lovelace").await;
+    let (first, _) = (bench.link(1, account).await, bench.flow(1).await);
+    bench.flow(2).await;
+    let late = NOW.plus(5 * HOUR);
+    let mut unit = bench.begin().await;
+    assert!(unit.renew_link(&first.id, late, 3).await.unwrap());
+    // Never shorter.
+    assert!(unit.renew_link(&first.id, NOW, 3).await.unwrap());
+    assert_eq!(unit.find_link("link-1").await.unwrap().unwrap().fate.expires, late);
+    assert_eq!(unit.find_flow(&digest(1)).await.unwrap().unwrap().expires, late);
+    assert_eq!(unit.find_flow(&digest(2)).await.unwrap().unwrap().expires, NOW.plus(HOUR));
+    // A flow that has gone on keeps its own time.
+    assert!(unit.advance_flow("flow-1", Step::Asked, Step::Password, &first, NOW).await.unwrap());
+    assert!(unit.renew_link(&first.id, late.plus(HOUR), 3).await.unwrap());
+    assert_eq!(unit.find_flow(&digest(1)).await.unwrap().unwrap().expires, late);
+}
+
+pub async fn a_link_that_is_dead_or_behind_newer_ones_is_not_renewed(bench: Bench) {
+    let (ada, grace) = (bench.account("ada.lovelace").await, bench.account("grace.hopper").await);
+    let mut unit = bench.begin().await;
+    // Two links of the newest request; none of these was superseded, because each had expired before the next.
+    for (id, flow, created) in [(1, 1, 10), (2, 2, 20), (3, 3, 30), (4, 4, 40), (5, 4, 41)] {
+        let flow = format!("flow-{flow}");
+        unit.add_link(&NewLink { flow, created: NOW.plus(created), expires: NOW.plus(created), ..link(id, ada) })
+            .await
+            .unwrap();
+    }
+    unit.add_link(&link(6, grace)).await.unwrap();
+    let late = NOW.plus(5 * HOUR);
+    let mut renewed = Vec::new();
+    for id in 1..=5 {
+        renewed.push(unit.renew_link(&format!("link-{id}"), late, 3).await.unwrap());
+    }
+    assert_eq!(renewed, [false, true, true, true, true]);
+    assert!(unit.spend_link("link-2", NOW).await.unwrap());
+    unit.end_link("link-3", NOW).await.unwrap();
+    for (id, expected) in [("link-2", false), ("link-3", false), ("link-1", true), ("link-9", false)] {
+        assert_eq!(unit.renew_link(id, late.plus(1), 3).await.unwrap(), expected, "{id}");
+    }
 }
 
 pub async fn a_link_keeps_whose_address_it_went_to(bench: Bench) {

@@ -115,24 +115,32 @@ impl SinkProcess {
     /// # Errors
     /// The folder cannot be read.
     pub fn received(&self) -> io::Result<Vec<Received>> {
-        let mut names: Vec<String> = std::fs::read_dir(&self.folder)?
-            .map(|entry| entry.map(|entry| entry.file_name().to_string_lossy().into_owned()))
-            .collect::<io::Result<_>>()?;
-        names.retain(|name| name.ends_with(".eml") && !name.starts_with('.'));
-        names.sort();
-        names
-            .iter()
-            .map(|name| {
-                let mut parts = name.split('.');
-                let (number, fate) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-                Ok(Received {
-                    fate: fate.to_owned(),
-                    envelope: std::fs::read_to_string(self.folder.join(format!("{number}.envelope")))?,
-                    bytes: std::fs::read(self.folder.join(name))?,
-                })
-            })
-            .collect()
+        received(&self.folder)
     }
+}
+
+/// Everything that arrived at the sink of this folder, in order.
+///
+/// # Errors
+/// The folder cannot be read.
+pub fn received(folder: &Path) -> io::Result<Vec<Received>> {
+    let mut names: Vec<String> = std::fs::read_dir(folder)?
+        .map(|entry| entry.map(|entry| entry.file_name().to_string_lossy().into_owned()))
+        .collect::<io::Result<_>>()?;
+    names.retain(|name| name.ends_with(".eml") && !name.starts_with('.'));
+    names.sort();
+    names
+        .iter()
+        .map(|name| {
+            let mut parts = name.split('.');
+            let (number, fate) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+            Ok(Received {
+                fate: fate.to_owned(),
+                envelope: std::fs::read_to_string(folder.join(format!("{number}.envelope")))?,
+                bytes: std::fs::read(folder.join(name))?,
+            })
+        })
+        .collect()
 }
 
 async fn next(lines: &mut Lines<BufReader<ChildStdout>>) -> io::Result<String> {

@@ -1,7 +1,7 @@
 //! Mailed links and the codes beside them.
 
 use async_trait::async_trait;
-use backboard::link::{LinkFate, Purpose};
+use backboard::link::{LinkFate, Purpose, Step};
 use backboard::moment::Moment;
 use backboard::service::ports::{Fault, Links};
 use backboard::service::records::{Digest, Link, NewLink};
@@ -91,6 +91,29 @@ impl Links for Unit {
         Ok(tries.map(|tries| most.saturating_sub(tries)))
     }
 
+    async fn renew_link(&mut self, id: &str, expires: Moment, most: u32) -> Result<bool, Fault> {
+        let renewed: Option<String> = sqlx::query_scalar(
+            "UPDATE link SET expires = max(expires, ?) WHERE id = ? AND spent IS NULL AND superseded IS NULL \
+             AND (SELECT count(DISTINCT newer.flow) FROM link newer WHERE newer.account = link.account \
+             AND newer.created > link.created AND newer.spent IS NULL AND newer.superseded IS NULL) < ? RETURNING flow",
+        )
+        .bind(expires.0)
+        .bind(id)
+        .bind(most)
+        .fetch_optional(&mut *self.transaction)
+        .await
+        .map_err(fault)?;
+        let Some(flow) = renewed else { return Ok(false) };
+        sqlx::query("UPDATE flow SET expires = max(expires, ?) WHERE id = ? AND step = ?")
+            .bind(expires.0)
+            .bind(flow)
+            .bind(Step::Asked.code())
+            .execute(&mut *self.transaction)
+            .await
+            .map_err(fault)?;
+        Ok(true)
+    }
+
     async fn end_link(&mut self, id: &str, now: Moment) -> Result<(), Fault> {
         sqlx::query("UPDATE link SET superseded = ? WHERE id = ? AND spent IS NULL AND superseded IS NULL")
             .bind(now.0)
@@ -104,7 +127,7 @@ impl Links for Unit {
     async fn supersede_links(&mut self, account: i64, keep: u32, now: Moment) -> Result<(), Fault> {
         sqlx::query(
             "UPDATE link SET superseded = ? \
-             WHERE account = ? AND spent IS NULL AND superseded IS NULL AND expires > ? \
+             WHERE account = ? AND spent IS NULL AND superseded IS NULL AND (expires > ? OR ? = 0) \
              AND flow NOT IN (SELECT flow FROM link \
              WHERE account = ? AND spent IS NULL AND superseded IS NULL AND expires > ? \
              GROUP BY flow ORDER BY MAX(created) DESC, flow DESC LIMIT ?)",
@@ -112,6 +135,7 @@ impl Links for Unit {
         .bind(now.0)
         .bind(account)
         .bind(now.0)
+        .bind(keep)
         .bind(account)
         .bind(now.0)
         .bind(keep)

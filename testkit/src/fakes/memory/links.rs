@@ -1,7 +1,7 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
-use backboard::link::LinkFate;
+use backboard::link::{LinkFate, Step};
 use backboard::moment::Moment;
 use backboard::service::ports::{Fault, Links};
 use backboard::service::records::{Digest, Link, NewLink};
@@ -49,6 +49,28 @@ impl Links for Unit {
         Ok(Some(most - row.answer_tries))
     }
 
+    async fn renew_link(&mut self, id: &str, expires: Moment, most: u32) -> Result<bool, Fault> {
+        let tables = self.change()?;
+        let Some(row) = tables.links.iter().find(|row| row.new.id == id && !row.spent && !row.superseded) else {
+            return Ok(false);
+        };
+        let (account, created, flow) = (row.new.account, row.new.created, row.new.flow.clone());
+        let newer = |other: &&LinkRow| {
+            other.new.account == account && other.new.created > created && !other.spent && !other.superseded
+        };
+        let newer: BTreeSet<&str> = tables.links.iter().filter(newer).map(|row| row.new.flow.as_str()).collect();
+        if newer.len() >= most as usize {
+            return Ok(false);
+        }
+        for row in tables.links.iter_mut().filter(|row| row.new.id == id) {
+            row.new.expires = row.new.expires.max(expires);
+        }
+        for (_, row) in tables.flows.iter_mut().filter(|(_, row)| row.id == flow && row.step == Step::Asked) {
+            row.expires = row.expires.max(expires);
+        }
+        Ok(true)
+    }
+
     async fn end_link(&mut self, id: &str, _: Moment) -> Result<(), Fault> {
         for row in self.change()?.links.iter_mut().filter(|row| row.new.id == id && !row.spent) {
             row.superseded = true;
@@ -67,6 +89,12 @@ impl Links for Unit {
         let mut flows: Vec<(Moment, String)> = flows.into_iter().map(|(flow, newest)| (newest, flow)).collect();
         flows.sort_unstable_by(|a, b| b.cmp(a));
         flows.truncate(keep as usize);
+        if keep == 0 {
+            for row in links.iter_mut().filter(|row| row.new.account == account && !row.spent) {
+                row.superseded = true;
+            }
+            return Ok(());
+        }
         for row in links.iter_mut().filter(live) {
             row.superseded = !flows.iter().any(|(_, flow)| *flow == row.new.flow);
         }

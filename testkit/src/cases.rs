@@ -1,0 +1,113 @@
+//! The cases of the abuse suite as `server/tests/abuse/cases.toml` lists them: how each is checked, and what became
+//! of it in a run.
+
+mod report;
+
+use serde::Deserialize;
+
+pub use report::{Report, Verdict};
+
+/// The whole list.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cases {
+    #[serde(rename = "case")]
+    pub cases: Vec<Case>,
+}
+
+/// One case. What the keys mean stands at the head of the list.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Case {
+    pub id: String,
+    #[serde(default)]
+    pub must: bool,
+    pub title: String,
+    #[serde(default)]
+    pub tests: Vec<String>,
+    #[serde(default)]
+    pub long: Vec<String>,
+    #[serde(default)]
+    pub specs: Vec<String>,
+    #[serde(default)]
+    pub commands: Vec<String>,
+    pub not_applicable: Option<String>,
+    pub note: Option<String>,
+}
+
+impl Cases {
+    /// # Errors
+    /// The text is no list of cases.
+    pub fn parse(text: &str) -> Result<Self, toml::de::Error> {
+        toml::from_str(text)
+    }
+
+    /// The cases that these groups (`A`) and ids (`A01`) name; all for none.
+    ///
+    /// # Errors
+    /// The first name that no case has.
+    pub fn chosen(&self, names: &[String]) -> Result<Vec<&Case>, String> {
+        let is_meant = |case: &Case, name: &str| case.id == name || case.group() == name;
+        let names: Vec<String> = names.iter().map(|name| name.to_ascii_uppercase()).collect();
+        if let Some(unknown) = names.iter().find(|name| !self.cases.iter().any(|case| is_meant(case, name))) {
+            return Err(format!("There is no group or case {unknown}; groups are A to P, cases like A01."));
+        }
+        let chosen = |case: &&Case| names.is_empty() || names.iter().any(|name| is_meant(case, name));
+        Ok(self.cases.iter().filter(chosen).collect())
+    }
+}
+
+impl Case {
+    /// Its letter.
+    #[must_use]
+    pub fn group(&self) -> &str {
+        self.id.get(..1).unwrap_or_default()
+    }
+
+    /// The tests that a run asks for.
+    pub fn asked(&self, long: bool) -> impl Iterator<Item = &str> {
+        self.tests.iter().chain(self.long.iter().filter(move |_| long)).map(String::as_str)
+    }
+}
+
+/// nextest's filter for exactly these tests.
+#[must_use]
+pub fn filter<'a>(tests: impl Iterator<Item = &'a str>) -> String {
+    let mut terms: Vec<String> = tests
+        .filter_map(|test| test.split_once(' '))
+        .map(|(binary, name)| format!("(binary_id(={binary}) & test(={name}))"))
+        .collect();
+    terms.sort_unstable();
+    terms.dedup();
+    if terms.is_empty() { "none()".to_owned() } else { terms.join(" | ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIST: &str = "[[case]]\nid = \"A01\"\nmust = true\ntitle = \"t\"\ntests = [\"server::http a::b\"]\n\
+                        long = [\"server::abuse c\"]\n[[case]]\nid = \"B02\"\ntitle = \"t\"\n";
+
+    #[test]
+    fn a_group_and_an_id_choose_their_cases_and_a_misspelt_one_is_said() {
+        let cases = Cases::parse(LIST).unwrap();
+        let ids = |names: &[&str]| {
+            let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+            cases.chosen(&names).map(|chosen| chosen.iter().map(|case| case.id.clone()).collect::<Vec<_>>())
+        };
+        assert_eq!(ids(&[]).unwrap(), ["A01", "B02"]);
+        assert_eq!(ids(&["b"]).unwrap(), ["B02"]);
+        assert_eq!(ids(&["A01"]).unwrap(), ["A01"]);
+        assert!(ids(&["A01", "Q"]).unwrap_err().contains('Q'));
+    }
+
+    #[test]
+    fn the_filter_names_each_test_once_and_long_ones_only_when_they_are_asked_for() {
+        let cases = Cases::parse(LIST).unwrap();
+        let filter_of = |long| filter(cases.cases.iter().flat_map(|case| case.asked(long)));
+        assert_eq!(filter_of(false), "(binary_id(=server::http) & test(=a::b))");
+        assert!(filter_of(true).contains("test(=c)"));
+        assert_eq!(filter(std::iter::empty()), "none()");
+    }
+}
