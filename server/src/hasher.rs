@@ -132,9 +132,11 @@ impl Argon2Hasher {
             .map_err(|_| Fault::Busy("more passwords wait to be hashed than the queue takes".to_owned()))?;
         let core = Arc::clone(&self.cores).acquire_owned().await.map_err(Fault::other)?;
         let work = Arc::clone(&self.work);
+        // What is logged there is of the request that waits here.
+        let span = tracing::Span::current();
         tokio::task::spawn_blocking(move || {
             let _held = (place, core);
-            what(&work)
+            span.in_scope(|| what(&work))
         })
         .await
         .map_err(Fault::other)?
