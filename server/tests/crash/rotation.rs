@@ -6,7 +6,6 @@ use sqlx::{AssertSqlSafe, SqlitePool};
 use testkit::program::{Mail, Program, Visitor, mails};
 use tokio::time::{sleep, timeout};
 
-
 const PASSWORD: &str = "Kestrel&42rows";
 
 fn row(number: u32) -> String {

@@ -8,8 +8,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use crate::program::Program;
-use crate::visitor::Visitor;
+use testkit::program::{Program, Visitor};
 
 const ROW: &str = "P-1,Lovelace,Ada,,,1984-02-29,900-47-6613,,EMT,person1@example.org,person1,unclaimed,eICS\n";
 
@@ -43,7 +42,7 @@ fn id_of(answer: &str) -> String {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_request_leaves_one_line_with_its_id_and_without_what_was_asked() {
-    let mut program = Program::prepare(ROW, "info").await;
+    let mut program = crate::program(ROW, "info").await;
     program.start().await;
     let mut visitor = Visitor::new(program.address);
     let token = "canarytokencanarytokencanarytokencanary-551";
@@ -92,7 +91,7 @@ async fn every_request_leaves_one_line_with_its_id_and_without_what_was_asked() 
 /// Takes the five seconds that a unit of work waits for the writer. Case L04.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn l04_a_database_that_another_process_locks_is_a_503_that_recovers_by_itself() {
-    let mut program = Program::prepare(ROW, "info,access=off").await;
+    let mut program = crate::program(ROW, "info,access=off").await;
     program.start().await;
     let database = program.database().await;
     let mut other = database.acquire().await.unwrap();

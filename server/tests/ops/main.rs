@@ -1,12 +1,15 @@
 //! What an operator sees: the log, what is refused at start, and what `backboard doctor` says.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops at once")]
 
-#[path = "../crash/program.rs"]
-mod program;
-#[path = "../crash/visitor.rs"]
-mod visitor;
-
 mod doctor;
 mod lines;
 mod log;
 mod silent;
+
+use testkit::program::{Plan, Program};
+
+/// A program with this roster.
+async fn program(rows: &str, log: &'static str) -> Program {
+    let plan = Plan { rows: rows.to_owned(), log, ..Plan::default() };
+    Program::prepare(env!("CARGO_BIN_EXE_backboard").as_ref(), &plan).await
+}
