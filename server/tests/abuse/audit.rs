@@ -181,7 +181,7 @@ async fn n07_nothing_typed_breaks_a_line_of_the_log() {
         }
         program.visitor().open(&format!("/link/{encoded}")).await;
         program.visitor().open(&format!("/{encoded}?x={encoded}")).await;
-        program.visitor().raw(b"GET / HTTP/1.1\r\nhost: evil\x1b[31m\r\nconnection: close\r\n\r\n").await;
+        program.visitor().raw("GET / HTTP/1.1\r\nhost: evil\u{1b}[31m\r\nconnection: close\r\n\r\n".as_bytes()).await;
         sent += 3;
     }
     program.stop().await;

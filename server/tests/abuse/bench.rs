@@ -31,7 +31,7 @@ pub async fn begin(plan: &Plan) -> Program {
 }
 
 /// What was counted, in one line: printed, and kept where `ABUSE_FIGURES` says.
-#[expect(clippy::print_stdout, reason = "for who runs one case by hand")]
+#[expect(clippy::print_stdout, reason = "a test that says what it counted")]
 pub fn figure(case: &str, text: &str) {
     println!("{case}: {text}");
     let Some(folder) = std::env::var_os("ABUSE_FIGURES") else { return };

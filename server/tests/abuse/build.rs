@@ -84,9 +84,9 @@ async fn p03_the_program_answers_no_trace_and_names_no_version() {
 async fn p03_the_released_program_holds_no_hook_of_tests() {
     let path = binary();
     let bytes = std::fs::read(&path).unwrap();
+    let text = String::from_utf8_lossy(&bytes);
     for hook in ["LEPTOS_WATCH", "live_reload", "TestClock", "PlainHasher", "TestRobots", "BACKBOARD_TEST"] {
-        let found = bytes.windows(hook.len()).any(|window| window == hook.as_bytes());
-        assert!(!found, "{} holds {hook}", path.display());
+        assert!(!text.contains(hook), "{} holds {hook}", path.display());
     }
     figure("P03", &format!("{} bytes of the program: no hook of tests", bytes.len()));
 }

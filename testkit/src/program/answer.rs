@@ -9,7 +9,7 @@ pub struct Answer {
     pub text: String,
 }
 
-/// An answer without the date, the nonce, and the bytes of a cookie's value.
+/// An answer without the date, the nonce, and the bytes of a cookie's value and of the request's id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Seen {
     pub status: Option<u16>,
@@ -74,6 +74,7 @@ impl Answer {
                 "date" => String::new(),
                 "content-security-policy" => value.replace(&nonce, "NONCE"),
                 "set-cookie" => masked(&value),
+                "x-request-id" => "x".repeat(value.len()),
                 _ => value,
             };
             (name, value)
