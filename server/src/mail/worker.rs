@@ -185,6 +185,7 @@ impl Worker {
         let too_old = self.portal.now().since(mail.queued) >= backoff::GIVEN_UP_AFTER;
         if let Some(token) = letter.message.link()
             && self.portal.now().since(mail.queued) >= WAITED
+            && !too_old
         {
             self.portal.renew_link(token.as_str()).await?;
         }

@@ -16,6 +16,7 @@ pub const TO_ADDRESS_BY_DAY: [(&str, &str); 2] = [
     ("reset.request", "a day are mailed to an e-mail address"),
     ("reset.identity", "a day are mailed to an e-mail address"),
 ];
+pub const USERNAMES_BY_DAY: (&str, &str) = ("username.request", "a day are mailed to an e-mail address");
 
 const PEOPLE: [Person; 4] = [BERT, CARL, DORA, HAL];
 
@@ -122,4 +123,25 @@ async fn an_address_is_mailed_as_often_a_day_as_listed_whichever_account_is_aske
         app.clock.pass(i64::from(86_400 / most));
         assert_eq!(ask(&app, operation, person, person.username, 200).await, 1, "{operation}");
     }
+}
+
+#[tokio::test]
+async fn an_address_gets_its_usernames_as_often_a_day_as_listed_in_whatever_spelling_they_are_asked_for() {
+    let app = portal("username.request", &PEOPLE).await;
+    let most = listed(USERNAMES_BY_DAY.0, USERNAMES_BY_DAY.1);
+    let mut mailed = 0;
+    for hour in 0..6 {
+        for number in 0..3 {
+            let mut browser = app.browser().from(&format!("203.{hour}.{number}.1"));
+            let typed = if number == 0 { BERT.email.to_uppercase() } else { BERT.email.to_owned() };
+            let proof = format!("good {hour} {number}");
+            let fields = [("email", typed.as_str()), ("robot", "on"), ("captcha", &proof)];
+            browser.call("/api/username/request", &fields).await.assert_json_goes("/forgot-username/sent");
+        }
+        mailed += app.deliver().await.len();
+        app.clock.pass(3_600);
+    }
+    // Ten at once, and two that the day has given back by then.
+    assert_eq!(mailed, most as usize + 2);
+    assert_eq!(app.count("SELECT count(*) FROM audit WHERE action = 'username-capped'").await, 6);
 }
