@@ -25,7 +25,7 @@ pub struct Files {
 pub fn render(visit: &Visit, site: &Site, files: &Files, nonce: &str) -> String {
     let owner = Owner::new();
     let body = owner.with(|| {
-        provide_context(RequestUrl::new(&visit.path));
+        provide_context(address(&visit.path));
         provide_context(site.clone());
         provide_context(Unshown::of(visit));
         provide_context(visit.clone());
@@ -67,6 +67,12 @@ hydrate(await words, document.getElementById("visit").textContent);
 </html>
 "##
     )
+}
+
+/// The address for the router, which breaks off where it is none. Whole, because alone `//x` is a host's name and `/\` too.
+fn address(path: &str) -> RequestUrl {
+    let path = if path.starts_with('/') { path } else { "/missing" };
+    RequestUrl::new(&format!("https://portal{path}"))
 }
 
 /// Text inside HTML text or a quoted attribute.
