@@ -56,7 +56,7 @@ pub fn render_alone(page: Page, site: &Site, files: &Files) -> String {
 fn document(visit: &Visit, site: &Site, files: &Files, title: Word, widget: &str, scripts: &str) -> String {
     let owner = Owner::new();
     let body = owner.with(|| {
-        provide_context(RequestUrl::new(&visit.path));
+        provide_context(address(&visit.path));
         provide_context(site.clone());
         provide_context(Unshown::of(visit));
         provide_context(visit.clone());
@@ -85,6 +85,12 @@ fn document(visit: &Visit, site: &Site, files: &Files, title: Word, widget: &str
 </html>
 "##
     )
+}
+
+/// The address for the router, which breaks off where it is none. Whole, because alone `//x` is a host's name and `/\` too.
+fn address(path: &str) -> RequestUrl {
+    let path = if path.starts_with('/') { path } else { "/missing" };
+    RequestUrl::new(&format!("https://portal{path}"))
 }
 
 /// Text inside HTML text or a quoted attribute.

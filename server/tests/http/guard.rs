@@ -94,6 +94,16 @@ async fn what_is_no_page_and_no_operation_is_not_found() {
 }
 
 #[tokio::test]
+async fn an_address_that_begins_like_a_hosts_name_is_a_page_that_is_missing() {
+    let app = App::start().await;
+    for path in ["//", "//[", "//:99999/", "//evil.test/sign-in", "/\\", "/\\evil.test/", "///", "/:"] {
+        let answer = app.browser().open(path).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+        assert!(!answer.text().contains(&format!("=\"{path}")), "{path}: it leads to another host");
+    }
+}
+
+#[tokio::test]
 async fn pages_answer_to_nothing_but_get_and_head() {
     let app = App::start().await;
     let file = app.browser().open("/claim").await.attribute("const words = fetch(\"").unwrap();

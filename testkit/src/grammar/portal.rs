@@ -113,11 +113,13 @@ impl Portal {
             }
             tokio::time::sleep(Duration::from_millis(200)).await;
         }
+        // A run that ended early was never measured before.
+        let is_measured = report.before.files > 0;
         let (before, after) = (report.before, report.after);
-        if after.memory > before.memory + MORE_MEMORY {
+        if is_measured && after.memory > before.memory + MORE_MEMORY {
             report.findings.push(format!("the memory grew from {} to {} KiB", before.memory, after.memory));
         }
-        if after.files > before.files + MORE_FILES {
+        if is_measured && after.files > before.files + MORE_FILES {
             report.findings.push(format!("{} descriptors were open, and now {}", before.files, after.files));
         }
         match self.get(self.admin, "/healthz", "").await {
