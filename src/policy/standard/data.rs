@@ -50,7 +50,7 @@ const DATA: &[Item] = &[
     departs(
         asvs("14.3.1", "When a session ends the browser forgets its data."),
         "L1",
-        "Signing out leads to the login page. No `Clear-Site-Data` is sent, and a page that stays open keeps what it \
+        "Signing out sends `Clear-Site-Data` (`server/src/web/headers.rs`); but a page that stays open keeps what it \
          shows when its session ends by time.",
         "Pages are never stored (`no-store`) and show the username and the history at the most.",
     ),

@@ -7,15 +7,11 @@ use crate::policy::Source::Asvs;
 pub const SECTIONS: &[Section] = &[Section { source: Asvs, title: "V16 Logs and errors", items: LOGGING }];
 
 const LOGGING: &[Item] = &[
-    meets(
-        asvs("16.1.1", "It is written down what is logged, where, and for how long."),
-        "L2",
-        "`docs/SECURITY.md`, logs.",
-    ),
+    meets(asvs("16.1.1", "It is written down what is logged, where, and for how long."), "L2", "`docs/LOGGING.md`."),
     departs(
         asvs("16.2.1", "Each entry says when, where, who and what."),
         "L2",
-        "The audit says when, who and what, not from which address.",
+        "The audit says when, who and what, the log when, what and under which request's id; neither says from which address.",
         "Addresses of medics are data too; the proxy's log has them, by time.",
     ),
     meets(
@@ -40,15 +36,16 @@ const LOGGING: &[Item] = &[
         asvs("16.3.2", "Refused access is logged."),
         "L2",
         "Wrong passwords, answers and codes, closed accounts, dead links and tries over a limit are, five of a kind an \
-         hour for a subnet (`src/service/audit.rs`). Posts of other sites and of the wrong kind of session are not.",
-        "These are refused before anything is read and change nothing; the proxy's log counts their statuses.",
+         hour for a subnet (`src/service/audit.rs`). Posts of other sites and of the wrong kind of session stand in the \
+         log with route and status alone (`docs/LOGGING.md`).",
+        "These are refused before anything is read and change nothing.",
     ),
     departs(
         asvs("16.3.3", "Attempts to get around the guards are logged."),
         "L2",
         "Those at limits, proofs of work, codes and flows are (`tests/refused.rs`). Fields that no page has, and posts of \
-         other sites, are not.",
-        "These are refused before anything is read and change nothing; the proxy's log counts their statuses.",
+         other sites, stand in the log with route and status alone (`docs/LOGGING.md`).",
+        "These are refused before anything is read and change nothing.",
     ),
     meets(
         asvs("16.3.4", "What breaks is logged, such as TLS to another server."),
@@ -89,6 +86,6 @@ const LOGGING: &[Item] = &[
     meets(
         asvs("16.5.4", "A last handler catches what nobody expected."),
         "L3",
-        "`server/tests/http/refusal.rs::a_panic_becomes_a_plain_500_and_the_portal_lives_on`.",
+        "`server/tests/http/trouble.rs::a_panic_becomes_a_page_that_helps_and_the_portal_lives_on`.",
     ),
 ];
