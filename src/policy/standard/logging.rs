@@ -74,7 +74,7 @@ const LOGGING: &[Item] = &[
     meets(
         asvs("16.5.2", "What fails outside leaves the portal sound."),
         "L2",
-        "`server/tests/http/refusal.rs::while_another_process_holds_the_database_pages_load_and_forms_say_busy`; mails \
+        "`server/tests/http/trouble.rs::while_another_process_holds_the_database_pages_load_and_forms_say_busy`; mails \
          wait for their server: `server/src/mail/worker.rs`.",
     ),
     meets(
