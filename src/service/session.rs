@@ -42,11 +42,19 @@ impl Portal {
             return Ok(None);
         }
         if now.since(session.seen) >= TOUCH_SECONDS {
-            let mut work = self.store.begin().await?;
-            work.touch_session(&session.token, now).await?;
-            work.save().await?;
+            match self.touch(&session, now).await {
+                // Who reads a page need not wait until somebody can write again.
+                Err(Fault::Busy(why)) => tracing::debug!(why, "the last use of a session was not written down"),
+                touched => touched?,
+            }
         }
         Ok(Some(session))
+    }
+
+    async fn touch(&self, session: &Session, now: Moment) -> Result<(), Fault> {
+        let mut work = self.store.begin().await?;
+        work.touch_session(&session.token, now).await?;
+        work.save().await
     }
 
     /// Begins a full session in this unit of work and gives the token for its cookie.

@@ -38,8 +38,9 @@ use sqlx::{Decode, Row, SqlitePool, Transaction, Type};
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Connections that only read.
 const READERS: u32 = 4;
-/// `SQLITE_BUSY` and `SQLITE_LOCKED`; extended codes carry them in their lowest byte.
-const LOCKED: [i32; 2] = [5, 6];
+/// What another try may get over: `SQLITE_BUSY`, `SQLITE_LOCKED`, and `SQLITE_FULL` once somebody has made room. Extended
+/// codes carry them in their lowest byte.
+const PASSING: [i32; 3] = [5, 6, 13];
 
 /// A store in one SQLite file.
 #[derive(Clone, Debug)]
@@ -121,7 +122,7 @@ fn fault(error: sqlx::Error) -> Fault {
     let busy = match &error {
         sqlx::Error::PoolTimedOut => true,
         sqlx::Error::Database(error) => {
-            error.code().and_then(|code| code.parse::<i32>().ok()).is_some_and(|code| LOCKED.contains(&(code & 0xff)))
+            error.code().and_then(|code| code.parse::<i32>().ok()).is_some_and(|code| PASSING.contains(&(code & 0xff)))
         }
         _ => false,
     };

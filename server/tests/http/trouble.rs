@@ -114,7 +114,8 @@ async fn while_another_process_holds_the_database_pages_load_and_forms_say_busy(
     assert_eq!(page.status, StatusCode::OK);
     let lookup = ADA.lookup("good 1");
     let (page, json) = tokio::join!(signed_in.open("/home"), browser.call("/api/claim/lookup", &lookup));
-    assert_helps(&page, 503);
+    // Only that it was used cannot be written down.
+    assert_eq!(page.status, StatusCode::OK);
     json.assert_problem(503, "form", "busy");
     sqlx::query("ROLLBACK").execute(&mut *held).await.unwrap();
     drop(held);
