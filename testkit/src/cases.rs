@@ -31,6 +31,8 @@ pub struct Case {
     pub specs: Vec<String>,
     #[serde(default)]
     pub commands: Vec<String>,
+    #[serde(default)]
+    pub long_commands: Vec<String>,
     pub not_applicable: Option<String>,
     pub note: Option<String>,
 }
@@ -68,6 +70,11 @@ impl Case {
     pub fn asked(&self, long: bool) -> impl Iterator<Item = &str> {
         self.tests.iter().chain(self.long.iter().filter(move |_| long)).map(String::as_str)
     }
+
+    /// The commands that a run asks for.
+    pub fn commanded(&self, long: bool) -> impl Iterator<Item = &str> {
+        self.commands.iter().chain(self.long_commands.iter().filter(move |_| long)).map(String::as_str)
+    }
 }
 
 /// nextest's filter for exactly these tests.
@@ -80,6 +87,18 @@ pub fn filter<'a>(tests: impl Iterator<Item = &'a str>) -> String {
     terms.sort_unstable();
     terms.dedup();
     if terms.is_empty() { "none()".to_owned() } else { terms.join(" | ") }
+}
+
+/// cargo's arguments that build these tests and as little else as can be.
+#[must_use]
+pub fn targets<'a>(tests: impl Iterator<Item = &'a str>) -> String {
+    let mut arguments = std::collections::BTreeSet::new();
+    for (binary, _) in tests.filter_map(|test| test.split_once(' ')) {
+        let (package, target) = binary.split_once("::").unwrap_or((binary, ""));
+        arguments.insert(format!("--package {package}"));
+        arguments.insert(if target.is_empty() { "--lib".to_owned() } else { format!("--test {target}") });
+    }
+    arguments.into_iter().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -109,5 +128,7 @@ mod tests {
         assert_eq!(filter_of(false), "(binary_id(=server::http) & test(=a::b))");
         assert!(filter_of(true).contains("test(=c)"));
         assert_eq!(filter(std::iter::empty()), "none()");
+        let targets = targets(["server::http a::b", "server web::x", "server::http c"].into_iter());
+        assert_eq!(targets, "--lib --package server --test http");
     }
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
-use testkit::cases::{Case, Cases, Report, filter};
+use testkit::cases::{Case, Cases, Report, filter, targets};
 
 /// The list of cases, asked.
 #[derive(Parser)]
@@ -24,6 +24,8 @@ struct Arguments {
 enum What {
     /// nextest's filter of the tests.
     Filter,
+    /// What of the workspace they are in, as cargo's arguments.
+    Targets,
     /// Playwright's files, one a line.
     Specs,
     /// Commands for a shell, one a line.
@@ -49,16 +51,17 @@ fn run(arguments: &Arguments) -> Result<bool, String> {
     let text = std::fs::read_to_string(&list).map_err(|error| format!("{}: {error}", list.display()))?;
     let cases = Cases::parse(&text).map_err(|error| error.to_string())?;
     let chosen = cases.chosen(&arguments.names)?;
-    let lines = |pick: fn(&Case) -> Vec<String>| {
-        let mut lines: Vec<String> = chosen.iter().flat_map(|case| pick(case)).collect();
+    let lines = |pick: fn(&Case, bool) -> Vec<String>| {
+        let mut lines: Vec<String> = chosen.iter().flat_map(|case| pick(case, arguments.long)).collect();
         lines.sort_unstable();
         lines.dedup();
         lines.join("\n")
     };
     match arguments.what {
         What::Filter => println!("{}", filter(chosen.iter().flat_map(|case| case.asked(arguments.long)))),
-        What::Specs => println!("{}", lines(|case| case.specs.iter().filter_map(|spec| file_of(spec)).collect())),
-        What::Commands => println!("{}", lines(|case| case.commands.clone())),
+        What::Targets => println!("{}", targets(chosen.iter().flat_map(|case| case.asked(arguments.long)))),
+        What::Specs => println!("{}", lines(|case, _| case.specs.iter().filter_map(|spec| file_of(spec)).collect())),
+        What::Commands => println!("{}", lines(|case, long| case.commanded(long).map(str::to_owned).collect())),
         What::Table => {
             let (table, good) = report(&arguments.folder)?.table(&chosen, arguments.long);
             print!("{table}");

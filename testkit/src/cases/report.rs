@@ -87,8 +87,8 @@ impl Report {
         if case.not_applicable.is_some() {
             return (Verdict::NotApplicable, Vec::new());
         }
-        let checks: Vec<&str> =
-            case.asked(long).chain(case.specs.iter().chain(&case.commands).map(String::as_str)).collect();
+        let specs = case.specs.iter().map(String::as_str);
+        let checks: Vec<&str> = case.asked(long).chain(specs).chain(case.commanded(long)).collect();
         if checks.is_empty() {
             return (Verdict::NotRun, Vec::new());
         }
@@ -172,7 +172,7 @@ fn count_of(case: &Case, long: bool) -> String {
     let parts = [
         plural(case.asked(long).count(), "test"),
         plural(case.specs.len(), "browser test"),
-        plural(case.commands.len(), "command"),
+        plural(case.commanded(long).count(), "command"),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
