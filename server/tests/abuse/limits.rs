@@ -208,7 +208,7 @@ async fn f08_one_guess_at_each_of_many_accounts_is_braked_within_200() {
 }
 
 #[tokio::test]
-async fn f09_however_often_it_is_asked_an_address_gets_three_mails_an_hour() {
+async fn f09_however_often_it_is_asked_three_requests_an_hour_are_mailed_to_an_address() {
     let sink = Sink::start();
     // Twenty accounts on one address, and one beside them.
     let shared: String = (0..20).map(|number| row_at(number, "active", "victim@example.org")).collect();
