@@ -147,6 +147,24 @@ impl Portal {
         Ok(())
     }
 
+    /// Takes one attempt from a budget that anybody can use up, or, where that is empty, from the one that is for known
+    /// browsers alone.
+    async fn take_or_known(
+        &self,
+        work: &mut dyn UnitOfWork,
+        (key, budget): (String, Budget),
+        known: Option<String>,
+        now: Moment,
+    ) -> Result<(), Declined> {
+        match known {
+            Some(known) if work.take_budget(&key, budget, now).await?.is_err() => {
+                self.take(work, &[(known, budget)], now).await
+            }
+            Some(_) => Ok(()),
+            None => self.take(work, &[(key, budget)], now).await,
+        }
+    }
+
     /// Budgets of the address, its subnet and everybody, for one operation.
     fn crowd(&self, operation: &str, visitor: &Visitor, address: Budget) -> Vec<(String, Budget)> {
         let address = address.times(self.multiply);

@@ -173,9 +173,7 @@ async fn strangers_who_ask_for_mails_use_up_none_of_the_owners_browser() {
         portal.clock.pass(60 * 60);
     }
     // What the last hour gave back is gone too.
-    for _ in 0..2 {
-        ask(&portal, &browser(None), "ada.lovelace").await.unwrap();
-    }
+    while ask(&portal, &browser(None), "ada.lovelace").await.is_ok() {}
     portal.deliver().await;
     let capped = portal.audit_rows().await.pop().unwrap();
     assert_eq!((capped.action.as_str(), capped.account), ("reset-capped", Some(account)));

@@ -50,7 +50,7 @@ async fn nothing_logged_names_a_recipient_a_token_or_a_word_of_the_mail() {
     worker.round(&stop).await.unwrap();
     ask(&test, 2).await;
     test.work_off().await;
-    test.clock.pass(60 * 60);
+    test.portal.office_suspend(&username).await.unwrap();
     worker.round(&stop).await.unwrap();
 
     let sent = sent.lock().unwrap().clone();

@@ -75,13 +75,11 @@ impl Portal {
         };
 
         let mut work = self.store.begin().await?;
-        let mut budgets = self.crowd(operation, visitor, BY_ADDRESS);
         let known = self.known_by(&mut *work, visitor.known.as_ref()).await?;
-        budgets.push(match known.filter(|_| purpose == Purpose::Reset) {
-            Some(account) => (format!("{operation}:known:{account}"), BY_PERSON),
-            None => (format!("{operation}:person:{}", token::base64url(&number)), BY_PERSON),
-        });
-        self.take(&mut *work, &budgets, now).await?;
+        self.take(&mut *work, &self.crowd(operation, visitor, BY_ADDRESS), now).await?;
+        let second = known.filter(|_| purpose == Purpose::Reset).map(|account| format!("{operation}:known:{account}"));
+        let first = (format!("{operation}:person:{}", token::base64url(&number)), BY_PERSON);
+        self.take_or_known(&mut *work, first, second, now).await?;
         self.spend_proof(&mut *work, visitor, proof).await?;
         let (browser, flow) = self.ask(&mut *work, purpose, now).await?;
         let last_name = form.last_name.as_str().to_owned();

@@ -67,13 +67,10 @@ impl Portal {
         let proof = self.judge_proof(proof).await?;
         let key = token::base64url(&self.vault.digest("login", login.key().as_bytes()));
         let mut work = self.store.begin().await?;
-        let mut budgets = self.crowd("reset.request", visitor, BY_ADDRESS);
         let known = self.known_by(&mut *work, visitor.known.as_ref()).await?;
-        budgets.push(match known {
-            Some(account) => (format!("reset.request:known:{account}"), BY_LOGIN),
-            None => (format!("reset.request:login:{key}"), BY_LOGIN),
-        });
-        self.take(&mut *work, &budgets, now).await?;
+        self.take(&mut *work, &self.crowd("reset.request", visitor, BY_ADDRESS), now).await?;
+        let second = known.map(|account| format!("reset.request:known:{account}"));
+        self.take_or_known(&mut *work, (format!("reset.request:login:{key}"), BY_LOGIN), second, now).await?;
         self.spend_proof(&mut *work, visitor, proof).await?;
         let (browser, flow) = self.ask(&mut *work, Purpose::Reset, now).await?;
         let job = Work::Reset {

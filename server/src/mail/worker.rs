@@ -6,7 +6,8 @@
 //!   with longer and longer waits, or given up, at the latest after three days.
 //! - The time of a link begins when its mail is sent, however long that had to wait. A link or temporary password that
 //!   was used up or replaced in the queue is not sent: a mail that cannot help only confuses.
-//! - Before each batch it waits a random while, so that when a mail arrives tells nothing of what was done before it.
+//! - Before each round of jobs and mails it waits a random while, so that when a mail arrives tells nothing of what was
+//!   done before it.
 //! - While the mail server takes no connection, no mail is taken at all, so none loses its place.
 //! - Told to stop, it finishes the mail in hand.
 
@@ -58,7 +59,7 @@ impl Worker {
         Self { portal, stationery, transport, wake, jitter, closed_until: Moment(i64::MIN), failures: 0 }
     }
 
-    /// Waits up to so long before each batch.
+    /// Waits up to so long before each round.
     #[must_use]
     pub fn with_jitter(self, jitter: Duration) -> Self {
         Self { jitter, ..self }
@@ -88,6 +89,10 @@ impl Worker {
     /// # Errors
     /// The store failed; what was taken comes back after its lease.
     pub async fn round(&mut self, stop: &watch::Receiver<bool>) -> Result<i64, Fault> {
+        // Also before the jobs, which there are for somebody and for nobody alike.
+        if self.portal.store.read().await?.next_due().await?.is_some_and(|due| due <= self.portal.now()) {
+            self.rest(stop).await;
+        }
         let mut busy = false;
         while !is_over(stop) && self.portal.work().await? {
             busy = true;
@@ -112,7 +117,7 @@ impl Worker {
     /// Sends what is due, over one connection. True when there was anything.
     async fn send_due(&mut self, stop: &watch::Receiver<bool>) -> Result<bool, Fault> {
         let mut batch = self.transport.batch();
-        let (mut sent_any, mut rested) = (false, false);
+        let mut sent_any = false;
         let done = loop {
             let now = self.portal.now();
             let next = match self.portal.store.read().await {
@@ -123,9 +128,6 @@ impl Worker {
                 Ok(Some(due)) if due <= now && !is_over(stop) => {}
                 Ok(_) => break Ok(sent_any),
                 Err(fault) => break Err(fault),
-            }
-            if !std::mem::replace(&mut rested, true) {
-                self.rest(stop).await;
             }
             if let Err(why) = batch.ready().await {
                 self.failures = self.failures.saturating_add(1);

@@ -38,9 +38,9 @@ use sqlx::{Decode, Row, SqlitePool, Transaction, Type};
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Connections that only read.
 const READERS: u32 = 4;
-/// What another try may get over: `SQLITE_BUSY`, `SQLITE_LOCKED`, and `SQLITE_FULL` once somebody has made room. Extended
-/// codes carry them in their lowest byte.
-const PASSING: [i32; 3] = [5, 6, 13];
+/// What another try may get over: `SQLITE_BUSY`, `SQLITE_LOCKED`; and `SQLITE_FULL` or `SQLITE_IOERR`, which a full disk
+/// gives, once somebody has made room. Extended codes carry them in their lowest byte.
+const PASSING: [i32; 4] = [5, 6, 10, 13];
 
 /// A store in one SQLite file.
 #[derive(Clone, Debug)]

@@ -108,9 +108,9 @@ async fn a_known_browser_may_ask_for_a_mail_as_often_as_listed_when_strangers_ha
     let mut owner = known(&app).await;
     let mut mailed = 0;
     for round in 0..5 {
-        for number in 0..4 {
+        for number in 0..6 {
             let mut stranger = app.browser().from(&format!("203.{round}.{number}.1"));
-            let login = if number < 2 { BERT.username } else { BERT.email };
+            let login = if number < 3 { BERT.username } else { BERT.email };
             ask_login(&mut stranger, login, &format!("good stranger {round} {number}")).await;
         }
         app.deliver().await;
@@ -150,4 +150,15 @@ async fn a_known_browser_may_look_its_person_up_as_often_as_listed() {
     }
     assert_eq!(app.deliver().await.len(), hour as usize);
     assert_limited(&owner.call("/api/reset/identity", &BERT.lookup("good last")).await, 86_400);
+}
+
+/// A computer of the station, at which somebody has signed in before.
+#[tokio::test]
+async fn others_ask_from_a_known_browser_as_from_any() {
+    let app = portal("reset.request").await;
+    let mut browser = known(&app).await;
+    for number in 0..8 {
+        let answer = ask_login(&mut browser, &format!("colleague{number}"), &format!("good {number}")).await;
+        answer.assert_json_goes("/forgot-password/sent");
+    }
 }
