@@ -36,6 +36,7 @@ use sqlx::{Decode, Row, SqlitePool, Transaction, Type};
 
 /// How long a unit of work waits for the writer, a reader, or another process before it gives up.
 const PATIENCE: Duration = Duration::from_secs(5);
+const BEGIN: &str = "BEGIN IMMEDIATE";
 /// Connections that only read.
 const READERS: u32 = 4;
 /// What another try may get over: `SQLITE_BUSY`, `SQLITE_LOCKED`; and `SQLITE_FULL` or `SQLITE_IOERR`, which a full disk
@@ -87,8 +88,16 @@ impl Sqlite {
 #[async_trait]
 impl Store for Sqlite {
     async fn begin(&self) -> Result<Box<dyn UnitOfWork>, Fault> {
-        let transaction = self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(fault)?;
-        Ok(Box::new(Unit { transaction }))
+        let begun = match self.writer.begin_with(BEGIN).await {
+            // SQLite rolls back by itself when the disk is full, and the driver goes on counting that transaction as
+            // open (sqlx 0.9): nothing could be written until a restart. Another connection can.
+            Err(sqlx::Error::InvalidSavePointStatement) => {
+                self.writer.acquire().await.map_err(fault)?.close().await.map_err(fault)?;
+                self.writer.begin_with(BEGIN).await
+            }
+            begun => begun,
+        };
+        Ok(Box::new(Unit { transaction: begun.map_err(fault)? }))
     }
 
     async fn read(&self) -> Result<Box<dyn UnitOfWork>, Fault> {

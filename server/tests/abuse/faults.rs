@@ -79,7 +79,7 @@ async fn l05_a_full_disk_breaks_nothing_and_is_got_over() {
     let mut refused = 0;
     for number in 0..200 {
         let answer = ask_reset(&mut program.visitor().scripted(), &format!("nobody{number}")).await;
-        assert!(matches!(answer.status, Some(200 | 503)), "{}", answer.text);
+        assert!(matches!(answer.status, Some(200 | 503)), "{}\n{}", answer.text, program.logged());
         refused += usize::from(answer.status != Some(200));
     }
     assert!(refused > 0, "the disk was never full");
