@@ -171,6 +171,8 @@ impl Worker {
             End::Again(why) => {
                 tracing::warn!(mail = mail.id, kind = mail.kind, tries = mail.tries, why, "mail will be tried again");
             }
+            // Anybody can bring this about by asking again and again: no error.
+            End::Useless(why) => tracing::info!(mail = mail.id, kind = mail.kind, why, "mail of no use any more"),
             End::Failed(why) => {
                 tracing::error!(mail = mail.id, kind = mail.kind, tries = mail.tries, why, "mail given up");
             }
@@ -192,7 +194,7 @@ impl Worker {
             self.portal.renew_link(token.as_str()).await?;
         }
         if let Some(why) = self.dead(&letter.message).await? {
-            return Ok(End::Failed(why.to_owned()));
+            return Ok(End::Useless(why));
         }
         if too_old {
             return Ok(End::Failed("too old".to_owned()));
@@ -257,7 +259,8 @@ impl Worker {
         match end {
             End::Sent => unit.mail_sent(&mail.id, now).await?,
             End::Again(why) => unit.mail_retry(&mail.id, now.plus(backoff::mail(mail.tries)), why).await?,
-            End::Failed(why) => {
+            End::Useless(_) | End::Failed(_) => {
+                let why = end.why();
                 let account = unit.find_mail(&mail.id).await?.and_then(|posted| posted.account);
                 unit.mail_failed(&mail.id, now, why).await?;
                 let detail = format!("{} {}: {why}", mail.kind, mail.id);
@@ -273,6 +276,18 @@ enum End {
     Sent,
     Again(String),
     Failed(String),
+    /// What it carries helps nobody any more.
+    Useless(&'static str),
+}
+
+impl End {
+    fn why(&self) -> &str {
+        match self {
+            Self::Sent => "",
+            Self::Again(why) | Self::Failed(why) => why,
+            Self::Useless(why) => why,
+        }
+    }
 }
 
 fn is_over(stop: &watch::Receiver<bool>) -> bool {
