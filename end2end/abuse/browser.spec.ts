@@ -61,10 +61,11 @@ test("e04 after signing out the Back button shows nothing of the account", async
 
 test("e10 another site cannot sign a visitor in", async ({ browser, portal }) => {
   const context = await browser.newContext();
-  const page = await context.newPage();
   const fields = `<input name="username" value="attacker"><input name="password" value="${password}">`;
   for (const more of ["", "enctype='text/plain'", "enctype='multipart/form-data'"]) {
     const { url, server } = await elsewhere(`<form method="post" action="${portal.url}/api/sign-in/password" ${more}>${fields}<button>go</button></form>`);
+    // A page for each: what the one before shows in the end is none of this one's affair.
+    const page = await context.newPage();
     await page.goto(url);
     const [answer] = await Promise.all([
       page.waitForResponse((one) => one.url().endsWith("/api/sign-in/password")),
@@ -73,6 +74,7 @@ test("e10 another site cannot sign a visitor in", async ({ browser, portal }) =>
     expect([403, 415]).toContain(answer.status());
     expect(answer.headers()["location"]).toBeUndefined();
     expect(await context.cookies(portal.url)).toEqual([]);
+    await page.close();
     server.close();
   }
   await context.close();
