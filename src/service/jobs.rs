@@ -24,6 +24,7 @@ pub enum Work {
         flow: String,
         identity: Identity,
         language: String,
+        /// As in [`Work::Reset`].
         #[serde(default)]
         known: Option<i64>,
     },

@@ -124,24 +124,9 @@ async fn f05_a_stranger_cannot_choose_the_address_that_is_counted() {
 async fn f06_garbage_from_the_trusted_proxy_is_refused_or_counted() {
     let program = guarded(1).await;
     let long = "1".repeat(15_000);
-    let many = vec!["203.0.113.9"; 21].join(",");
     let mut refused = 0;
-    for garbage in [
-        "a",
-        "",
-        " ",
-        "1.2.3.4:5",
-        "[::1]",
-        "1.2.3.4,",
-        ",",
-        "999.1.1.1",
-        "1.2.3.4 5",
-        "unknown",
-        "_hidden",
-        "0x7f.1",
-        &long,
-        &many,
-    ] {
+    // What is no address in itself is tried in front of the guards (http, origin.rs); here, what the wire makes of it.
+    for garbage in ["a", "", " ", &long] {
         let mut visitor = program.visitor_from(garbage).scripted();
         let answer = sign_in(&mut visitor, &username(0), PASSWORD).await;
         assert_eq!(answer.status, Some(400), "{garbage:.40}: {}", answer.text);
