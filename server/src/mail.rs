@@ -10,6 +10,7 @@
 //! **Nothing here logs a recipient, a body or a token**: ids, kinds and reply codes only.
 
 mod backoff;
+mod departures;
 mod draft;
 mod folder;
 mod html;

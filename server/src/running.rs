@@ -29,8 +29,8 @@ use crate::{admin, mail, safety};
 /// Seconds the worker may take to finish the mail in hand after the word to stop.
 const WORKER_SECONDS: u64 = 10;
 
-/// The longest random wait before mails are sent: long against what one account's mail costs more than another's.
-const JITTER: Duration = Duration::from_secs(1);
+/// Over how long the mails of one moment leave: long against what one account's mail costs more than another's.
+const SPREAD: Duration = Duration::from_secs(2);
 
 /// What a portal is made of.
 pub struct Parts {
@@ -135,7 +135,7 @@ pub async fn run(
     };
     let web = Arc::new(Web::new(Arc::clone(&portal), Arc::clone(&queued), reach)?);
     let stationery = Stationery::new(&portal.agency, &parts.origin).map_err(|error| error.to_string())?;
-    let worker = Worker::new(Arc::clone(&portal), stationery, parts.transport, Arc::clone(&queued)).with_jitter(JITTER);
+    let worker = Worker::new(Arc::clone(&portal), stationery, parts.transport, Arc::clone(&queued)).with_spread(SPREAD);
 
     let (stopping, stopped) = watch::channel(false);
     let working = tokio::spawn(worker.run(stopped.clone()));

@@ -19,6 +19,7 @@ use server::store::Sqlite;
 use server::{profiles, roster};
 use tempfile::TempDir;
 use testkit::fakes::{Memory, TestPortal};
+use testkit::outbox::TakeOldest as _;
 
 /// A demo whose people are staged.
 struct Demo {
@@ -169,7 +170,7 @@ async fn the_people_are_as_the_mailbox_lists_them() {
     demo.portal.remind().await.unwrap();
     let mut told = Vec::new();
     let mut unit = demo.store.begin().await.unwrap();
-    while let Some(mail) = unit.take_mail(now, now.plus(60)).await.unwrap() {
+    while let Some(mail) = unit.take_oldest_mail(now, now.plus(60)).await.unwrap() {
         told.push(mail.kind);
     }
     told.sort();

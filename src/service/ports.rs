@@ -250,8 +250,10 @@ pub trait Jobs: Send {
 #[async_trait]
 pub trait Outbox: Send {
     async fn add_mail(&mut self, mail: &NewMail) -> Result<(), Fault>;
-    /// Takes the oldest mail that is due and leases it until `until`.
-    async fn take_mail(&mut self, now: Moment, until: Moment) -> Result<Option<Mail>, Fault>;
+    /// The ids of mails that are due, oldest first, at most `most`.
+    async fn find_due_mails(&mut self, now: Moment, most: u32) -> Result<Vec<String>, Fault>;
+    /// Takes a mail that is due and leases it until `until`. None when somebody else has it, or it has ended.
+    async fn take_mail(&mut self, id: &str, now: Moment, until: Moment) -> Result<Option<Mail>, Fault>;
     /// Sent: its content is forgotten, the row stays for the ledger until purged.
     async fn mail_sent(&mut self, id: &str, now: Moment) -> Result<(), Fault>;
     async fn mail_retry(&mut self, id: &str, due: Moment, why: &str) -> Result<(), Fault>;

@@ -1,13 +1,32 @@
-//! Filling the outbox of a [`TestPortal`].
+//! Filling an outbox and taking from it.
 
+use async_trait::async_trait;
 use backboard::account::Username;
 use backboard::form::claim::LookupForm;
+use backboard::moment::Moment;
 use backboard::service::mail::{Letter, Message};
-use backboard::service::ports::{Clock as _, Vault as _};
-use backboard::service::records::NewMail;
+use backboard::service::ports::{Clock as _, Fault, Outbox, Vault as _};
+use backboard::service::records::{Mail, NewMail};
 
 use crate::fakes::TestPortal;
 use crate::seed::email;
+
+/// For tests that do not care which mail they take.
+#[async_trait]
+pub trait TakeOldest {
+    /// Takes the oldest mail that is due.
+    async fn take_oldest_mail(&mut self, now: Moment, until: Moment) -> Result<Option<Mail>, Fault>;
+}
+
+#[async_trait]
+impl<Unit: Outbox + ?Sized> TakeOldest for Unit {
+    async fn take_oldest_mail(&mut self, now: Moment, until: Moment) -> Result<Option<Mail>, Fault> {
+        match self.find_due_mails(now, 1).await?.first() {
+            Some(oldest) => self.take_mail(oldest, now, until).await,
+            None => Ok(None),
+        }
+    }
+}
 
 /// Queues a notice under this id, as a use case would.
 ///

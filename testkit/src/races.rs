@@ -25,6 +25,7 @@ use tokio::sync::Barrier;
 use tokio::task::JoinSet;
 
 use crate::fakes::{PlainHasher, Received, TestPortal, password};
+use crate::outbox::TakeOldest as _;
 use crate::seed::{NewAccount, NewPerson, certificate, email};
 
 /// How many try at once.
@@ -153,7 +154,7 @@ pub async fn one_freeze(test: &TestPortal, round: u32) {
     let now = test.clock.now();
     let taken = async {
         let mut unit = test.portal.store.begin().await?;
-        let mail = unit.take_mail(now, now.plus(60)).await?;
+        let mail = unit.take_oldest_mail(now, now.plus(60)).await?;
         let id = mail.map(|mail| mail.id).unwrap_or_default();
         unit.mail_sent(&id, now).await?;
         unit.save().await?;

@@ -5,6 +5,7 @@ use backboard::form::claim::LookupForm;
 use testkit::fakes::{Resident, TestPortal};
 
 use super::{ada, ask};
+use testkit::outbox::TakeOldest as _;
 
 /// Every situation a lookup can meet, the mail it leads to, and what the audit then says.
 fn situations() -> Vec<(&'static str, Vec<Resident>, Option<&'static str>, &'static str)> {
@@ -39,7 +40,7 @@ async fn the_request_is_the_same_whoever_is_found() {
         let next_due = portal.portal.store.read().await.unwrap().next_due().await.unwrap();
         let mut unit = portal.portal.store.begin().await.unwrap();
         let job = unit.take_job(next_due.unwrap(), next_due.unwrap().plus(1)).await.unwrap().unwrap();
-        let mail = unit.take_mail(next_due.unwrap(), next_due.unwrap()).await.unwrap();
+        let mail = unit.take_oldest_mail(next_due.unwrap(), next_due.unwrap()).await.unwrap();
         assert!(mail.is_none(), "{name}: mail is the worker's");
         assert_eq!(portal.hasher.verified() + portal.hasher.hashed(), 0, "{name}");
         // The entropy is seeded alike, so even tokens and sealed bytes must be the same.
@@ -132,7 +133,7 @@ async fn neither_name_nor_number_lies_readable_in_the_store() {
     let now = backboard::service::ports::Clock::now(&*portal.clock);
     let job = portal.portal.store.begin().await.unwrap().take_job(now, now).await.unwrap().unwrap();
     portal.work_off().await;
-    let mail = portal.portal.store.begin().await.unwrap().take_mail(now, now).await.unwrap().unwrap();
+    let mail = portal.portal.store.begin().await.unwrap().take_oldest_mail(now, now).await.unwrap().unwrap();
     for sealed in [job.sealed, mail.sealed] {
         for secret in ["Lovelace", "lovelace", "1984", "900010001", "token"] {
             assert!(!sealed.windows(secret.len()).any(|window| window == secret.as_bytes()), "{secret}");

@@ -10,6 +10,7 @@ use testkit::fakes::{Resident, TestPortal};
 use testkit::steps::{problems, proof, wait, why};
 
 use super::{PLAIN, QUESTION_OPTIONAL, QUESTION_REQUIRED, ada, delivered, expected, grace, mailed, settled};
+use testkit::outbox::TakeOldest as _;
 
 /// What Ada types where she is asked who she is.
 fn identity() -> LookupForm {
@@ -94,7 +95,11 @@ async fn the_request_is_the_same_whoever_is_found() {
             let now = portal.portal.now();
             let mut unit = portal.unit().await;
             let job = unit.take_job(now, now.plus(1)).await.unwrap().unwrap();
-            assert!(unit.take_mail(now, now).await.unwrap().is_none(), "{}: mail is the worker's", situation.name);
+            assert!(
+                unit.take_oldest_mail(now, now).await.unwrap().is_none(),
+                "{}: mail is the worker's",
+                situation.name
+            );
             assert_eq!(portal.hasher.verified() + portal.hasher.hashed(), 0, "{}", situation.name);
             // The entropy is seeded alike, so even tokens and sealed bytes must be the same.
             let seen = (browser.as_str().to_owned(), portal.audit_rows().await, job);
@@ -290,7 +295,7 @@ async fn neither_the_login_nor_the_link_lies_readable_in_the_store() {
     let now = portal.portal.now();
     let job = portal.unit().await.take_job(now, now).await.unwrap().unwrap();
     portal.work_off().await;
-    let mail = portal.unit().await.take_mail(now, now).await.unwrap().unwrap();
+    let mail = portal.unit().await.take_oldest_mail(now, now).await.unwrap().unwrap();
     for sealed in [job.sealed, mail.sealed] {
         for secret in ["ada@example.org", "ada.lovelace", "token", "first-pet"] {
             assert!(!sealed.windows(secret.len()).any(|window| window == secret.as_bytes()), "{secret}");

@@ -4,6 +4,7 @@ use backboard::refused::Refused;
 use testkit::steps::why;
 
 use super::{MAILED, NEW, ada, entered, issued, issued_by_office, settled};
+use testkit::outbox::TakeOldest as _;
 
 #[tokio::test]
 async fn it_says_who_issued_each_and_why_and_what_became_of_it() {
@@ -42,7 +43,7 @@ async fn it_shows_that_a_mail_has_not_gone_out_or_was_given_up() {
     assert_eq!(portal.ledger(account).await[0].sent, None);
     let now = portal.portal.now();
     let mut unit = portal.unit().await;
-    let mail = unit.take_mail(now, now.plus(60)).await.unwrap().unwrap();
+    let mail = unit.take_oldest_mail(now, now.plus(60)).await.unwrap().unwrap();
     unit.mail_failed(&mail.id, now, "550").await.unwrap();
     unit.save().await.unwrap();
     let line = &portal.ledger(account).await[0];
@@ -56,7 +57,7 @@ async fn the_store_knows_no_temporary_password() {
     portal.ask_reset("ada.lovelace").await.unwrap();
     portal.work_off().await;
     let now = portal.portal.now();
-    let sealed = portal.unit().await.take_mail(now, now).await.unwrap().unwrap().sealed;
+    let sealed = portal.unit().await.take_oldest_mail(now, now).await.unwrap().unwrap().sealed;
     let typed = portal.deliver().await[0].temporary();
     assert!(!sealed.windows(typed.len()).any(|window| window == typed.as_bytes()));
     assert!(portal.audit_rows().await.iter().all(|row| !row.detail.contains(&typed)));

@@ -6,8 +6,7 @@
 //!   with longer and longer waits, or given up, at the latest after three days.
 //! - The time of a link begins when its mail is sent, however long that had to wait. A link or temporary password that
 //!   was used up or replaced in the queue is not sent: a mail that cannot help only confuses.
-//! - Before each round of jobs and mails it waits a random while, so that when a mail arrives tells nothing of what was
-//!   done before it.
+//! - Each mail leaves at a random moment of its own ([`Departures`]).
 //! - While the mail server takes no connection, no mail is taken at all, so none loses its place.
 //! - Told to stop, it finishes the mail in hand.
 
@@ -21,10 +20,10 @@ use backboard::service::ports::Fault;
 use backboard::service::records::Mail;
 use backboard::service::{Declined, Portal};
 use tokio::sync::{Notify, watch};
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep, sleep_until};
 
+use super::departures::Departures;
 use super::{Batch, Outcome, Stationery, Transport, backoff};
-use crate::clock::random;
 
 /// Seconds of waiting after which a link's time begins anew.
 const WAITED: i64 = 60;
@@ -32,6 +31,8 @@ const WAITED: i64 = 60;
 const LEASE_SECONDS: i64 = 120;
 /// The longest rest, in seconds: a clock that was set anew is noticed within it.
 const LONGEST_REST: i64 = 60;
+/// Mails that wait for their moment at the same time.
+const MOST_WAITING: u32 = 64;
 /// Seconds to rest after the store failed, or when something is due that nobody gets.
 const STORE_REST: i64 = 1;
 /// How often the end of a mail is written down anew when the store is busy. A sent mail that is not
@@ -44,7 +45,7 @@ pub struct Worker {
     stationery: Stationery,
     transport: Transport,
     wake: Arc<Notify>,
-    jitter: Duration,
+    departures: Departures,
     /// No connection is tried before this.
     closed_until: Moment,
     /// Connections that failed in a row.
@@ -54,15 +55,15 @@ pub struct Worker {
 impl Worker {
     /// `wake` is poked by whoever queues a job or a mail.
     #[must_use]
-    pub const fn new(portal: Arc<Portal>, stationery: Stationery, transport: Transport, wake: Arc<Notify>) -> Self {
-        let jitter = Duration::ZERO;
-        Self { portal, stationery, transport, wake, jitter, closed_until: Moment(i64::MIN), failures: 0 }
+    pub fn new(portal: Arc<Portal>, stationery: Stationery, transport: Transport, wake: Arc<Notify>) -> Self {
+        let departures = Departures::default();
+        Self { portal, stationery, transport, wake, departures, closed_until: Moment(i64::MIN), failures: 0 }
     }
 
-    /// Waits up to so long before each round.
+    /// Lets each mail leave at a random moment of its own, at most so long after it is due.
     #[must_use]
-    pub fn with_jitter(self, jitter: Duration) -> Self {
-        Self { jitter, ..self }
+    pub fn with_spread(self, spread: Duration) -> Self {
+        Self { departures: Departures::over(spread), ..self }
     }
 
     /// Works until `stop` becomes true or its sender is gone.
@@ -89,79 +90,61 @@ impl Worker {
     /// # Errors
     /// The store failed; what was taken comes back after its lease.
     pub async fn round(&mut self, stop: &watch::Receiver<bool>) -> Result<i64, Fault> {
-        // Also before the jobs, which there are for somebody and for nobody alike.
-        if self.portal.store.read().await?.next_due().await?.is_some_and(|due| due <= self.portal.now()) {
-            self.rest(stop).await;
-        }
-        let mut busy = false;
-        while !is_over(stop) && self.portal.work().await? {
-            busy = true;
-        }
-        let now = self.portal.now();
-        if now >= self.closed_until {
-            busy |= self.send_due(stop).await?;
-        }
+        let mut batch = self.transport.batch();
+        let emptied = loop {
+            let step = async {
+                while !is_over(stop) && self.portal.work().await? {}
+                let now = self.portal.now();
+                if is_over(stop) || now < self.closed_until {
+                    return Ok(None);
+                }
+                let due = self.portal.store.read().await?.find_due_mails(now, MOST_WAITING).await?;
+                Ok(self.departures.first_of(&due))
+            };
+            let (mail, leaves) = match step.await {
+                Ok(Some(first)) => first,
+                Ok(None) => break Ok(()),
+                Err(fault) => break Err(fault),
+            };
+            // Before the wait: how long it takes to connect is then nothing that one mail does for the next.
+            if let Err(why) = batch.ready().await {
+                self.failures = self.failures.saturating_add(1);
+                let wait = backoff::server(self.failures);
+                self.closed_until = self.portal.now().plus(wait);
+                tracing::warn!(why, wait, "the mail server cannot be reached");
+                break Ok(());
+            }
+            self.failures = 0;
+            if leaves > Instant::now() {
+                wait_until(leaves, &self.wake, stop).await;
+            } else if let Err(fault) = self.send(&mut batch, &mail).await {
+                break Err(fault);
+            }
+        };
+        batch.close().await;
+        emptied?;
+        self.rest().await
+    }
+
+    /// Seconds until there is something to do.
+    async fn rest(&self) -> Result<i64, Fault> {
+        let Some(due) = self.portal.store.read().await?.next_due().await? else { return Ok(LONGEST_REST) };
         let now = self.portal.now();
         let closed = self.closed_until.since(now);
-        let Some(due) = self.portal.store.read().await?.next_due().await? else { return Ok(LONGEST_REST) };
         let rest = match due.since(now) {
             // Due, but the server is closed to us: wait for it.
             ..=0 if closed > 0 => closed,
-            ..=0 if busy => 0,
             ..=0 => STORE_REST,
             seconds => seconds,
         };
         Ok(rest.min(LONGEST_REST))
     }
 
-    /// Sends what is due, over one connection. True when there was anything.
-    async fn send_due(&mut self, stop: &watch::Receiver<bool>) -> Result<bool, Fault> {
-        let mut batch = self.transport.batch();
-        let mut sent_any = false;
-        let done = loop {
-            let now = self.portal.now();
-            let next = match self.portal.store.read().await {
-                Ok(mut unit) => unit.next_due().await,
-                Err(fault) => Err(fault),
-            };
-            match next {
-                Ok(Some(due)) if due <= now && !is_over(stop) => {}
-                Ok(_) => break Ok(sent_any),
-                Err(fault) => break Err(fault),
-            }
-            if let Err(why) = batch.ready().await {
-                self.failures = self.failures.saturating_add(1);
-                let wait = backoff::server(self.failures);
-                self.closed_until = self.portal.now().plus(wait);
-                tracing::warn!(why, wait, "the mail server cannot be reached");
-                break Ok(sent_any);
-            }
-            self.failures = 0;
-            match self.send_one(&mut batch).await {
-                Ok(true) => sent_any = true,
-                Ok(false) => break Ok(sent_any),
-                Err(fault) => break Err(fault),
-            }
-        };
-        batch.close().await;
-        done
-    }
-
-    /// Waits a random part of the jitter, or until told to stop.
-    async fn rest(&self, stop: &watch::Receiver<bool>) {
-        let part = f64::from(u16::from_be_bytes(random())) / f64::from(u16::MAX);
-        let mut stop = stop.clone();
-        tokio::select! {
-            () = sleep(self.jitter.mul_f64(part)) => {}
-            _ = stop.wait_for(|stop| *stop) => {}
-        }
-    }
-
-    /// Takes one mail and brings it to an end or to its next attempt. False when there was none.
-    async fn send_one(&self, batch: &mut Batch<'_>) -> Result<bool, Fault> {
+    /// Takes a mail and brings it to an end or to its next attempt, where nobody else has it.
+    async fn send(&self, batch: &mut Batch<'_>, id: &str) -> Result<(), Fault> {
         let now = self.portal.now();
         let mut unit = self.portal.store.begin().await?;
-        let Some(mail) = unit.take_mail(now, now.plus(LEASE_SECONDS)).await? else { return Ok(false) };
+        let Some(mail) = unit.take_mail(id, now, now.plus(LEASE_SECONDS)).await? else { return Ok(()) };
         unit.save().await?;
 
         let end = self.attempt(batch, &mail).await?;
@@ -177,8 +160,7 @@ impl Worker {
                 tracing::error!(mail = mail.id, kind = mail.kind, tries = mail.tries, why, "mail given up");
             }
         }
-        self.record(&mail, &end, now).await?;
-        Ok(true)
+        self.record(&mail, &end, now).await
     }
 
     async fn attempt(&self, batch: &mut Batch<'_>, mail: &Mail) -> Result<End, Fault> {
@@ -287,6 +269,16 @@ impl End {
             Self::Again(why) | Self::Failed(why) => why,
             Self::Useless(why) => why,
         }
+    }
+}
+
+/// Waits for a moment, for new work or for the word to stop.
+async fn wait_until(moment: Instant, wake: &Notify, stop: &watch::Receiver<bool>) {
+    let mut stop = stop.clone();
+    tokio::select! {
+        () = sleep_until(moment) => {}
+        () = wake.notified() => {}
+        _ = stop.wait_for(|stop| *stop) => {}
     }
 }
 

@@ -14,6 +14,7 @@ use server::clock::SystemClock;
 use server::store::Sqlite;
 
 use crate::bench::{Office, Running, Said};
+use testkit::outbox::TakeOldest as _;
 
 impl Office {
     fn account(&self, arguments: &[&str]) -> Said {
@@ -64,7 +65,7 @@ impl Office {
         let mut unit = store.begin().await.unwrap();
         let now = SystemClock.now();
         let mut mails = Vec::new();
-        while let Some(mail) = unit.take_mail(now, now.plus(60)).await.unwrap() {
+        while let Some(mail) = unit.take_oldest_mail(now, now.plus(60)).await.unwrap() {
             mails.push((mail.recipient.as_str().to_owned(), mail.kind));
         }
         mails.sort();

@@ -2,6 +2,7 @@ use backboard::moment::Moment;
 use backboard::service::records::{NewMail, Posted};
 
 use super::{Bench, NOW, together};
+use crate::outbox::TakeOldest as _;
 use crate::seed::{MailRow, email};
 
 pub async fn a_mail_comes_back_as_it_was_queued(bench: Bench) {
@@ -10,7 +11,7 @@ pub async fn a_mail_comes_back_as_it_was_queued(bench: Bench) {
     unit.add_mail(&NewMail { account: Some(account), ..mail("a", NOW) }).await.unwrap();
     unit.save().await.unwrap();
     assert_eq!(bench.seed.mail_row("a").await.unwrap().account, Some(account));
-    let taken = bench.begin().await.take_mail(NOW.plus(5), NOW.plus(65)).await.unwrap().unwrap();
+    let taken = bench.begin().await.take_oldest_mail(NOW.plus(5), NOW.plus(65)).await.unwrap().unwrap();
     assert_eq!((taken.id.as_str(), taken.recipient.as_str()), ("a", "Ada+EMS@Example.org"));
     assert_eq!((taken.kind.as_str(), taken.sealed.as_slice()), ("claim-link", b"sealed".as_slice()));
     assert_eq!((taken.queued, taken.tries), (NOW, 1));
@@ -23,9 +24,24 @@ pub async fn the_oldest_mail_that_is_due_comes_first(bench: Bench) {
         unit.add_mail(&mail(id, NOW.plus(due))).await.unwrap();
     }
     for id in ["first", "second", "third"] {
-        assert_eq!(unit.take_mail(NOW, NOW.plus(60)).await.unwrap().unwrap().id, id);
+        assert_eq!(unit.take_oldest_mail(NOW, NOW.plus(60)).await.unwrap().unwrap().id, id);
     }
-    assert_eq!(unit.take_mail(NOW, NOW.plus(60)).await.unwrap(), None);
+    assert_eq!(unit.take_oldest_mail(NOW, NOW.plus(60)).await.unwrap(), None);
+}
+
+pub async fn so_many_mails_are_found_due_as_are_asked_for(bench: Bench) {
+    let mut unit = bench.begin().await;
+    for (id, due) in [("second", -10), ("third", 0), ("first", -20), ("not yet", 1)] {
+        unit.add_mail(&mail(id, NOW.plus(due))).await.unwrap();
+    }
+    assert_eq!(unit.find_due_mails(NOW, 2).await.unwrap(), ["first", "second"]);
+    assert_eq!(unit.find_due_mails(NOW, 9).await.unwrap(), ["first", "second", "third"]);
+    // Any of them may be taken, and then it waits for nobody.
+    assert_eq!(unit.take_mail("second", NOW, NOW.plus(60)).await.unwrap().unwrap().id, "second");
+    assert_eq!(unit.find_due_mails(NOW, 9).await.unwrap(), ["first", "third"]);
+    for id in ["second", "not yet", "unknown"] {
+        assert_eq!(unit.take_mail(id, NOW, NOW.plus(60)).await.unwrap(), None, "{id}");
+    }
 }
 
 pub async fn mails_of_one_second_go_out_as_they_were_queued(bench: Bench) {
@@ -35,44 +51,48 @@ pub async fn mails_of_one_second_go_out_as_they_were_queued(bench: Bench) {
         unit.add_mail(&mail(id, NOW)).await.unwrap();
     }
     for id in ids {
-        assert_eq!(unit.take_mail(NOW, NOW.plus(60)).await.unwrap().unwrap().id, id);
+        assert_eq!(unit.take_oldest_mail(NOW, NOW.plus(60)).await.unwrap().unwrap().id, id);
     }
 }
 
 pub async fn a_leased_mail_is_not_seen_until_its_lease_is_over(bench: Bench) {
     queue(&bench, "a").await;
     let mut unit = bench.begin().await;
-    assert_eq!(unit.take_mail(NOW, NOW.plus(60)).await.unwrap().unwrap().tries, 1);
-    assert_eq!(unit.take_mail(NOW.plus(59), NOW.plus(119)).await.unwrap(), None);
-    let again = unit.take_mail(NOW.plus(60), NOW.plus(120)).await.unwrap().unwrap();
+    assert_eq!(unit.take_oldest_mail(NOW, NOW.plus(60)).await.unwrap().unwrap().tries, 1);
+    assert_eq!(unit.take_oldest_mail(NOW.plus(59), NOW.plus(119)).await.unwrap(), None);
+    let again = unit.take_oldest_mail(NOW.plus(60), NOW.plus(120)).await.unwrap().unwrap();
     assert_eq!((again.id.as_str(), again.tries, again.queued), ("a", 2, NOW));
 }
 
-pub async fn parallel_senders_get_different_mails(bench: Bench) {
+pub async fn parallel_senders_take_each_mail_once(bench: Bench) {
     let mut unit = bench.begin().await;
     for number in 0..20 {
         unit.add_mail(&mail(&number.to_string(), NOW)).await.unwrap();
     }
     unit.save().await.unwrap();
+    // Each tries to take each: senders on several machines see the same mails.
     let taken = together(32, &bench, |_, store| async move {
         let mut unit = store.begin().await.unwrap();
-        let mail = unit.take_mail(NOW, NOW.plus(60)).await.unwrap();
+        let mut mine = Vec::new();
+        for number in 0..20 {
+            let mail = unit.take_mail(&number.to_string(), NOW, NOW.plus(60)).await.unwrap();
+            mine.extend(mail.map(|mail| mail.id));
+        }
         unit.save().await.unwrap();
-        mail.map(|mail| mail.id)
+        mine
     })
     .await;
     let mut taken: Vec<String> = taken.into_iter().flatten().collect();
-    taken.sort_unstable();
-    taken.dedup();
-    assert_eq!(taken.len(), 20);
+    taken.sort_unstable_by_key(|id| id.parse::<u8>().unwrap());
+    assert_eq!(taken, (0..20).map(|number| number.to_string()).collect::<Vec<_>>());
 }
 
 pub async fn a_sent_mail_is_forgotten_but_for_the_ledger(bench: Bench) {
     queue(&bench, "a").await;
     let mut unit = bench.begin().await;
-    assert!(unit.take_mail(NOW, NOW.plus(60)).await.unwrap().is_some());
+    assert!(unit.take_oldest_mail(NOW, NOW.plus(60)).await.unwrap().is_some());
     unit.mail_sent("a", NOW.plus(2)).await.unwrap();
-    assert_eq!(unit.take_mail(NOW.plus(600), NOW.plus(660)).await.unwrap(), None);
+    assert_eq!(unit.take_oldest_mail(NOW.plus(600), NOW.plus(660)).await.unwrap(), None);
     unit.save().await.unwrap();
     let row = bench.seed.mail_row("a").await.unwrap();
     let sent =
@@ -83,10 +103,10 @@ pub async fn a_sent_mail_is_forgotten_but_for_the_ledger(bench: Bench) {
 pub async fn a_mail_to_retry_waits_for_its_time(bench: Bench) {
     queue(&bench, "a").await;
     let mut unit = bench.begin().await;
-    assert!(unit.take_mail(NOW, NOW.plus(60)).await.unwrap().is_some());
+    assert!(unit.take_oldest_mail(NOW, NOW.plus(60)).await.unwrap().is_some());
     unit.mail_retry("a", NOW.plus(300), "451 try later").await.unwrap();
-    assert_eq!(unit.take_mail(NOW.plus(299), NOW.plus(359)).await.unwrap(), None);
-    let again = unit.take_mail(NOW.plus(300), NOW.plus(360)).await.unwrap().unwrap();
+    assert_eq!(unit.take_oldest_mail(NOW.plus(299), NOW.plus(359)).await.unwrap(), None);
+    let again = unit.take_oldest_mail(NOW.plus(300), NOW.plus(360)).await.unwrap().unwrap();
     assert_eq!((again.tries, again.sealed.as_slice()), (2, b"sealed".as_slice()));
     unit.save().await.unwrap();
     assert_eq!(bench.seed.mail_row("a").await.unwrap().why, "451 try later");
@@ -96,7 +116,7 @@ pub async fn a_failed_mail_is_forgotten_with_the_reason_kept(bench: Bench) {
     queue(&bench, "a").await;
     let mut unit = bench.begin().await;
     unit.mail_failed("a", NOW.plus(2), "550 unknown").await.unwrap();
-    assert_eq!(unit.take_mail(NOW.plus(600), NOW.plus(660)).await.unwrap(), None);
+    assert_eq!(unit.take_oldest_mail(NOW.plus(600), NOW.plus(660)).await.unwrap(), None);
     unit.save().await.unwrap();
     let row = bench.seed.mail_row("a").await.unwrap();
     assert_eq!((row.sealed, row.due, row.sent), (None, None, None));
@@ -110,7 +130,7 @@ pub async fn a_mail_ends_once(bench: Bench) {
     unit.mail_retry("a", NOW, "late").await.unwrap();
     unit.mail_failed("a", NOW.plus(1), "late").await.unwrap();
     unit.mail_sent("a", NOW.plus(2)).await.unwrap();
-    assert_eq!(unit.take_mail(NOW.plus(60), NOW.plus(120)).await.unwrap(), None);
+    assert_eq!(unit.take_oldest_mail(NOW.plus(60), NOW.plus(120)).await.unwrap(), None);
     unit.save().await.unwrap();
     let row = bench.seed.mail_row("a").await.unwrap();
     assert_eq!((row.sent, row.failed, row.why.as_str()), (Some(NOW), None, ""));

@@ -5,6 +5,7 @@ use backboard::service::ports::{Fault, UnitOfWork};
 use backboard::service::records::{Case, Challenge, NewMail, NewSession, NewTemporary, SessionKind};
 
 use super::{Bench, NOW, audit_row, digest, flow, link, together};
+use crate::outbox::TakeOldest as _;
 use crate::seed::email;
 
 const ONE: Budget = Budget { burst: 1, every: 60 };
@@ -47,7 +48,7 @@ pub async fn what_is_saved_is_seen_by_the_next(bench: Bench) {
     assert_eq!(unit.take_budget("key", ONE, NOW).await.unwrap(), Err(60));
     assert!(!unit.spend_once(&digest(1), NOW).await.unwrap());
     assert!(unit.take_job(NOW, NOW).await.unwrap().is_some());
-    assert!(unit.take_mail(NOW, NOW).await.unwrap().is_some());
+    assert!(unit.take_oldest_mail(NOW, NOW).await.unwrap().is_some());
     assert_eq!(unit.find_audit_after(0, 9).await.unwrap().len(), 1);
 }
 

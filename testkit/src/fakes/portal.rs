@@ -13,6 +13,7 @@ use backboard::service::ports::{Clock as _, Store, Vault as _};
 use backboard::service::{Portal, Visitor};
 
 use super::{Memory, PlainHasher, SeededEntropy, TestClock, TestRobots, TestVault};
+use crate::outbox::TakeOldest as _;
 use crate::seed::{NewAccount, NewPerson, Seed, certificate, date, email};
 
 /// 15 January 2027, 08:00:00 UTC.
@@ -211,7 +212,7 @@ impl TestPortal {
         let now = self.clock.now();
         let mut received = Vec::new();
         let mut unit = self.portal.store.begin().await?;
-        while let Some(mail) = unit.take_mail(now, now.plus(60)).await? {
+        while let Some(mail) = unit.take_oldest_mail(now, now.plus(60)).await? {
             let Some(plain) = self.portal.vault.open("mail", mail.id.as_bytes(), &mail.sealed) else {
                 panic!("mail {} does not open", mail.id)
             };

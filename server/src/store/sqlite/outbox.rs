@@ -28,13 +28,22 @@ impl Outbox for Unit {
         Ok(())
     }
 
-    async fn take_mail(&mut self, now: Moment, until: Moment) -> Result<Option<Mail>, Fault> {
+    async fn find_due_mails(&mut self, now: Moment, most: u32) -> Result<Vec<String>, Fault> {
+        sqlx::query_scalar("SELECT id FROM mail WHERE due <= ? ORDER BY due, number LIMIT ?")
+            .bind(now.0)
+            .bind(most)
+            .fetch_all(&mut *self.transaction)
+            .await
+            .map_err(fault)
+    }
+
+    async fn take_mail(&mut self, id: &str, now: Moment, until: Moment) -> Result<Option<Mail>, Fault> {
         let row = sqlx::query(
-            "UPDATE mail SET due = ?, tries = tries + 1 \
-             WHERE id = (SELECT id FROM mail WHERE due <= ? ORDER BY due, number LIMIT 1) \
+            "UPDATE mail SET due = ?, tries = tries + 1 WHERE id = ? AND due <= ? \
              RETURNING id, recipient, kind, sealed, queued, tries",
         )
         .bind(until.0)
+        .bind(id)
         .bind(now.0)
         .fetch_optional(&mut *self.transaction)
         .await

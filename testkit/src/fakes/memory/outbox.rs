@@ -36,11 +36,18 @@ impl Outbox for Unit {
         Ok(())
     }
 
-    async fn take_mail(&mut self, now: Moment, until: Moment) -> Result<Option<Mail>, Fault> {
-        let mails = self.change()?.mails.iter_mut().filter(|(_, row)| row.due.is_some_and(|due| due <= now));
-        // Of several that are due alike the first is taken: they lie in the order in which they were queued.
-        let oldest = mails.min_by_key(|(_, row)| row.due);
-        Ok(oldest.map(|(mail, row)| {
+    async fn find_due_mails(&mut self, now: Moment, most: u32) -> Result<Vec<String>, Fault> {
+        let waiting = self.tables.mails.iter().filter_map(|(mail, row)| Some((row.due?, &mail.id)));
+        let mut due: Vec<(Moment, &String)> = waiting.filter(|(due, _)| *due <= now).collect();
+        // Those that are due alike stay in the order in which they were queued.
+        due.sort_by_key(|(due, _)| *due);
+        Ok(due.into_iter().take(most as usize).map(|(_, id)| id.clone()).collect())
+    }
+
+    async fn take_mail(&mut self, id: &str, now: Moment, until: Moment) -> Result<Option<Mail>, Fault> {
+        let mut mails = self.change()?.mails.iter_mut();
+        let found = mails.find(|(mail, row)| mail.id == id && row.due.is_some_and(|due| due <= now));
+        Ok(found.map(|(mail, row)| {
             row.due = Some(until);
             mail.tries += 1;
             mail.clone()
