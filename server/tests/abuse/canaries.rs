@@ -2,20 +2,14 @@
 //!
 //! A token, a code and a temporary password stand in their own mail to their own recipient, and nowhere else; the page
 //! behind a link holds its own token, a form its session's. An SSN, a password and an answer stand nowhere at all, and
-//! no name or address in the log. Each is looked for as it is, in other writings (percent-encoded, Base64, hexadecimal,
-//! JSON, HTML), and an SSN with and without dashes.
+//! no name or address in the log.
 
-use std::collections::BTreeMap;
-use std::fmt::Write as _;
-
-use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use mail_parser::MessageParser;
-use testkit::program::{Answer, Mail, Plan, Program, Visitor};
+use testkit::program::{Mail, Plan, Program, Visitor};
 
 use crate::bench::{begin, figure};
 use crate::people::{at_rest, mails_to};
 use crate::storage::files;
+use crate::sweep::{Heard, Kind, Secrets, sweep};
 
 const CLAIMED: &str = "Heron&canary5529";
 const CHANGED: &str = "Osprey&canary6630";
@@ -25,111 +19,14 @@ const TYPED_AS_NAME: &str = "Curlew&canary9963";
 const ANSWER: &str = "Velvet Puffin Lagoon";
 const OTHER_ANSWER: &str = "Copper Walrus Meadow";
 const WRONG_ANSWER: &str = "Silver Badger Quarry";
-const NAME: &str = "Canaryworth";
+pub const NAME: &str = "Canaryworth";
 const SSNS: [&str; 5] = ["900-47-6613", "900-58-7724", "900-69-8835", "900-71-9946", "900-82-1157"];
 /// On nobody's row.
 const NOT_ON_FILE: &str = "900-93-2268";
-const ASKED: &str = "In which town was the first station you worked at?";
+pub const ASKED: &str = "In which town was the first station you worked at?";
 const QUESTION: &str = "first-station";
 
-/// A kind of secret, and where it may stand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    /// SSN, password, answer.
-    Nowhere,
-    /// Token, code, temporary password: in mail to this person, by number.
-    Mailed(usize),
-    /// In a cookie's header alone.
-    Cookie,
-    /// In pages of its own session.
-    Form,
-    /// Name and address: in the database, in mails and on the roster, but in no log.
-    NotLogged,
-}
-
-#[derive(Default)]
-struct Secrets {
-    known: BTreeMap<String, Kind>,
-}
-
-impl Secrets {
-    fn add(&mut self, secret: &str, kind: Kind) {
-        assert!(secret.len() >= 8, "{secret} is too short to be looked for");
-        self.known.insert(secret.to_owned(), kind);
-    }
-
-    /// Every writing of every secret, with its kind.
-    fn writings(&self) -> Vec<(String, String, Kind)> {
-        let mut writings = Vec::new();
-        for (secret, kind) in &self.known {
-            for writing in writings_of(secret) {
-                writings.push((writing, secret.clone(), *kind));
-            }
-        }
-        writings
-    }
-}
-
-fn writings_of(secret: &str) -> Vec<String> {
-    let hex = secret.bytes().fold(String::new(), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    });
-    let mut writings = vec![
-        secret.to_owned(),
-        form_urlencoded::byte_serialize(secret.as_bytes()).collect(),
-        secret.replace(' ', "%20").replace('&', "%26"),
-        secret.replace('&', "&amp;"),
-        secret.replace('&', "\\u0026"),
-        STANDARD.encode(secret),
-        URL_SAFE_NO_PAD.encode(secret),
-        hex.to_uppercase(),
-        hex,
-        format!("{:?}", secret.as_bytes()),
-    ];
-    let digits: String = secret.chars().filter(char::is_ascii_digit).collect();
-    if digits.len() == 9 && secret.len() == 11 {
-        writings.extend([digits.clone(), secret.replace('-', " "), secret.replace('-', "."), STANDARD.encode(&digits)]);
-    }
-    if digits.len() == 8 && secret.len() == 8 {
-        writings.push(format!("{} {}", &digits[..4], &digits[4..]));
-    }
-    if secret == ANSWER || secret == OTHER_ANSWER || secret == WRONG_ANSWER {
-        writings.extend([secret.to_lowercase(), secret.to_lowercase().replace(' ', "")]);
-    }
-    writings.sort_unstable();
-    writings.dedup();
-    writings
-}
-
-/// Everything that came back, with what was asked.
-#[derive(Default)]
-struct Heard {
-    answers: Vec<(String, Answer)>,
-}
-
-impl Heard {
-    async fn open(&mut self, visitor: &mut Visitor, path: &str) -> Answer {
-        let answer = visitor.open(path).await;
-        self.answers.push((path.to_owned(), answer.clone()));
-        answer
-    }
-
-    /// As the browser and as the script send it: the first of them for good, the second to a copy of the jar.
-    async fn submit(&mut self, visitor: &mut Visitor, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let answer = visitor.submit(path, fields).await;
-        self.answers.push((path.to_owned(), answer.clone()));
-        answer
-    }
-
-    async fn call(&mut self, visitor: &mut Visitor, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let answer = visitor.clone().scripted().submit(path, fields).await;
-        self.answers.push((path.to_owned(), answer.clone()));
-        answer
-    }
-}
-
-fn email(number: usize) -> String {
+pub fn email(number: usize) -> String {
     format!("canary{number}@example.org")
 }
 
@@ -427,71 +324,4 @@ async fn office(program: &Program) -> Vec<(String, String)> {
     assert!(exported.lines().count() > 30, "{exported}");
     said.push(("audit export".to_owned(), exported));
     said
-}
-
-/// Every place at which a secret stands that is not its own.
-fn sweep(program: &Program, secrets: &Secrets, heard: &Heard, written: &[(String, String)]) -> Vec<String> {
-    let writings = secrets.writings();
-    let mut hits = Vec::new();
-    for (name, text) in written {
-        let is_database = name.starts_with("data/");
-        for (writing, secret, kind) in &writings {
-            if text.contains(writing.as_str()) && !(is_database && *kind == Kind::NotLogged) {
-                hits.push(format!("{name} holds {kind:?} {secret}: {}", around(text, writing)));
-            }
-        }
-    }
-    for (asked, answer) in &heard.answers {
-        let (head, body) = answer.text.split_once("\r\n\r\n").unwrap_or((&answer.text, ""));
-        // Cookies travel in their header, and nothing else does.
-        let head: String =
-            head.lines().filter(|line| !line.starts_with("set-cookie: ")).map(|line| format!("{line}\n")).collect();
-        for (writing, secret, kind) in &writings {
-            // A path is what stands in the visitor's own address bar.
-            let is_path = asked.contains(secret.as_str());
-            let is_own = match kind {
-                // A page behind a link holds its token; what it leads back to after a refusal too.
-                Kind::Mailed(_) => head.contains(&format!("/link/{secret}#")),
-                Kind::Form => true,
-                // Who is signed in, or has asked, reads nothing of others: names and addresses stand on no page at all.
-                Kind::Nowhere | Kind::Cookie | Kind::NotLogged => false,
-            };
-            let is_typed = *kind == Kind::NotLogged && asked.starts_with("/claim");
-            if !is_path && !is_own && !is_typed && (body.contains(writing.as_str()) || head.contains(writing.as_str()))
-            {
-                hits.push(format!("the answer to {asked} holds {kind:?} {secret}: {}", around(&answer.text, writing)));
-            }
-        }
-    }
-    for entry in files(&program.path("mail")) {
-        let bytes = std::fs::read(&entry).unwrap();
-        let message = MessageParser::default().parse(&bytes).unwrap();
-        let to = message.to().unwrap().first().unwrap().address().unwrap().to_owned();
-        let mut text = String::from_utf8_lossy(&bytes).replace("=\r\n", "");
-        for part in 0..2 {
-            text += &message.body_text(part).unwrap_or_default();
-            text += &message.body_html(part).unwrap_or_default();
-        }
-        if text.contains(ASKED) {
-            hits.push(format!("a mail to {to} holds the question"));
-        }
-        for (writing, secret, kind) in &writings {
-            let is_own = match kind {
-                Kind::Mailed(number) => to == email(*number),
-                Kind::NotLogged => secret == NAME || *secret == to,
-                _ => false,
-            };
-            if !is_own && text.contains(writing.as_str()) {
-                hits.push(format!("a mail to {to} holds {kind:?} {secret}: {}", around(&text, writing)));
-            }
-        }
-    }
-    hits
-}
-
-fn around(text: &str, found: &str) -> String {
-    let place = text.find(found).unwrap_or_default();
-    let from = text.floor_char_boundary(place.saturating_sub(120));
-    let to = text.ceil_char_boundary((place + found.len() + 60).min(text.len()));
-    text[from..to].replace('\n', "\\n")
 }

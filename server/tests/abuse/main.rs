@@ -24,6 +24,7 @@ mod passwords;
 mod protocol;
 mod sessions;
 mod storage;
+mod sweep;
 mod timing;
 mod together;
 mod tokens;

@@ -119,7 +119,7 @@ async fn a_kill_at_any_moment_leaves_a_claim_done_or_not_begun() {
         )
     };
     let roster: String = (0..MEASURED + KILLS).map(row).collect();
-    let mut program = crate::program(&roster, "info").await;
+    let mut program = crate::program(&roster).await;
     program.start().await;
     let mut people = choosing(&program).await;
 

@@ -1,14 +1,13 @@
-//! The program itself, as an operator runs it: killed at any moment, and read for secrets afterwards.
+//! The program itself, as an operator runs it, killed at any moment.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on stops at once")]
 
 mod kill;
 mod rotation;
-mod scan;
 
 use testkit::program::{Plan, Program};
 
 /// A program with this roster.
-async fn program(rows: &str, log: &'static str) -> Program {
-    let plan = Plan { rows: rows.to_owned(), log, ..Plan::default() };
+async fn program(rows: &str) -> Program {
+    let plan = Plan { rows: rows.to_owned(), log: "info", ..Plan::default() };
     Program::prepare(env!("CARGO_BIN_EXE_backboard").as_ref(), &plan).await
 }

@@ -51,7 +51,7 @@ async fn new_keys_end_no_session_no_link_no_code_and_no_search_for_a_person() {
     const PEPPER: &str =
         "SELECT substr(password_hash, instr(password_hash, 'keyid='), 8) FROM account WHERE username = 'person1'";
     let set = [("password", PASSWORD), ("password_again", PASSWORD)];
-    let mut program = crate::program(&(1..=4).map(row).collect::<String>(), "info").await;
+    let mut program = crate::program(&(1..=4).map(row).collect::<String>()).await;
     program.start().await;
     let database = program.database().await;
 

@@ -27,7 +27,7 @@ const DATA: &[Item] = &[
     meets(
         asvs("14.2.4", "The data is protected as its level says."),
         "L2",
-        "`server/tests/crash/scan.rs::nothing_that_is_written_holds_an_ssn_a_password_a_token_or_a_code`.",
+        "`server/tests/abuse/canaries.rs::k03_no_secret_is_written_anywhere_it_does_not_belong`.",
     ),
     meets(
         asvs("14.2.5", "A wrong address is not answered with somebody's page."),

@@ -24,7 +24,7 @@ const LOGGING: &[Item] = &[
     meets(
         asvs("16.2.5", "Secrets never get into logs."),
         "L2",
-        "`server/tests/crash/scan.rs::nothing_that_is_written_holds_an_ssn_a_password_a_token_or_a_code`, \
+        "`server/tests/abuse/canaries.rs::k03_no_secret_is_written_anywhere_it_does_not_belong`, \
          `server/tests/mail_log.rs::nothing_logged_names_a_recipient_a_token_or_a_word_of_the_mail`.",
     ),
     meets(
