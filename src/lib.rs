@@ -19,6 +19,7 @@
 //! | [`audit`] | the chain of what happened, and how its first bad row is found (feature `service`) |
 //! | [`form`] | one file per journey: fields, which of them may be kept, problems |
 //! | [`roster`] | the roster file: its columns, what a row must be like, what a status does (feature `service`) |
+//! | [`staff`] | the office's roles, what each may do, and why (feature `service`) |
 //! | [`service`] | one file per journey: its use cases; and the ports they need (feature `service`) |
 
 pub mod account;
@@ -41,3 +42,5 @@ pub mod refused;
 pub mod roster;
 #[cfg(feature = "service")]
 pub mod service;
+#[cfg(feature = "service")]
+pub mod staff;

@@ -5,24 +5,42 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Declares a closed enum whose members have a fixed code, used on the wire and as a locale key.
+/// Declares a closed enum whose members have a fixed code, used on the wire and as a locale key. Members after
+/// `server` are the desk's: pages that the browser's share never renders, so it does not carry them.
 macro_rules! codes {
     ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $member:ident = $code:literal),+ $(,)? }) => {
+        codes! { $(#[$meta])* $name { $($(#[$doc])* $member = $code),+ } server {} }
+    };
+    (
+        $(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $member:ident = $code:literal),+ $(,)? }
+        server { $($(#[$desk_doc:meta])* $desk:ident = $desk_code:literal),* $(,)? }
+    ) => {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-        pub enum $name { $($(#[$doc])* #[serde(rename = $code)] $member),+ }
+        pub enum $name {
+            $($(#[$doc])* #[serde(rename = $code)] $member,)+
+            $($(#[$desk_doc])* #[cfg(feature = "service")] #[serde(rename = $desk_code)] $desk,)*
+        }
 
         impl $name {
-            pub const ALL: &'static [Self] = &[$(Self::$member),+];
+            pub const ALL: &'static [Self] =
+                &[$(Self::$member,)+ $(#[cfg(feature = "service")] Self::$desk,)*];
 
             #[must_use]
             pub const fn code(self) -> &'static str {
-                match self { $(Self::$member => $code),+ }
+                match self {
+                    $(Self::$member => $code,)+
+                    $(#[cfg(feature = "service")] Self::$desk => $desk_code,)*
+                }
             }
 
             #[must_use]
             pub fn from_code(code: &str) -> Option<Self> {
-                match code { $($code => Some(Self::$member),)+ _ => None }
+                match code {
+                    $($code => Some(Self::$member),)+
+                    $(#[cfg(feature = "service")] $desk_code => Some(Self::$desk),)*
+                    _ => None,
+                }
             }
         }
     };
@@ -113,6 +131,37 @@ codes! {
         Busy = "busy",
         /// Something broke here; it was logged.
         Broken = "broken",
+    } server {
+        /// What the office does to an account needs words that say why.
+        ReasonTooShort = "reason-too-short",
+        /// The role, or the right, does not allow it.
+        NotAllowed = "not-allowed",
+        /// Nobody acts on a member of staff of a higher role.
+        RoleHigher = "role-higher",
+        /// What concerns oneself somebody else has to do.
+        StaffSelf = "staff-self",
+        /// There would be no admin left.
+        StaffLast = "staff-last",
+        /// The address is a member of staff's already.
+        StaffThere = "staff-there",
+        /// Not the code that the authenticator shows now, or one that was used already.
+        SecondWrong = "second-wrong",
+        /// The caller has to be checked first.
+        CallerUnchecked = "caller-unchecked",
+        /// What the caller said is not what was mailed or is on file.
+        CallerWrong = "caller-wrong",
+        /// Somebody else did something to the account while the page was open.
+        AccountChanged = "account-changed",
+        /// It is so already.
+        NothingToDo = "nothing-to-do",
+        /// Nobody is on file under this number any more.
+        AccountGone = "account-gone",
+        /// Nothing can be mailed.
+        NoAddress = "no-address",
+        /// Who asked for it cannot approve it.
+        ApprovalOwn = "approval-own",
+        /// One letter finds half the state.
+        TermTooShort = "term-too-short",
     }
 }
 
@@ -139,6 +188,16 @@ codes! {
         Answer = "answer",
         /// The form as a whole.
         Form = "form",
+    } server {
+        /// Why the office does something.
+        Reason = "reason",
+        /// What is searched for.
+        Term = "term",
+        /// The code of an authenticator, or a recovery code.
+        Second = "second",
+        Role = "role",
+        /// A member of staff's own name.
+        StaffName = "staff_name",
     }
 }
 
@@ -157,7 +216,21 @@ impl Field {
                 | Self::Email
                 | Self::Login
                 | Self::Question
-        )
+        ) || self.is_the_desks()
+    }
+}
+
+impl Field {
+    /// Fields of the desk that hold no secret.
+    #[cfg(feature = "service")]
+    const fn is_the_desks(self) -> bool {
+        matches!(self, Self::Reason | Self::Term | Self::Role | Self::StaffName)
+    }
+
+    #[cfg(not(feature = "service"))]
+    const fn is_the_desks(self) -> bool {
+        let _ = self;
+        false
     }
 }
 

@@ -7,6 +7,7 @@
 pub mod audit;
 pub mod captcha;
 pub mod claim;
+pub mod desk;
 pub mod expiry;
 pub mod freeze;
 pub mod jobs;

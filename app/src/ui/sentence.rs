@@ -64,6 +64,16 @@ pub const fn label(field: Field) -> Option<Word> {
         Field::Question => words::FIELD_QUESTION,
         Field::Answer => words::FIELD_ANSWER,
         Field::Form => return None,
+        #[cfg(feature = "ssr")]
+        Field::Reason => words::DESK_FIELD_REASON,
+        #[cfg(feature = "ssr")]
+        Field::Term => words::DESK_FIELD_TERM,
+        #[cfg(feature = "ssr")]
+        Field::Second => words::DESK_FIELD_SECOND,
+        #[cfg(feature = "ssr")]
+        Field::Role => words::DESK_FIELD_ROLE,
+        #[cfg(feature = "ssr")]
+        Field::StaffName => words::DESK_FIELD_STAFF_NAME,
     })
 }
 
@@ -156,5 +166,30 @@ const fn word(problem: Problem) -> Word {
         Refused::TooManyTries => words::PROBLEM_TOO_MANY_TRIES,
         Refused::Busy => words::PROBLEM_BUSY,
         Refused::Broken => words::PROBLEM_BROKEN,
+        #[cfg(feature = "ssr")]
+        refused => desk_word(refused),
+    }
+}
+
+/// The desk's own reasons: the browser's share has none of them.
+#[cfg(feature = "ssr")]
+const fn desk_word(refused: Refused) -> Word {
+    match refused {
+        Refused::ReasonTooShort => words::DESK_PROBLEM_REASON_TOO_SHORT,
+        Refused::NotAllowed => words::DESK_PROBLEM_NOT_ALLOWED,
+        Refused::RoleHigher => words::DESK_PROBLEM_ROLE_HIGHER,
+        Refused::StaffSelf => words::DESK_PROBLEM_STAFF_SELF,
+        Refused::StaffLast => words::DESK_PROBLEM_STAFF_LAST,
+        Refused::StaffThere => words::DESK_PROBLEM_STAFF_THERE,
+        Refused::SecondWrong => words::DESK_PROBLEM_SECOND_WRONG,
+        Refused::CallerUnchecked => words::DESK_PROBLEM_CALLER_UNCHECKED,
+        Refused::CallerWrong => words::DESK_PROBLEM_CALLER_WRONG,
+        Refused::AccountChanged => words::DESK_PROBLEM_ACCOUNT_CHANGED,
+        Refused::NothingToDo => words::DESK_PROBLEM_NOTHING_TO_DO,
+        Refused::AccountGone => words::DESK_PROBLEM_ACCOUNT_GONE,
+        Refused::NoAddress => words::DESK_PROBLEM_NO_ADDRESS,
+        Refused::ApprovalOwn => words::DESK_PROBLEM_APPROVAL_OWN,
+        Refused::TermTooShort => words::DESK_PROBLEM_TERM_TOO_SHORT,
+        _ => words::PROBLEM_BROKEN,
     }
 }

@@ -1,0 +1,164 @@
+//! The office's staff: roles, what each may do, and why.
+//!
+//! **Nobody acts on a higher role, nobody on oneself**, and a new admin needs a second admin.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::identity::readable;
+use crate::refused::{Refused, codes};
+
+codes! {
+    /// What a member of staff is there for. A higher one may do all that a lower one may.
+    Role {
+        /// Finds people and helps them back in.
+        Helpdesk = "helpdesk",
+        /// Besides: opens what is closed, mends the roster's mistakes, reads reports and the audit, imports.
+        Supervisor = "supervisor",
+        /// Besides: invites and dismisses staff.
+        Admin = "admin",
+    }
+}
+
+codes! {
+    /// Where a member of staff stands.
+    StaffState {
+        /// Mailed an invitation; has no password and no second factor yet.
+        Invited = "invited",
+        Active = "active",
+        Suspended = "suspended",
+    }
+}
+
+codes! {
+    /// What the desk does. Its code is the audit's action and the operation's last word.
+    Act {
+        Search = "search",
+        View = "view",
+        /// Shows the address on file in full.
+        Reveal = "reveal",
+        CheckCaller = "check-caller",
+        SendLink = "send-link",
+        SendTemporary = "send-temporary",
+        /// Shows a temporary password on the screen, once: besides the role it needs a right of its own.
+        ShowTemporary = "show-temporary",
+        Unlock = "unlock",
+        EndSessions = "end-sessions",
+        Suspend = "suspend",
+        Reactivate = "reactivate",
+        ChangeEmail = "change-email",
+        ApproveEmail = "approve-email",
+        ClearQuestion = "clear-question",
+        Split = "split",
+        MarkExternal = "mark-external",
+        Merge = "merge",
+        Queues = "queues",
+        Reports = "reports",
+        Import = "import",
+        Audit = "audit",
+        ManageStaff = "manage-staff",
+    }
+}
+
+impl Role {
+    const fn rank(self) -> u8 {
+        match self {
+            Self::Helpdesk => 0,
+            Self::Supervisor => 1,
+            Self::Admin => 2,
+        }
+    }
+
+    #[must_use]
+    pub const fn is_at_least(self, other: Self) -> bool {
+        self.rank() >= other.rank()
+    }
+
+    #[must_use]
+    pub const fn may(self, act: Act) -> bool {
+        self.is_at_least(act.least())
+    }
+}
+
+impl Act {
+    /// The lowest role that may do it.
+    #[must_use]
+    pub const fn least(self) -> Role {
+        match self {
+            Self::Search
+            | Self::View
+            | Self::Reveal
+            | Self::CheckCaller
+            | Self::SendLink
+            | Self::SendTemporary
+            | Self::ShowTemporary
+            | Self::Unlock
+            | Self::EndSessions
+            // Whoever hears of a theft must be able to stop it.
+            | Self::Suspend
+            | Self::ChangeEmail
+            | Self::ClearQuestion
+            | Self::Queues => Role::Helpdesk,
+            Self::Reactivate
+            | Self::ApproveEmail
+            | Self::Split
+            | Self::MarkExternal
+            | Self::Merge
+            | Self::Reports
+            | Self::Import
+            | Self::Audit => Role::Supervisor,
+            Self::ManageStaff => Role::Admin,
+        }
+    }
+
+    /// Whether the caller has to be checked before: it lets somebody into the account, or takes a lock off it. Closing
+    /// one never waits.
+    #[must_use]
+    pub const fn needs_caller(self) -> bool {
+        matches!(
+            self,
+            Self::SendTemporary | Self::ShowTemporary | Self::Reactivate | Self::ChangeEmail | Self::ClearQuestion
+        )
+    }
+}
+
+/// The shortest reason, in characters: long enough that nobody presses a key and goes on.
+pub const REASON_SHORTEST: usize = 5;
+/// The longest one.
+pub const REASON_LONGEST: usize = 500;
+
+/// Why the office does something, in its own words. It stands in the audit, so it holds no control characters and no
+/// line breaks, and must not hold what does not belong there: an SSN.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Reason(String);
+
+impl Reason {
+    /// Several spaces count as one.
+    ///
+    /// # Errors
+    /// [`Refused::ReasonTooShort`] (also spaces alone), [`Refused::TooLong`], [`Refused::Unreadable`].
+    pub fn parse(text: &str) -> Result<Self, Refused> {
+        // What is pasted may have lines.
+        let lines: String = text.chars().map(|c| if matches!(c, '\n' | '\r' | '\t') { ' ' } else { c }).collect();
+        let words: Vec<&str> = readable(&lines)?.split_whitespace().collect();
+        let text = words.join(" ");
+        match text.chars().count() {
+            ..REASON_SHORTEST => Err(Refused::ReasonTooShort),
+            REASON_SHORTEST..=REASON_LONGEST => Ok(Self(text)),
+            _ => Err(Refused::TooLong),
+        }
+    }
+
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Reason {
+    // What people type about people is nothing for a log.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Reason")
+    }
+}
