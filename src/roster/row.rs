@@ -13,8 +13,8 @@ const WORD_LONGEST: usize = 64;
 /// The most entries of a list.
 pub(super) const MOST_PARTS: usize = 20;
 
-/// What the roster calls a person: 1 to 64 letters, digits and `. _ : / # -`, ASCII. It stands in the
-/// audit and on terminals.
+/// What the roster calls a person: 1 to 64 letters, digits and `. _ : / # -`, ASCII. It stands on terminals,
+/// and not in the audit, which outlives the person.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PersonId(String);
 
