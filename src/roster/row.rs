@@ -98,6 +98,14 @@ impl Row {
         }
         Ok((row, warnings))
     }
+
+    /// Whom a row is about, also one that cannot be taken as it stands.
+    #[must_use]
+    pub fn person(columns: &Columns, cells: &[&[u8]]) -> Option<PersonId> {
+        let place = columns.places().position(|column| column == Some(Column::PersonId))?;
+        let cell = cells.get(place).filter(|_| cells.len() == columns.count())?;
+        PersonId::parse(std::str::from_utf8(cell).ok()?).ok()
+    }
 }
 
 /// The cells that are read, as text.
