@@ -178,7 +178,17 @@ async fn what_fails_halfway_leaves_nobody_half_forgotten_and_comes_again() {
 }
 
 #[tokio::test]
-async fn after_it_nothing_of_a_person_is_in_the_files() {
+async fn nothing_of_a_person_is_left_in_pages_that_others_stay_on() {
+    leave_nothing(true).await;
+}
+
+#[tokio::test]
+async fn nothing_of_a_person_is_left_in_pages_that_nobody_needs_any_more() {
+    leave_nothing(false).await;
+}
+
+/// A person with something in every place leaves; their neighbours in the file stay or leave with them.
+async fn leave_nothing(neighbours_stay: bool) {
     const NAME: &str = "Quetzalcanary";
     const EARLIER: &str = "Ibisoncecanary";
     const CERTIFICATE: &str = "CANARY7741";
@@ -192,7 +202,6 @@ async fn after_it_nothing_of_a_person_is_in_the_files() {
             "{ROSTER_ID},{NAME},Kea,,{EARLIER},{BORN},900-47-6613,{CERTIFICATE},EMT,{address},{USERNAME},{status},\n"
         )
     };
-    // Neighbours on its pages, so that these are rewritten and split and not only dropped.
     let others: String =
         (10..400).map(|id| format!("P-{id},Other,Person,,,1990-01-01,,,,o{id}@example.org,o{id},,\n")).collect();
     let bench = Bench::new().await;
@@ -227,7 +236,7 @@ async fn after_it_nothing_of_a_person_is_in_the_files() {
         .await
         .unwrap();
     bench.test.clock.pass(KEPT);
-    bench.import(&others).await;
+    bench.import(if neighbours_stay { &others } else { BEA }).await;
     // The newest mail of the account is still in the ledger when it goes.
     let mut unit = bench.store.begin().await.unwrap();
     let mail = NewMail {
@@ -265,5 +274,5 @@ async fn after_it_nothing_of_a_person_is_in_the_files() {
     for canary in canaries {
         assert_eq!(bench.hits(canary), 0, "{}", String::from_utf8_lossy(canary));
     }
-    assert!(bench.hits(b"o399@example.org") > 0);
+    assert_eq!(bench.hits(b"o399@example.org") > 0, neighbours_stay);
 }
