@@ -5,12 +5,14 @@
 //! nobody can tell whose mailbox it lies in.
 
 use super::Portal;
-use super::ports::Fault;
+use super::ports::{Fault, UnitOfWork};
 use super::records::Gone;
 use crate::keep;
 
 /// People of one commit: the writer is held for some tens of milliseconds.
-const BATCH: u32 = 100;
+const BATCH: usize = 100;
+/// People looked for at once: those who may not go are passed over, and where these are many that takes a while.
+const FOUND: u32 = 1_000;
 /// Who wrote it down.
 const WORKER: &str = "worker";
 
@@ -26,32 +28,37 @@ impl Portal {
         }
     }
 
-    /// Forgets one batch of them. True when there may be more.
+    /// Forgets the longest gone of them. True when there may be more.
     ///
     /// # Errors
-    /// When the store fails; then nobody of the batch was forgotten.
+    /// When the store fails; what was committed until then stays forgotten.
     pub async fn forget(&self) -> Result<bool, Fault> {
+        let Some(named) = keep::named_last_by(self.people_days, self.now()) else { return Ok(false) };
+        let gone = self.store.read().await?.find_gone(named, FOUND).await?;
+        for batch in gone.chunks(BATCH) {
+            let mut work = self.store.begin().await?;
+            for Gone { person, account, .. } in batch {
+                // Looked for without holding the writer: an import may have named them meanwhile.
+                if work.forget_person(*person, named).await? {
+                    self.forget_with(&mut *work, account.id).await?;
+                }
+            }
+            work.save().await?;
+        }
+        Ok(gone.len() == FOUND as usize)
+    }
+
+    /// What goes with a person of this account, and its row of the audit.
+    async fn forget_with(&self, work: &mut dyn UnitOfWork, account: i64) -> Result<(), Fault> {
         let now = self.now();
-        let Some(named) = keep::named_last_by(self.people_days, now) else { return Ok(false) };
-        if self.store.read().await?.find_gone(named, 1).await?.is_empty() {
-            return Ok(false);
+        let is_last = work.find_people_of(account).await?.is_empty();
+        if is_last {
+            work.forget_account(account, now).await?;
+        } else {
+            work.supersede_links(account, 0, now).await?;
+            work.end_temporaries(account, now).await?;
         }
-        let mut work = self.store.begin().await?;
-        let gone = work.find_gone(named, BATCH).await?;
-        for Gone { person, account, .. } in &gone {
-            work.forget_person(*person).await?;
-            let is_last = work.find_people_of(account.id).await?.is_empty();
-            let detail = if is_last {
-                work.forget_account(account.id, now).await?;
-                "account"
-            } else {
-                work.supersede_links(account.id, 0, now).await?;
-                work.end_temporaries(account.id, now).await?;
-                "shared"
-            };
-            self.audit_by(&mut *work, WORKER, "person-forgotten", Some(account.id), detail).await?;
-        }
-        work.save().await?;
-        Ok(gone.len() == BATCH as usize)
+        let detail = if is_last { "account" } else { "shared" };
+        self.audit_by(work, WORKER, "person-forgotten", Some(account), detail).await
     }
 }

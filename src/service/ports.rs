@@ -129,8 +129,9 @@ pub trait People: Send {
     /// People whom no import has named since `named`, while a later one named others, and whose account
     /// [may go](crate::keep::may_go). The longest gone first, at most `most`.
     async fn find_gone(&mut self, named: Moment, most: u32) -> Result<Vec<Gone>, Fault>;
-    /// Takes out a person, with everything that the roster said of them.
-    async fn forget_person(&mut self, person: i64) -> Result<(), Fault>;
+    /// Takes out a person, with everything that the roster said of them: one conditional DELETE. False when an import
+    /// has named them since `named`, their account may not go any more, or they are out already.
+    async fn forget_person(&mut self, person: i64, named: Moment) -> Result<bool, Fault>;
 }
 
 #[async_trait]

@@ -177,6 +177,7 @@ macro_rules! store_contract {
                 nobody_is_gone_while_no_later_import_named_others,
                 people_of_unclaimed_and_inactive_accounts_alone_are_gone,
                 a_forgotten_person_is_found_by_nothing,
+                who_was_named_or_opened_meanwhile_is_not_forgotten,
                 nothing_is_left_of_a_forgotten_account_but_its_number,
                 a_forgotten_username_is_free_and_its_number_is_not,
             }

@@ -145,23 +145,23 @@ async fn a_shared_account_stays_with_who_is_left_and_older_links_lead_nowhere() 
 }
 
 #[tokio::test]
-async fn more_than_one_commit_holds_go_in_one_round_each_with_its_row() {
+async fn more_than_are_looked_for_at_once_go_in_one_round_each_with_its_row() {
     let bench = Bench::new().await;
-    let rows: String = (10..260).map(|id| format!("P-{id},A,B,,,1990-01-01,,,,,user{id},,\n")).collect();
+    let rows: String = (10..1_260).map(|id| format!("P-{id},A,B,,,1990-01-01,,,,,user{id},,\n")).collect();
     bench.leave(&rows).await;
     let (stop, stopped) = watch::channel(false);
     stop.send(true).unwrap();
     housekeeping::round(&bench.test.portal, &Notify::new(), &stopped).await;
-    assert_eq!(bench.count("SELECT count(*) FROM person").await, 251);
+    assert_eq!(bench.count("SELECT count(*) FROM person").await, 1_251);
 
     bench.round().await;
     assert_eq!(bench.people().await, "P-2");
     let rows = "SELECT count(DISTINCT account) FROM audit WHERE action = 'person-forgotten' AND actor = 'worker' \
                 AND detail = 'account'";
-    assert_eq!(bench.count(rows).await, 250);
+    assert_eq!(bench.count(rows).await, 1_250);
     assert!(bench.test.portal.verify_audit(Vec::new(), |_| ()).await.unwrap().flaw.is_none());
     bench.round().await;
-    assert_eq!(bench.count(rows).await, 250);
+    assert_eq!(bench.count(rows).await, 1_250);
 }
 
 #[tokio::test]

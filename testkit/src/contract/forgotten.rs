@@ -54,7 +54,8 @@ pub async fn a_forgotten_person_is_found_by_nothing(bench: Bench) {
     let first = bench.seed.add_person(&person("P-1")).await;
     let second = bench.seed.add_person(&person("P-2")).await;
     let mut unit = bench.begin().await;
-    unit.forget_person(first).await.unwrap();
+    assert!(unit.forget_person(first, NOW).await.unwrap());
+    assert!(!unit.forget_person(first, NOW).await.unwrap());
     unit.save().await.unwrap();
     let mut unit = bench.begin().await;
     for found in [
@@ -65,7 +66,19 @@ pub async fn a_forgotten_person_is_found_by_nothing(bench: Bench) {
     ] {
         assert_eq!(found.iter().map(|person| person.id).collect::<Vec<_>>(), [second]);
     }
-    unit.forget_person(first).await.unwrap_err();
+}
+
+pub async fn who_was_named_or_opened_meanwhile_is_not_forgotten(bench: Bench) {
+    for (number, state) in AccountState::ALL.iter().enumerate() {
+        let account = NewAccount { state: *state, ..NewAccount::unclaimed(&format!("gone{number}")) };
+        let account = bench.seed.add_account(&account).await;
+        let person = NewPerson { named: NOW, ..NewPerson::of(account, &format!("G-{number}")) };
+        let person = bench.seed.add_person(&person).await;
+        let mut unit = bench.begin().await;
+        assert!(!unit.forget_person(person, NOW.plus(-1)).await.unwrap(), "{state:?}");
+        assert_eq!(unit.forget_person(person, NOW).await.unwrap(), keep::may_go(*state), "{state:?}");
+        assert_eq!(unit.find_people_of(account).await.unwrap().is_empty(), keep::may_go(*state), "{state:?}");
+    }
 }
 
 pub async fn nothing_is_left_of_a_forgotten_account_but_its_number(bench: Bench) {

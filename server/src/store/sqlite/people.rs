@@ -113,13 +113,12 @@ impl People for Unit {
         rows.iter().map(gone).collect()
     }
 
-    async fn forget_person(&mut self, person: i64) -> Result<(), Fault> {
-        let done = sqlx::query("DELETE FROM person WHERE id = ?")
-            .bind(person)
-            .execute(&mut *self.transaction)
-            .await
-            .map_err(fault)?;
-        if done.rows_affected() == 1 { Ok(()) } else { Err(Fault::Other(format!("no person {person}"))) }
+    async fn forget_person(&mut self, person: i64, named: Moment) -> Result<bool, Fault> {
+        const DELETE: &str = "DELETE FROM person WHERE id = ? AND seen <= ? AND EXISTS (SELECT 1 FROM account \
+             WHERE account.id = person.account AND state IN ('unclaimed', 'inactive'))";
+        let done =
+            sqlx::query(DELETE).bind(person).bind(named.0).execute(&mut *self.transaction).await.map_err(fault)?;
+        Ok(done.rows_affected() == 1)
     }
 }
 

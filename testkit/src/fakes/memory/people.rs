@@ -50,9 +50,11 @@ impl People for Unit {
         Ok(gone)
     }
 
-    async fn forget_person(&mut self, person: i64) -> Result<(), Fault> {
-        let gone = self.change()?.people.remove(&person);
-        gone.map(|_| ()).ok_or_else(|| Fault::Other(format!("no person {person}")))
+    async fn forget_person(&mut self, person: i64, named: Moment) -> Result<bool, Fault> {
+        let tables = self.change()?;
+        let Some(found) = tables.people.get(&person).filter(|person| person.named <= named) else { return Ok(false) };
+        let may_go = tables.accounts.get(&found.account).is_some_and(|account| keep::may_go(account.state));
+        Ok(may_go && tables.people.remove(&person).is_some())
     }
 }
 
