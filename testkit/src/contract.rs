@@ -10,6 +10,7 @@ pub mod budgets;
 pub mod cases;
 pub mod challenges;
 pub mod flows;
+pub mod forgotten;
 pub mod jobs;
 pub mod links;
 pub mod outbox;
@@ -171,6 +172,15 @@ macro_rules! store_contract {
                 one_of_32_opens_the_case,
                 the_last_closing_of_a_kind_is_known,
                 a_case_of_no_account_is_a_fault,
+            }
+            forgotten {
+                who_was_last_named_by_the_moment_is_gone_and_nobody_later,
+                nobody_is_gone_while_no_later_import_named_others,
+                people_of_unclaimed_and_inactive_accounts_alone_are_gone,
+                a_forgotten_person_is_found_by_nothing,
+                who_was_named_or_opened_meanwhile_is_not_forgotten,
+                nothing_is_left_of_a_forgotten_account_but_its_number,
+                a_forgotten_username_is_free_and_its_number_is_not,
             }
             units {
                 what_is_not_saved_is_undone,

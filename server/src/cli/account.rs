@@ -3,6 +3,7 @@
 //! Each command is one commit of the same use case that the portal runs on. What it queues is mailed by
 //! `backboard serve`; no password is ever printed.
 
+mod gone;
 mod happened;
 mod sheet;
 
@@ -47,6 +48,12 @@ pub enum AccountCommand {
     Reactivate(Which),
     /// Mail a temporary password to every address on file, each its own.
     TemporaryPassword(Which),
+    /// List whom housekeeping forgets next: people who left the roster, and whose days are over.
+    Gone {
+        /// The configuration.
+        #[arg(long, default_value = "backboard.toml")]
+        config: PathBuf,
+    },
 }
 
 /// An account, and where it is kept.
@@ -60,10 +67,11 @@ pub struct Which {
 }
 
 impl AccountCommand {
-    const fn which(&self) -> &Which {
+    const fn config(&self) -> &PathBuf {
         match self {
-            Self::Show { which, .. } | Self::Suspend(which) | Self::Reactivate(which) => which,
-            Self::TemporaryPassword(which) => which,
+            Self::Show { which, .. } | Self::Suspend(which) | Self::Reactivate(which) => &which.config,
+            Self::TemporaryPassword(which) => &which.config,
+            Self::Gone { config } => config,
         }
     }
 }
@@ -71,7 +79,7 @@ impl AccountCommand {
 /// # Errors
 /// One sentence with the way out.
 pub async fn run(arguments: &AccountArguments, out: &mut (dyn Write + Send)) -> Result<(), String> {
-    let parts = standing(&arguments.command.which().config).await?;
+    let parts = standing(arguments.command.config()).await?;
     let done = act(&arguments.command, &*parts.portal()?).await;
     parts.store.close().await;
     out.write_all(done?.as_bytes()).map_err(|error| format!("standard output cannot be written ({error})."))
@@ -79,18 +87,25 @@ pub async fn run(arguments: &AccountArguments, out: &mut (dyn Write + Send)) -> 
 
 /// Does it, and gives what there is to say.
 async fn act(command: &AccountCommand, portal: &Portal) -> Result<String, String> {
-    let typed = &command.which().username;
-    let Ok(username) = Username::parse(typed) else { return Err(unknown(typed, portal).await) };
-    let shown = match portal.office_show(&username).await {
-        Ok(shown) => shown,
-        Err(Declined::Fault(fault)) => return Err(failed(&fault)),
-        Err(Declined::Problems(_)) => return Err(unknown(typed, portal).await),
-    };
     match command {
-        AccountCommand::Show { addresses, .. } => show(portal, &shown, *addresses).await,
-        AccountCommand::Suspend(_) => suspend(portal, &shown).await,
-        AccountCommand::Reactivate(_) => reactivate(portal, &shown).await,
-        AccountCommand::TemporaryPassword(_) => mail_temporary(portal, &shown).await,
+        AccountCommand::Show { which, addresses } => show(portal, &find(which, portal).await?, *addresses).await,
+        AccountCommand::Suspend(which) => suspend(portal, &find(which, portal).await?).await,
+        AccountCommand::Reactivate(which) => reactivate(portal, &find(which, portal).await?).await,
+        AccountCommand::TemporaryPassword(which) => mail_temporary(portal, &find(which, portal).await?).await,
+        AccountCommand::Gone { .. } => match portal.gone().await {
+            Ok(gone) => Ok(gone::text(&gone, portal.people_days)),
+            Err(fault) => Err(failed(&fault)),
+        },
+    }
+}
+
+async fn find(which: &Which, portal: &Portal) -> Result<Shown, String> {
+    let typed = &which.username;
+    let Ok(username) = Username::parse(typed) else { return Err(unknown(typed, portal).await) };
+    match portal.office_show(&username).await {
+        Ok(shown) => Ok(shown),
+        Err(Declined::Fault(fault)) => Err(failed(&fault)),
+        Err(Declined::Problems(_)) => Err(unknown(typed, portal).await),
     }
 }
 
