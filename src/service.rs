@@ -14,6 +14,7 @@ mod keyed;
 pub mod known;
 pub mod link;
 pub mod mail;
+mod mailbox;
 pub mod office;
 pub mod password;
 mod pepper;

@@ -76,7 +76,8 @@ async fn portal(operation: &str) -> App {
     app
 }
 
-async fn known(app: &App) -> Browser<'_> {
+/// A browser of Bert's, signed out again.
+pub async fn known(app: &App) -> Browser<'_> {
     let mut browser = app.browser();
     let fields = [("username", BERT.username), ("password", PASSWORD)];
     assert_eq!(browser.submit("/api/sign-in/password", &fields).await.status, StatusCode::SEE_OTHER);
