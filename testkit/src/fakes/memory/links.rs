@@ -31,8 +31,8 @@ impl Links for Unit {
     }
 
     async fn find_link_by_code(&mut self, flow: &str, code: &Digest) -> Result<Option<Link>, Fault> {
-        let rows = self.tables.links.iter().filter(|row| row.new.flow == flow && row.new.code == *code);
-        Ok(rows.last().map(LinkRow::link))
+        let mut rows = self.tables.links.iter().filter(|row| row.new.flow == flow && row.new.code == *code);
+        Ok(rows.next_back().map(LinkRow::link))
     }
 
     async fn spend_link(&mut self, id: &str, now: Moment) -> Result<bool, Fault> {
