@@ -43,6 +43,8 @@ pub enum AccountCommand {
     },
     /// Close it: nobody gets in or stays in.
     Suspend(Which),
+    /// Sign it out everywhere, and leave it open: for a phone that was lost or lent.
+    EndSessions(Which),
     /// Open it again after it was closed, or after somebody pressed This wasn't me.
     Reactivate(Which),
     /// Mail a temporary password to every address on file, each its own.
@@ -63,7 +65,7 @@ impl AccountCommand {
     const fn which(&self) -> &Which {
         match self {
             Self::Show { which, .. } | Self::Suspend(which) | Self::Reactivate(which) => which,
-            Self::TemporaryPassword(which) => which,
+            Self::EndSessions(which) | Self::TemporaryPassword(which) => which,
         }
     }
 }
@@ -89,6 +91,7 @@ async fn act(command: &AccountCommand, portal: &Portal) -> Result<String, String
     match command {
         AccountCommand::Show { addresses, .. } => show(portal, &shown, *addresses).await,
         AccountCommand::Suspend(_) => suspend(portal, &shown).await,
+        AccountCommand::EndSessions(_) => end_sessions(portal, &shown).await,
         AccountCommand::Reactivate(_) => reactivate(portal, &shown).await,
         AccountCommand::TemporaryPassword(_) => mail_temporary(portal, &shown).await,
     }
@@ -118,6 +121,17 @@ async fn suspend(portal: &Portal, shown: &Shown) -> Result<String, String> {
     Ok(format!(
         "{username} is suspended. Nobody gets in: its sessions, links and temporary passwords have ended.\n\
          Open it again:\n  backboard account reactivate {username}\n"
+    ))
+}
+
+async fn end_sessions(portal: &Portal, shown: &Shown) -> Result<String, String> {
+    let username = &shown.account.username;
+    if !portal.office_end_sessions(username).await.map_err(|declined| refused(&declined, shown, &portal.agency))? {
+        return Ok(format!("{username} was signed in nowhere; nothing has changed.\n"));
+    }
+    Ok(format!(
+        "{username} is signed out everywhere. The password still works; does somebody else know it?\n  \
+         backboard account suspend {username}\n"
     ))
 }
 
