@@ -15,6 +15,7 @@ mod keyed;
 pub mod known;
 pub mod link;
 pub mod mail;
+mod mailbox;
 pub mod office;
 pub mod password;
 mod pepper;

@@ -224,7 +224,7 @@ pub trait Links: Send {
     /// Makes one live link superseded: it leads nowhere any more.
     async fn end_link(&mut self, id: &str, now: Moment) -> Result<(), Fault>;
     /// Makes every live link of an account superseded, all but those of the newest `keep` requests: the links of
-    /// one request share its flow. When none is kept, those that have expired too: their mails may still wait.
+    /// one request share its flow. The newest is the one whose link was added last, whatever the clock said. When none is kept, those that have expired too: their mails may still wait.
     async fn supersede_links(&mut self, account: i64, keep: u32, now: Moment) -> Result<(), Fault>;
     async fn purge_links(&mut self, expired_before: Moment) -> Result<u64, Fault>;
 }

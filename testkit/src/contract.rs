@@ -106,6 +106,8 @@ macro_rules! store_contract {
                 the_newest_links_are_kept,
                 links_of_one_request_are_kept_or_superseded_together,
                 links_of_one_second_are_superseded_down_to_the_number_kept,
+                a_link_waits_behind_those_of_its_second_that_were_made_after_it,
+                of_two_links_with_one_code_the_later_one_is_found,
                 expired_links_are_superseded_when_none_is_kept,
                 a_link_that_waited_lasts_longer_and_so_does_the_flow_that_asked_for_it,
                 a_link_that_is_dead_or_behind_newer_ones_is_not_renewed,

@@ -44,6 +44,8 @@ pub enum AccountCommand {
     },
     /// Close it: nobody gets in or stays in.
     Suspend(Which),
+    /// Sign it out everywhere, and leave it open: for a phone that was lost or lent.
+    EndSessions(Which),
     /// Open it again after it was closed, or after somebody pressed This wasn't me.
     Reactivate(Which),
     /// Mail a temporary password to every address on file, each its own.
@@ -70,7 +72,7 @@ impl AccountCommand {
     const fn config(&self) -> &PathBuf {
         match self {
             Self::Show { which, .. } | Self::Suspend(which) | Self::Reactivate(which) => &which.config,
-            Self::TemporaryPassword(which) => &which.config,
+            Self::EndSessions(which) | Self::TemporaryPassword(which) => &which.config,
             Self::Gone { config } => config,
         }
     }
@@ -91,6 +93,7 @@ async fn act(command: &AccountCommand, portal: &Portal) -> Result<String, String
         AccountCommand::Show { which, addresses } => show(portal, &find(which, portal).await?, *addresses).await,
         AccountCommand::Suspend(which) => suspend(portal, &find(which, portal).await?).await,
         AccountCommand::Reactivate(which) => reactivate(portal, &find(which, portal).await?).await,
+        AccountCommand::EndSessions(which) => end_sessions(portal, &find(which, portal).await?).await,
         AccountCommand::TemporaryPassword(which) => mail_temporary(portal, &find(which, portal).await?).await,
         AccountCommand::Gone { .. } => match portal.gone().await {
             Ok(gone) => Ok(gone::text(&gone, portal.people_days)),
@@ -133,6 +136,17 @@ async fn suspend(portal: &Portal, shown: &Shown) -> Result<String, String> {
     Ok(format!(
         "{username} is suspended. Nobody gets in: its sessions, links and temporary passwords have ended.\n\
          Open it again:\n  backboard account reactivate {username}\n"
+    ))
+}
+
+async fn end_sessions(portal: &Portal, shown: &Shown) -> Result<String, String> {
+    let username = &shown.account.username;
+    if !portal.office_end_sessions(username).await.map_err(|declined| refused(&declined, shown, &portal.agency))? {
+        return Ok(format!("{username} was signed in nowhere; nothing has changed.\n"));
+    }
+    Ok(format!(
+        "{username} is signed out everywhere. The password still works; does somebody else know it?\n  \
+         backboard account suspend {username}\n"
     ))
 }
 

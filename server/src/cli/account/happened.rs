@@ -17,6 +17,7 @@ pub fn sentence(happened: &Happened) -> String {
         "sign-in-refused" => return with("sign-in refused", refusal(detail)),
         "signed-out" => "signed out",
         "signed-out-everywhere" => "signed out everywhere",
+        "sessions-ended" => return format!("signed out everywhere by {}", who(&happened.actor)),
         "reset-mailed" => return with("asked for a new password; mailed", &spaced(detail)),
         "reset-capped" => "asked for a new password too often; not mailed",
         "reset-link-opened" => "opened the link to reset the password",
