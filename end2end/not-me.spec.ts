@@ -127,5 +127,5 @@ test("who is signed in as somebody else can still stop it, and stays who they ar
   await visitor.press("This wasn't me: stop it");
   await visitor.arrive("/not-me/done", "It is stopped");
   await visitor.open("/home");
-  await visitor.reads(`You are signed in as ${person.username}.`);
+  await visitor.isSignedInAs(person.username);
 });

@@ -81,6 +81,22 @@ test("a security question is set with the password, and what anybody could guess
   await expect(visitor.main).not.toContainText("Your security question is saved.");
 });
 
+test("every page of a session says whose it is and has Sign out, and afterwards none does", async ({ visitor, portal }) => {
+  const person = portal.enrol({})[0]!;
+  await visitor.claim(person, password);
+  for (const path of ["/home", "/security", "/security/question/new", "/security/history", "/change-password", "/claim", "/nothing"]) {
+    await visitor.open(path);
+    await visitor.isSignedInAs(person.username);
+    await expect(visitor.page.getByRole("button", { name: "Sign out", exact: true })).toHaveCount(1);
+  }
+  await visitor.open("/security/history");
+  await visitor.signOut();
+  await visitor.arrive("/sign-in", "Login");
+  await expect(visitor.page.getByText("You are signed in as")).toHaveCount(0);
+  await visitor.open("/security");
+  await visitor.arrive("/sign-in", "Login");
+});
+
 test("Sign out everywhere ends every session", async ({ visitor, portal, anotherVisitor }) => {
   const person = portal.enrol({})[0]!;
   await visitor.claim(person, password);
@@ -90,6 +106,7 @@ test("Sign out everywhere ends every session", async ({ visitor, portal, another
   await visitor.open("/security");
   await visitor.press("Sign out everywhere");
   await visitor.arrive("/sign-in", "Login");
+  await visitor.reads("You are signed out on every phone and computer.");
   for (const each of [visitor, other]) {
     await each.open("/home");
     await each.arrive("/sign-in", "Login");

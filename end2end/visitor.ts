@@ -147,6 +147,11 @@ export class Visitor {
     await this.portal.mail(person.email, before.length + 2);
   }
 
+  /** Every page of a session says in its header whose it is. */
+  async isSignedInAs(username: string) {
+    await expect(this.page.getByRole("banner")).toContainText(`You are signed in as ${username}.`);
+  }
+
   async signOut() {
     await this.press("Sign out");
     await expect(this.page).toHaveURL(`${this.portal.url}/sign-in`);

@@ -12,6 +12,7 @@
 //! | [`password`] | policy and its checklist |
 //! | [`challenge`] | the challenge question: answers, how they are compared, which will not do |
 //! | [`expiry`] | when a password expires, and who is reminded when |
+//! | [`keep`] | how long people are kept who left the roster (feature `service`) |
 //! | [`link`] | purposes, lifetimes, codes |
 //! | [`limit`] | attempt budgets |
 //! | [`agency`] | the profile and the policy presets |
@@ -31,6 +32,8 @@ pub mod challenge;
 pub mod expiry;
 pub mod form;
 pub mod identity;
+#[cfg(feature = "service")]
+pub mod keep;
 pub mod limit;
 pub mod link;
 pub mod moment;

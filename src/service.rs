@@ -9,12 +9,14 @@ pub mod captcha;
 pub mod claim;
 pub mod desk;
 pub mod expiry;
+pub mod forget;
 pub mod freeze;
 pub mod jobs;
 mod keyed;
 pub mod known;
 pub mod link;
 pub mod mail;
+mod mailbox;
 pub mod office;
 pub mod password;
 mod pepper;
@@ -55,6 +57,8 @@ pub struct Portal {
     pub robots: Arc<dyn Robots>,
     /// Load tests multiply the address, subnet and global budgets, never those of a person or account.
     pub multiply: u32,
+    /// Days after which people are forgotten whom no import names any more; 0: they are kept for good.
+    pub people_days: u32,
 }
 
 /// Who asks, as far as the server can tell.

@@ -197,6 +197,26 @@ async fn strangers_who_ask_for_mails_use_up_none_of_the_owners_browser() {
 }
 
 #[tokio::test]
+async fn a_browser_gets_the_link_of_its_own_account_however_many_others_have_the_address() {
+    let portal = TestPortal::under(PLAIN);
+    for username in ["ada.lovelace", "grace.hopper", "jean.bartik", "kay.mcnulty"] {
+        let state = AccountState::Active;
+        portal.settle(Resident { username, state, password: Some(RIGHT), ssn: None, ..Resident::default() }).await;
+    }
+    let known = sign_in(&portal, &browser(None), "jean.bartik", RIGHT).await.unwrap().known;
+    for (from, kinds) in
+        [(browser(Some(&known)), &["reset-link", "which-username"][..]), (browser(None), &["which-username"])]
+    {
+        ask(&portal, &from, "ada@example.org").await.unwrap();
+        let mails = portal.deliver().await;
+        assert_eq!(mails.iter().map(|mail| mail.message.kind()).collect::<Vec<_>>(), kinds);
+        let (first, names) = (mails[0].message.usernames()[0].as_str(), mails.last().unwrap().message.usernames());
+        assert!(kinds.len() == 1 || first == "jean.bartik", "{first}");
+        assert_eq!(names.len(), 4);
+    }
+}
+
+#[tokio::test]
 async fn after_a_reset_or_with_a_temporary_password_the_owner_signs_in_while_strangers_guess() {
     let (portal, account) = settled().await;
     guess(&portal, "ada.lovelace").await;

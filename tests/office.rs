@@ -45,6 +45,7 @@ async fn nobody_has_that_username() {
     let nobody = Username::parse("nobody.knows").unwrap();
     assert_eq!(why(portal.portal.office_show(&nobody).await), [Refused::UsernameUnusable]);
     assert_eq!(why(portal.portal.office_suspend(&nobody).await), [Refused::UsernameUnusable]);
+    assert_eq!(why(portal.portal.office_end_sessions(&nobody).await), [Refused::UsernameUnusable]);
     assert_eq!(why(portal.portal.office_reactivate(&nobody).await), [Refused::UsernameUnusable]);
     assert_eq!(why(portal.portal.office_temporary_password(&nobody).await), [Refused::UsernameUnusable]);
 }
@@ -62,6 +63,30 @@ async fn the_office_sees_the_account_and_never_a_secret() {
     assert!(shown.has_question);
     assert_eq!(shown.temporaries.len(), 2);
     assert_eq!(shown.history[0].action, "temporary-issued");
+}
+
+#[tokio::test]
+async fn sessions_that_the_office_ends_are_over_and_the_password_works() {
+    let (portal, account) = settled().await;
+    let grace = Resident { username: "grace.hopper", ssn: None, certificate: None, ..ada() };
+    portal.settle(grace).await;
+    let mut sessions = Vec::new();
+    for username in ["ada.lovelace", "ada.lovelace", "grace.hopper"] {
+        sessions.push(portal.sign_in(username, OLD).await.unwrap().session);
+    }
+    assert!(portal.portal.office_end_sessions(&name()).await.unwrap());
+    let mut live = Vec::new();
+    for session in &sessions {
+        live.push(portal.portal.session(session).await.unwrap().is_some());
+    }
+    assert_eq!(live, [false, false, true]);
+    assert!(portal.deliver().await.is_empty());
+    // None is left, so nothing happens and nothing is written down.
+    assert!(!portal.portal.office_end_sessions(&name()).await.unwrap());
+    let rows = portal.audit_rows().await;
+    let rows: Vec<_> = rows.iter().filter(|row| row.action == "sessions-ended").collect();
+    assert!(matches!(rows[..], [row] if row.actor == "office" && row.account == Some(account)), "{rows:?}");
+    portal.sign_in("ada.lovelace", OLD).await.unwrap();
 }
 
 #[tokio::test]

@@ -340,6 +340,7 @@ fn over(memory: &Memory, like: &TestPortal) -> TestPortal {
         vault: like.portal.vault.clone(),
         robots: like.portal.robots.clone(),
         multiply: like.portal.multiply,
+        people_days: like.portal.people_days,
     };
     TestPortal {
         portal: Arc::new(portal),

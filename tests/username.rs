@@ -1,21 +1,18 @@
 //! *forgot username?*
 
-use std::sync::atomic::{AtomicU32, Ordering};
-
 use backboard::account::AccountState;
 use backboard::form::username::UsernameForm;
 use backboard::refused::{Field, Problem, Refused};
 use backboard::service::Declined;
 use testkit::fakes::{Resident, TestPortal};
+use testkit::steps::proof;
 
 fn form(email: &str) -> UsernameForm {
     UsernameForm { email: email.to_owned(), robot: "on".to_owned() }
 }
 
 async fn ask(portal: &TestPortal, email: &str) -> Result<(), Declined> {
-    static COUNT: AtomicU32 = AtomicU32::new(0);
-    let proof = format!("good {}", COUNT.fetch_add(1, Ordering::SeqCst));
-    portal.portal.username_request(&TestPortal::visitor(1), &form(email).read()?, &proof).await
+    portal.portal.username_request(&TestPortal::visitor(1), &form(email).read()?, &proof()).await
 }
 
 /// Who got a mail, and the usernames in it.
@@ -102,6 +99,29 @@ async fn an_address_is_asked_for_three_times_an_hour_known_or_not() {
         portal.clock.pass(20 * 60);
         ask(&portal, email).await.unwrap();
     }
+}
+
+#[tokio::test]
+async fn a_mailbox_gets_three_mails_an_hour_and_a_reset_counts_for_itself() {
+    let portal = TestPortal::default();
+    for (username, email) in [("ada.lovelace", "Ada@example.org"), ("grace.hopper", "ada@Example.org")] {
+        settle(&portal, username, Some(email), AccountState::Active).await;
+    }
+    // Each spelling on file gets its own mail, and all are one mailbox.
+    let mut sent = Vec::new();
+    for _ in 0..3 {
+        ask(&portal, "ada@example.org").await.unwrap();
+        sent.push(mailed(&portal).await.len());
+    }
+    portal.clock.pass(60 * 60 - 1);
+    ask(&portal, "ada@example.org").await.unwrap();
+    sent.push(mailed(&portal).await.len());
+    portal.clock.pass(1);
+    ask(&portal, "ada@example.org").await.unwrap();
+    sent.push(mailed(&portal).await.len());
+    assert_eq!(sent, [2, 1, 0, 0, 1]);
+    portal.ask_reset("ada.lovelace").await.unwrap();
+    assert_eq!(portal.deliver().await.len(), 1);
 }
 
 #[tokio::test]

@@ -163,7 +163,7 @@ test("Claim Your EMS eLicensing Account", async ({ visitor, portal, anotherVisit
   await test.step("Click Submit when you are ready to proceed, and this action will login you into your user homepage.", async () => {
     await visitor.press("Submit");
     await visitor.arrive("/home", "What Would You Like to Do?");
-    await visitor.reads(`You are signed in as ${username}.`);
+    await visitor.isSignedInAs(username);
     await expect(visitor.main.getByRole("link", { name: "Public portal" })).toHaveAttribute("href", "https://www.mi-emsis.org/lms/public/");
     await visitor.signOut();
   });

@@ -18,6 +18,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use backboard::agency::Agency;
+use backboard::keep::PEOPLE_DAYS;
 use ipnet::IpNet;
 use reqwest::Url;
 use serde::Deserialize;
@@ -50,6 +51,8 @@ pub struct Config {
     pub admin: Option<SocketAddr>,
     /// Times every address, subnet and global budget. Above 1 on loopback alone.
     pub multiply: u32,
+    /// Days after which people who left the roster are forgotten; 0: never.
+    pub people_days: u32,
     pub captcha: Captcha,
     pub files: Files,
 }
@@ -78,6 +81,7 @@ pub struct Draft {
     pub trusted_proxies: Vec<IpNet>,
     pub admin: Option<SocketAddr>,
     pub multiply: u32,
+    pub people_days: u32,
     pub captcha: Option<Captcha>,
     pub files: Files,
 }
@@ -242,6 +246,7 @@ impl Draft {
             trusted_proxies,
             admin,
             multiply,
+            people_days: text.keep.people_days.unwrap_or(PEOPLE_DAYS),
             captcha,
             files,
         };
@@ -260,6 +265,7 @@ impl Draft {
             trusted_proxies: self.trusted_proxies,
             admin: self.admin,
             multiply: self.multiply,
+            people_days: self.people_days,
             captcha: self.captcha?,
             files: self.files,
         })
@@ -284,6 +290,7 @@ impl From<&Config> for Draft {
             trusted_proxies: config.trusted_proxies,
             admin: config.admin,
             multiply: config.multiply,
+            people_days: config.people_days,
             captcha: Some(config.captcha),
             files: config.files,
         }

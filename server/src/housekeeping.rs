@@ -32,21 +32,27 @@ enum Part {
     Budgets,
     Mail,
     Temporaries,
+    /// Who left the roster.
+    People,
     /// Before the reminders, which need the days.
     Days,
     Reminders,
+    /// Last, because it takes what the others deleted out of the store's files.
+    Files,
 }
 
 impl Part {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 10] = [
         Self::Flows,
         Self::Links,
         Self::Sessions,
         Self::Budgets,
         Self::Mail,
         Self::Temporaries,
+        Self::People,
         Self::Days,
         Self::Reminders,
+        Self::Files,
     ];
 }
 
@@ -95,6 +101,8 @@ async fn work(portal: &Portal, part: Part, stopped: &watch::Receiver<bool>) -> R
     match part {
         Part::Days => while !*stopped.borrow() && portal.schedule_passwords().await? {},
         Part::Reminders => while !*stopped.borrow() && portal.remind().await? {},
+        Part::People => while !*stopped.borrow() && portal.forget().await? {},
+        Part::Files => portal.store.scrub().await?,
         part => purge(portal, part, portal.now()).await?,
     }
     Ok(())
@@ -109,7 +117,7 @@ async fn purge(portal: &Portal, part: Part, now: Moment) -> Result<(), Fault> {
         Part::Budgets => work.purge_budgets(now).await?,
         Part::Mail => work.purge_mail(now.plus(-MAIL_KEPT)).await?,
         Part::Temporaries => work.purge_temporaries(now.plus(-TEMPORARY_KEPT)).await?,
-        Part::Days | Part::Reminders => 0,
+        Part::People | Part::Days | Part::Reminders | Part::Files => 0,
     };
     work.save().await
 }

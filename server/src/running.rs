@@ -43,6 +43,8 @@ pub struct Parts {
     pub origin: String,
     pub trusted: Vec<IpNet>,
     pub multiply: u32,
+    /// Days after which people who left the roster are forgotten; 0: never.
+    pub people_days: u32,
 }
 
 impl Parts {
@@ -73,6 +75,7 @@ impl Parts {
             origin: config.public_url.origin().to_owned(),
             trusted: config.trusted_proxies.clone(),
             multiply: config.multiply,
+            people_days: config.people_days,
         })
     }
 
@@ -106,6 +109,7 @@ impl Parts {
             vault,
             robots,
             multiply: self.multiply,
+            people_days: self.people_days,
         }))
     }
 }

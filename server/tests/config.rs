@@ -32,6 +32,8 @@ trusted = ["127.0.0.1/32", "10.1.2.3"]
 listen = "127.0.0.1:9090"
 [limits]
 multiply = 1
+[keep]
+people_days = 730
 "#;
 
 fn folder() -> TempDir {
@@ -80,7 +82,7 @@ fn the_whole_file_is_read() {
         ["127.0.0.1/32", "10.1.2.3/32"]
     );
     assert_eq!(config.admin.unwrap().to_string(), "127.0.0.1:9090");
-    assert_eq!((config.multiply, config.captcha), (1, Captcha::Altcha));
+    assert_eq!((config.multiply, config.people_days, config.captcha), (1, 730, Captcha::Altcha));
 }
 
 #[test]
@@ -117,7 +119,7 @@ fn the_environment_alone_is_enough() {
     let config = Config::load(None, environment.map(|(name, value)| (name.to_owned(), value.to_owned()))).unwrap();
     assert_eq!(config.database, Database::Sqlite("/var/lib/backboard/backboard.db".into()));
     assert_eq!(config.mail, Mail::Folder("/var/lib/backboard/mail".into()));
-    assert_eq!(config.admin, None);
+    assert_eq!((config.admin, config.people_days), (None, 1_095));
 }
 
 #[test]

@@ -8,6 +8,7 @@ use backboard::agency::{Agency, Journey};
 use backboard::challenge::Asking;
 use backboard::expiry::Schedule;
 use backboard::form::sign_in::SignInForm;
+use backboard::keep::PEOPLE_DAYS;
 use backboard::password::Password;
 use backboard::service::Portal;
 use backboard::service::ports::Store as _;
@@ -43,6 +44,7 @@ impl Demo {
             vault: fakes.vault.clone(),
             robots: fakes.robots.clone(),
             multiply: 1,
+            people_days: PEOPLE_DAYS,
         };
         let path = folder.path().join("roster.csv");
         roster::write(std::fs::File::create(&path).unwrap(), PEOPLE, SEED, |_| ()).unwrap();

@@ -109,7 +109,7 @@ impl Seed for BackDoor {
         sqlx::query_scalar(
             "INSERT INTO person (roster_id, account, last_name, first_name, suffix, earlier_names, born, ssn, \
              ssn_key, certificate, certification_level, email, products, seen, fingerprint) \
-             VALUES (?, ?, ?, ?, '', ?, ?, ?, 1, ?, 'EMT', ?, ?, 0, x'') RETURNING id",
+             VALUES (?, ?, ?, ?, '', ?, ?, ?, 1, ?, 'EMT', ?, ?, ?, x'') RETURNING id",
         )
         .bind(&person.roster_id)
         .bind(person.account)
@@ -121,6 +121,7 @@ impl Seed for BackDoor {
         .bind(person.certificate.as_ref().map(|certificate| certificate.as_str()))
         .bind(person.email.as_ref().map(|email| email.as_str()))
         .bind(person.products.join(";"))
+        .bind(person.named.0)
         .fetch_one(&self.pool)
         .await
         .unwrap()

@@ -13,8 +13,8 @@ const WORD_LONGEST: usize = 64;
 /// The most entries of a list.
 pub(super) const MOST_PARTS: usize = 20;
 
-/// What the roster calls a person: 1 to 64 letters, digits and `. _ : / # -`, ASCII. It stands in the
-/// audit and on terminals.
+/// What the roster calls a person: 1 to 64 letters, digits and `. _ : / # -`, ASCII. It stands on terminals,
+/// and not in the audit, which outlives the person.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PersonId(String);
 
@@ -97,6 +97,14 @@ impl Row {
             cells.hold_nowhere_else(ssn)?;
         }
         Ok((row, warnings))
+    }
+
+    /// Whom a row is about, also one that cannot be taken as it stands.
+    #[must_use]
+    pub fn person(columns: &Columns, cells: &[&[u8]]) -> Option<PersonId> {
+        let place = columns.places().position(|column| column == Some(Column::PersonId))?;
+        let cell = cells.get(place).filter(|_| cells.len() == columns.count())?;
+        PersonId::parse(std::str::from_utf8(cell).ok()?).ok()
     }
 }
 

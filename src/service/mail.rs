@@ -56,6 +56,8 @@ pub enum Message {
     QuestionSet { username: Username },
     /// *forgot username?*: every username on the address.
     Usernames { usernames: Vec<Username> },
+    /// Forgot password, for an address with many accounts: their usernames, to ask again with one of them.
+    WhichUsername { usernames: Vec<Username> },
     /// Notice: a password was set.
     PasswordSet { username: Username },
     /// Notice to the old address: mail goes to another one from now on.
@@ -91,6 +93,7 @@ impl Message {
             Self::PasswordExpires { .. } => "password-expires",
             Self::QuestionSet { .. } => "question-set",
             Self::Usernames { .. } => "usernames",
+            Self::WhichUsername { .. } => "which-username",
             Self::PasswordSet { .. } => "password-set",
             Self::EmailReplaced { .. } => "email-replaced",
             Self::EmailNow { .. } => "email-now",
@@ -126,7 +129,7 @@ impl Message {
     #[must_use]
     pub fn usernames(&self) -> &[Username] {
         match self {
-            Self::Usernames { usernames } => usernames,
+            Self::Usernames { usernames } | Self::WhichUsername { usernames } => usernames,
             Self::ClaimLink { username, .. }
             | Self::AlreadyClaimed { username }
             | Self::Inactive { username }

@@ -59,6 +59,22 @@ impl Portal {
         Ok(())
     }
 
+    /// Ends every session of an account, which stays as it is; false when there was none. Whoever knows the password
+    /// signs in again.
+    ///
+    /// # Errors
+    /// As [`Portal::office_show`].
+    pub async fn office_end_sessions(&self, username: &Username) -> Result<bool, Declined> {
+        let mut work = self.store.begin().await?;
+        let account = named(&mut *work, username).await?;
+        let ended = work.end_sessions_of(account.id).await? > 0;
+        if ended {
+            self.audit_by(&mut *work, OFFICE, "sessions-ended", Some(account.id), "").await?;
+        }
+        work.save().await?;
+        Ok(ended)
+    }
+
     /// Opens an account again: one that somebody stopped with *This wasn't me*, else one that was closed. A password
     /// that may be somebody else's opens nothing any more, and the challenge question is forgotten; the owner sets a new
     /// password through *Forgot Password*, or, where a question is required, with a temporary one from the office.

@@ -4,7 +4,7 @@
 use async_trait::async_trait;
 
 use super::records::{
-    Account, Case, Challenge, Digest, Flow, Happened, Job, Link, Mail, NewFlow, NewLink, NewMail, NewSession,
+    Account, Case, Challenge, Digest, Flow, Gone, Happened, Job, Link, Mail, NewFlow, NewLink, NewMail, NewSession,
     NewTemporary, Person, Posted, Session, Temporary,
 };
 use crate::account::{AccountState, Frozen, UsernameKey};
@@ -100,6 +100,10 @@ pub trait Store: Send + Sync {
 
     /// Begins one that only reads.
     async fn read(&self) -> Result<Box<dyn UnitOfWork>, Fault>;
+
+    /// Sees to it that what was deleted stands nowhere any more, also not in what the store keeps beside its rows.
+    /// Where somebody is in the way it does nothing, and the next call makes up for it.
+    async fn scrub(&self) -> Result<(), Fault>;
 }
 
 /// One transaction. State change, audit row and queued mail go through the same one.
@@ -119,8 +123,15 @@ pub trait People: Send {
     async fn find_people_by_email(&mut self, key: &str) -> Result<Vec<Person>, Fault>;
     /// The people of one account: one, or several of a shared one.
     async fn find_people_of(&mut self, account: i64) -> Result<Vec<Person>, Fault>;
+    /// None also when it was forgotten.
     async fn find_account(&mut self, account: i64) -> Result<Option<Account>, Fault>;
     async fn find_account_by_username(&mut self, username: &UsernameKey) -> Result<Option<Account>, Fault>;
+    /// People whom no import has named since `named`, while a later one named others, and whose account
+    /// [may go](crate::keep::may_go). The longest gone first, at most `most`.
+    async fn find_gone(&mut self, named: Moment, most: u32) -> Result<Vec<Gone>, Fault>;
+    /// Takes out a person, with everything that the roster said of them: one conditional DELETE. False when an import
+    /// has named them since `named`, their account may not go any more, or they are out already.
+    async fn forget_person(&mut self, person: i64, named: Moment) -> Result<bool, Fault>;
 }
 
 #[async_trait]
@@ -141,6 +152,9 @@ pub trait Accounts: Send {
     async fn find_reminders(&mut self, now: Moment, most: u32) -> Result<Vec<Account>, Fault>;
     /// Active accounts with a password that has no days yet, at most `most`, by id.
     async fn find_unscheduled(&mut self, most: u32) -> Result<Vec<Account>, Fault>;
+    /// Empties an account that nobody is left of: username, password, question, sessions, links, temporary passwords,
+    /// cases and mails. Its number is never given again, because the audit goes on naming it, and finds nothing.
+    async fn forget_account(&mut self, account: i64, now: Moment) -> Result<(), Fault>;
 }
 
 #[async_trait]
@@ -210,7 +224,7 @@ pub trait Links: Send {
     /// Makes one live link superseded: it leads nowhere any more.
     async fn end_link(&mut self, id: &str, now: Moment) -> Result<(), Fault>;
     /// Makes every live link of an account superseded, all but those of the newest `keep` requests: the links of
-    /// one request share its flow. When none is kept, those that have expired too: their mails may still wait.
+    /// one request share its flow. The newest is the one whose link was added last, whatever the clock said. When none is kept, those that have expired too: their mails may still wait.
     async fn supersede_links(&mut self, account: i64, keep: u32, now: Moment) -> Result<(), Fault>;
     async fn purge_links(&mut self, expired_before: Moment) -> Result<u64, Fault>;
 }

@@ -10,6 +10,15 @@ use crate::moment::Moment;
 /// A keyed hash of a token, code, browser or SSN: 32 bytes.
 pub type Digest = [u8; 32];
 
+/// A person whom the roster names no more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gone {
+    pub person: i64,
+    pub account: Account,
+    /// When the last import that named them began.
+    pub named: Moment,
+}
+
 /// A person of the roster with the account that is theirs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Person {

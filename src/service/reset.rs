@@ -3,7 +3,7 @@
 //! 1. [`Portal::reset_request`] (*Email or Username*) or [`Portal::reset_by_identity`] always answers the same.
 //!    A browser that the account has signed in from before has limits of its own there.
 //! 2. The worker finds the accounts and mails what each needs: a link with a code, or a temporary password, or whom to
-//!    contact.
+//!    contact. Of an address with more than three it mails the usernames, to ask again with one of them.
 //! 3. The link ([`Portal::reset_start`]) or the code ([`Portal::reset_code`]) takes a flow to the challenge question,
 //!    where there is one, else to its password step.
 //! 4. [`Portal::reset_answer`] counts a try, then compares. The question is never shown before the mailbox is proved.
@@ -13,6 +13,7 @@ use super::claim::{Choosing, SET_BY_FLOW};
 use super::jobs::{Identity, Work};
 use super::link::Started;
 use super::mail::Message;
+use super::mailbox::by_mailbox;
 use super::password::Replacing;
 use super::ports::{Fault, UnitOfWork};
 use super::records::{Account, Flow, Link, Person};
@@ -32,14 +33,15 @@ use crate::refused::{Field, Problem, Refused};
 const BY_LOGIN: Budget = Budget::per(3, 60 * 60);
 /// Requests from one address.
 const BY_ADDRESS: Budget = Budget::per(20, 60 * 60);
-/// Requests that are mailed to one address, however they name whom they are for.
-const MAILED_TO: [(&str, Budget); 2] = [("hour", Budget::per(3, 60 * 60)), ("day", Budget::per(10, 24 * 60 * 60))];
+/// Requests that are mailed for one account from browsers that it knows.
+const MAILED_BY_KNOWN: [(&str, Budget); 2] =
+    [("hour", Budget::per(3, 60 * 60)), ("day", Budget::per(10, 24 * 60 * 60))];
 /// Requests that are mailed for one account, however they name it.
 const MAILED_BY_ACCOUNT: Budget = Budget::per(10, 24 * 60 * 60);
 /// Answers tried on one account, over all its links.
 pub(crate) const ANSWERS_BY_ACCOUNT: Budget = Budget::per(10, 24 * 60 * 60);
-/// Accounts of one address that one request mails.
-const MOST_ACCOUNTS: usize = 20;
+/// Accounts of one address that one request mails a way in each. Of more it mails the usernames, in one mail.
+const MOST_ACCOUNTS: usize = 3;
 
 /// What the worker mails with.
 pub(super) struct Asked<'a> {
@@ -47,13 +49,11 @@ pub(super) struct Asked<'a> {
     language: &'a str,
     /// The account that the browser has signed in to before.
     known: Option<i64>,
-    /// Addresses, and whether this request may still be mailed there.
-    judged: Vec<(Email, bool)>,
 }
 
 impl<'a> Asked<'a> {
     pub(super) const fn new(flow: &'a str, language: &'a str, known: Option<i64>) -> Self {
-        Self { flow, language, known, judged: Vec::new() }
+        Self { flow, language, known }
     }
 }
 
@@ -100,29 +100,59 @@ impl Portal {
         work: &mut dyn UnitOfWork,
         email: Option<&str>,
         username: Option<&str>,
-        mut asked: Asked<'_>,
+        asked: Asked<'_>,
     ) -> Result<(), Fault> {
+        let on_address = match email {
+            Some(key) => work.find_people_by_email(key).await?,
+            None => Vec::new(),
+        };
         let mut accounts: Vec<Vec<Person>> = Vec::new();
-        if let Some(key) = email {
-            for person in work.find_people_by_email(key).await? {
-                match accounts.iter_mut().find(|people| people.iter().any(|one| one.account.id == person.account.id)) {
-                    Some(people) => people.push(person),
-                    None => accounts.push(vec![person]),
-                }
+        for person in &on_address {
+            match accounts.iter_mut().find(|people| people.iter().any(|one| one.account.id == person.account.id)) {
+                Some(people) => people.push(person.clone()),
+                None => accounts.push(vec![person.clone()]),
             }
         }
+        let crowded = accounts.len() > MOST_ACCOUNTS;
+        let mut named = None;
         if let Some(username) = username.and_then(|typed| Username::parse(typed).ok())
             && let Some(account) = work.find_account_by_username(&username.key()).await?
-            && !accounts.iter().flatten().any(|person| person.account.id == account.id)
         {
-            accounts.push(work.find_people_of(account.id).await?);
+            named = Some(account.id);
+            if !accounts.iter().flatten().any(|person| person.account.id == account.id) {
+                accounts.push(work.find_people_of(account.id).await?);
+            }
         }
         accounts.retain(|people| !people.is_empty());
         if accounts.is_empty() {
             return self.audit(work, "reset-not-found", None, "").await;
         }
-        for people in accounts.into_iter().take(MOST_ACCOUNTS) {
-            self.mail_reset_to(work, people, &mut asked).await?;
+        if crowded {
+            // Whose username was typed, or whose own browser asks, need not ask again.
+            let meant = [named, asked.known];
+            accounts.retain(|people| people.iter().any(|person| meant.contains(&Some(person.account.id))));
+        }
+        for people in accounts {
+            self.mail_reset_to(work, people, &asked).await?;
+        }
+        if crowded { self.mail_which(work, on_address, &asked).await } else { Ok(()) }
+    }
+
+    /// Mails the usernames on an address, so that its owner asks again for the one whose password is wanted.
+    async fn mail_which(
+        &self,
+        work: &mut dyn UnitOfWork,
+        on_address: Vec<Person>,
+        asked: &Asked<'_>,
+    ) -> Result<(), Fault> {
+        for (to, usernames) in by_mailbox(on_address) {
+            if !self.may_mail(work, "reset", &to).await? {
+                self.audit(work, "reset-capped", None, "").await?;
+                continue;
+            }
+            let message = Message::WhichUsername { usernames };
+            self.post(work, &to, None, &message, asked.language).await?;
+            self.audit(work, "reset-mailed", None, message.kind()).await?;
         }
         Ok(())
     }
@@ -132,10 +162,10 @@ impl Portal {
         &self,
         work: &mut dyn UnitOfWork,
         identity: &Identity,
-        mut asked: Asked<'_>,
+        asked: Asked<'_>,
     ) -> Result<(), Fault> {
         match self.find_by_identity(work, identity).await? {
-            Some(person) => self.mail_reset_to(work, vec![person], &mut asked).await,
+            Some(person) => self.mail_reset_to(work, vec![person], &asked).await,
             None => self.audit(work, "reset-not-found", None, "").await,
         }
     }
@@ -145,7 +175,7 @@ impl Portal {
         &self,
         work: &mut dyn UnitOfWork,
         found: Vec<Person>,
-        asked: &mut Asked<'_>,
+        asked: &Asked<'_>,
     ) -> Result<(), Fault> {
         let Some(account) = found.first().map(|person| person.account.clone()) else { return Ok(()) };
         let is_known = asked.known == Some(account.id);
@@ -156,16 +186,16 @@ impl Portal {
             if people.iter().any(|other| other.email.as_ref() == Some(to)) {
                 continue;
             }
-            if is_known || self.may_mail(work, to, asked).await? { people.push(person) } else { full = true }
+            if is_known || self.may_mail(work, "reset", to).await? { people.push(person) } else { full = true }
         }
         if people.is_empty() {
             let action = if full { "reset-capped" } else { "reset-no-email" };
             return self.audit(work, action, Some(account.id), "").await;
         }
         let caps = match is_known {
-            true => {
-                MAILED_TO.map(|(span, budget)| (format!("reset.mail:known:{span}:{}", account.id), budget)).to_vec()
-            }
+            true => MAILED_BY_KNOWN
+                .map(|(span, budget)| (format!("reset.mail:known:{span}:{}", account.id), budget))
+                .to_vec(),
             false => vec![(format!("reset.mail:account:{}", account.id), MAILED_BY_ACCOUNT)],
         };
         for (cap, budget) in caps {
@@ -194,20 +224,6 @@ impl Portal {
             self.post(work, to, Some(account.id), &message, asked.language).await?;
         }
         self.audit(work, "reset-mailed", Some(account.id), message.kind()).await
-    }
-
-    /// Whether one more request may be mailed to an address; it counts once, for however many accounts.
-    async fn may_mail(&self, work: &mut dyn UnitOfWork, to: &Email, asked: &mut Asked<'_>) -> Result<bool, Fault> {
-        if let Some((_, may)) = asked.judged.iter().find(|(email, _)| email == to) {
-            return Ok(*may);
-        }
-        let key = token::base64url(&self.vault.digest("email", to.key().as_bytes()));
-        let mut may = true;
-        for (span, budget) in MAILED_TO {
-            may = may && work.take_budget(&format!("reset.mail:{span}:{key}"), budget, self.now()).await?.is_ok();
-        }
-        asked.judged.push((to.clone(), may));
-        Ok(may)
     }
 
     /// One link for each address: they are told apart, and the first that is used ends the others.

@@ -11,7 +11,8 @@
 //!    account has a password. An account that is closed loses its sessions and links.
 //! 6. A row that lies under older keys is put under those of today, although it says nothing new; as everything of
 //!    an import, what a crash cuts off the next run finishes.
-//! 7. A dry run takes the same decisions on a snapshot and writes nothing.
+//! 7. Whoever is named is still on the roster, also by a row that has to be mended first: nobody is forgotten for it.
+//! 8. A dry run takes the same decisions on a snapshot and writes nothing.
 
 mod added;
 mod changed;
@@ -44,6 +45,8 @@ const ROW: &str = "roster-row";
 #[derive(Debug)]
 pub struct Line {
     pub number: u64,
+    /// Whom it is about, as far as that can be told.
+    pub person: Option<PersonId>,
     pub read: Result<(Row, Vec<Warning>), Rejection>,
 }
 
@@ -113,6 +116,7 @@ impl Import<'_> {
     /// When the store fails; then nothing of the batch was taken.
     pub async fn take(&mut self, lines: Vec<Line>) -> Result<Vec<Finding>, Fault> {
         let mut findings = Vec::new();
+        let named: Vec<PersonId> = lines.iter().filter_map(|line| line.person.clone()).collect();
         let told = self.first_of_each(lines, &mut findings);
         let mut work = if self.dry { self.store.read_roster() } else { self.store.begin_roster() }.await?;
 
@@ -137,7 +141,7 @@ impl Import<'_> {
         self.change(&mut *work, changed, &mut findings).await?;
         self.add(&mut *work, new, &mut findings).await?;
         if !self.dry {
-            let ids: Vec<&str> = same.iter().map(|told| told.row.person_id.as_str()).collect();
+            let ids: Vec<&str> = named.iter().map(PersonId::as_str).collect();
             work.mark_seen(&ids, self.now).await?;
             work.index_anew(&stale).await?;
             work.save().await?;
@@ -187,7 +191,7 @@ impl Import<'_> {
     /// The rows that can be read and are the first of their person.
     fn first_of_each(&mut self, lines: Vec<Line>, findings: &mut Vec<Finding>) -> Vec<Told> {
         let mut told = Vec::with_capacity(lines.len());
-        for (place, Line { number: line, read }) in lines.into_iter().enumerate() {
+        for (place, Line { number: line, read, .. }) in lines.into_iter().enumerate() {
             let (row, warnings) = match read {
                 Ok(read) => read,
                 Err(rejection) => {

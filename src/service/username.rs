@@ -6,16 +6,14 @@
 
 use super::jobs::Work;
 use super::mail::Message;
+use super::mailbox::by_mailbox;
 use super::ports::{Fault, UnitOfWork};
 use super::{Declined, Portal, Visitor, token};
-use crate::account::Username;
 use crate::identity::Email;
 use crate::limit::Budget;
 
 /// Requests for one typed address: three an hour, known or not.
 const BY_EMAIL: Budget = Budget::per(3, 60 * 60);
-/// Mails to one address in a day, whoever asks in whatever spelling.
-const MAILED_TO: Budget = Budget::per(10, 24 * 60 * 60);
 /// Requests from one address.
 const BY_ADDRESS: Budget = Budget::per(20, 60 * 60);
 
@@ -47,22 +45,12 @@ impl Portal {
         key: &str,
         language: &str,
     ) -> Result<(), Fault> {
-        let mut letters: Vec<(Email, Vec<Username>)> = Vec::new();
-        for person in work.find_people_by_email(key).await? {
-            let Some(email) = person.email else { continue };
-            let username = person.account.username;
-            match letters.iter_mut().find(|(known, _)| *known == email) {
-                Some((_, usernames)) if usernames.contains(&username) => {}
-                Some((_, usernames)) => usernames.push(username),
-                None => letters.push((email, vec![username])),
-            }
-        }
+        let letters = by_mailbox(work.find_people_by_email(key).await?);
         if letters.is_empty() {
             return self.audit(work, "username-not-found", None, "").await;
         }
         for (email, usernames) in letters {
-            let capped = token::base64url(&self.vault.digest("email", email.key().as_bytes()));
-            if work.take_budget(&format!("username.mail:day:{capped}"), MAILED_TO, self.now()).await?.is_err() {
+            if !self.may_mail(work, "username", &email).await? {
                 self.audit(work, "username-capped", None, "").await?;
                 continue;
             }

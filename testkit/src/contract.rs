@@ -10,6 +10,7 @@ pub mod budgets;
 pub mod cases;
 pub mod challenges;
 pub mod flows;
+pub mod forgotten;
 pub mod jobs;
 pub mod links;
 pub mod outbox;
@@ -105,6 +106,8 @@ macro_rules! store_contract {
                 the_newest_links_are_kept,
                 links_of_one_request_are_kept_or_superseded_together,
                 links_of_one_second_are_superseded_down_to_the_number_kept,
+                a_link_waits_behind_those_of_its_second_that_were_made_after_it,
+                of_two_links_with_one_code_the_later_one_is_found,
                 expired_links_are_superseded_when_none_is_kept,
                 a_link_that_waited_lasts_longer_and_so_does_the_flow_that_asked_for_it,
                 a_link_that_is_dead_or_behind_newer_ones_is_not_renewed,
@@ -171,6 +174,15 @@ macro_rules! store_contract {
                 one_of_32_opens_the_case,
                 the_last_closing_of_a_kind_is_known,
                 a_case_of_no_account_is_a_fault,
+            }
+            forgotten {
+                who_was_last_named_by_the_moment_is_gone_and_nobody_later,
+                nobody_is_gone_while_no_later_import_named_others,
+                people_of_unclaimed_and_inactive_accounts_alone_are_gone,
+                a_forgotten_person_is_found_by_nothing,
+                who_was_named_or_opened_meanwhile_is_not_forgotten,
+                nothing_is_left_of_a_forgotten_account_but_its_number,
+                a_forgotten_username_is_free_and_its_number_is_not,
             }
             units {
                 what_is_not_saved_is_undone,

@@ -60,6 +60,8 @@ pub struct NewPerson {
     pub certificate: Option<CertificateNumber>,
     pub email: Option<Email>,
     pub products: Vec<String>,
+    /// The last import that named them.
+    pub named: Moment,
 }
 
 impl NewPerson {
@@ -77,6 +79,7 @@ impl NewPerson {
             certificate: None,
             email: None,
             products: Vec::new(),
+            named: Moment(0),
         }
     }
 }

@@ -23,6 +23,7 @@ fn every_case_of_the_suite_is_listed() {
         include_str!("../src/contract/cases.rs"),
         include_str!("../src/contract/challenges.rs"),
         include_str!("../src/contract/flows.rs"),
+        include_str!("../src/contract/forgotten.rs"),
         include_str!("../src/contract/jobs.rs"),
         include_str!("../src/contract/links.rs"),
         include_str!("../src/contract/outbox.rs"),

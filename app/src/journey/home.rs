@@ -7,7 +7,6 @@ use crate::journey::missing::missing;
 use crate::journey::security::days;
 use crate::site::{say, site};
 use crate::ui::contact::help_box;
-use crate::ui::form::form;
 use crate::ui::frame::{card, link, more, notice, notice_text};
 use crate::ui::node::{el, row, text};
 use crate::visit::{Page, Standing, visit};
@@ -18,8 +17,7 @@ const SOON: u32 = 14;
 
 #[must_use]
 pub fn home() -> AnyView {
-    let visit = visit();
-    let (Some(signed_in), Page::Standing(standing)) = (visit.signed_in, visit.page) else { return missing() };
+    let Page::Standing(standing) = visit().page else { return missing() };
     let site = site();
     let options = site.agency().home.iter().map(|option| {
         let label = if option.href.is_empty() {
@@ -41,15 +39,12 @@ pub fn home() -> AnyView {
     } else {
         el("ul").class("bb-options").all(options).view()
     };
-    let who = text("p", "bb-home__who", site.fill(words::HOME_SIGNED_IN_AS, &[("username", &signed_in.username)]));
-    let mut content = vec![who];
-    content.extend(due(&standing));
+    let mut content = due(&standing);
     content.push(text("h2", "bb-card__second", say(words::HOME_SECTION)));
     content.push(listed);
     if site.agency().has(Journey::Security) {
         content.push(more("/security", say(words::HOME_SECURITY)));
     }
-    content.push(form("/api/sign-in/out", say(words::HOME_SIGN_OUT), |_| Vec::new()));
     row(vec![card(say(words::HOME_HEADING), content), help_box()])
 }
 

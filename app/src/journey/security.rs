@@ -7,6 +7,7 @@ use leptos::server_fn::codec::PostUrl;
 
 use crate::answer::{Answer, Broken};
 use crate::journey::missing::missing;
+use crate::journey::sign_in::EVERYWHERE;
 use crate::site::{say, site};
 use crate::ui::contact::help_box;
 use crate::ui::field::{Kind, labelled, text_field};
@@ -49,7 +50,7 @@ pub fn security() -> AnyView {
     content.push(button("/security/history", words::SECURITY_HISTORY));
     content.push(text("h2", "bb-card__second", say(words::SECURITY_EVERYWHERE_HEADING)));
     content.push(text("p", "", say(words::SECURITY_EVERYWHERE_TEXT)));
-    content.push(form("/api/sign-in/everywhere", say(words::SECURITY_EVERYWHERE), |_| Vec::new()));
+    content.push(form(EVERYWHERE, say(words::SECURITY_EVERYWHERE), |_| Vec::new()));
     content.push(more("/home", say(words::SECURITY_HOME)));
     row(vec![card(say(words::SECURITY_HEADING), content), help_box()])
 }

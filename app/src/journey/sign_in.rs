@@ -10,9 +10,13 @@ use crate::site::{say, site};
 use crate::ui::contact::help_box;
 use crate::ui::field::{Kind, text_field};
 use crate::ui::form::form;
-use crate::ui::frame::{card, link, more};
+use crate::ui::frame::{card, link, more, notice, notice_text};
 use crate::ui::node::{el, row, text};
+use crate::visit::visit;
 use crate::words;
+
+/// Where *Sign out everywhere* is posted.
+pub const EVERYWHERE: &str = "/api/sign-in/everywhere";
 
 #[must_use]
 pub fn sign_in() -> AnyView {
@@ -23,7 +27,10 @@ pub fn sign_in() -> AnyView {
             text_field(state, &[Field::Password], PASSWORD),
         ]
     });
-    let mut content = vec![login];
+    let everywhere = visit().saved.as_deref() == Some(EVERYWHERE);
+    let mut content = Vec::new();
+    content.extend(everywhere.then(|| notice("success", vec![notice_text(say(words::SIGN_IN_EVERYWHERE))])));
+    content.push(login);
     if let Some(page) = forgot_username_page() {
         content.push(more(page, say(words::SIGN_IN_FORGOT_USERNAME)));
     }
@@ -115,7 +122,7 @@ pub async fn post_sign_out_everywhere() -> Result<Answer, Broken> {
     let caller = caller()?;
     let done = async {
         caller.portal.sign_out_everywhere(caller.session()?).await?;
-        Ok(Done::to("/sign-in").without_session())
+        Ok(Done::to("/sign-in").without_session().saved())
     };
     caller.answer(done.await)
 }

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::site::{say, site};
 use crate::ui::contact::contact_line;
+use crate::ui::form::form;
 use crate::ui::node::{el, row, text};
 use crate::visit::{comes_with_document, visit};
 use crate::words;
@@ -30,10 +31,22 @@ pub fn frame(page: AnyView) -> AnyView {
         .child(contact_line());
     row(vec![
         el("a").class("usa-skipnav").attr("href", "#main").text(say(words::COMMON_SKIP)).view(),
-        el("header").class("bb-header").child(el("div").class("bb-header__inner").child(home.view()).view()).view(),
+        el("header")
+            .class("bb-header")
+            .child(el("div").class("bb-header__inner").child(home.view()).maybe(session()).view())
+            .view(),
         el("main").id("main").class("bb-main").attr("tabindex", "-1").child(page).view(),
         el("footer").class("bb-footer").child(footer.view()).view(),
     ])
+}
+
+/// Who is signed in, and *Sign out*: on every page of a full session, because phones are lent. A session that can only
+/// change the password has its own way out, beside what it says there.
+fn session() -> Option<AnyView> {
+    let signed_in = visit().signed_in.filter(|signed_in| !signed_in.change_only)?;
+    let who = site().fill(words::COMMON_SIGNED_IN_AS, &[("username", &signed_in.username)]);
+    let out = form("/api/sign-in/out", say(words::COMMON_SIGN_OUT), |_| Vec::new());
+    Some(el("div").class("bb-header__session").child(text("p", "bb-header__who", who)).child(out).view())
 }
 
 /// The card that a page's content stands in, with its heading.

@@ -3,6 +3,7 @@
 //! Each command is one commit of the same use case that the portal runs on. What it queues is mailed by
 //! `backboard serve`; no password is ever printed.
 
+mod gone;
 mod happened;
 mod sheet;
 
@@ -43,10 +44,18 @@ pub enum AccountCommand {
     },
     /// Close it: nobody gets in or stays in.
     Suspend(Which),
+    /// Sign it out everywhere, and leave it open: for a phone that was lost or lent.
+    EndSessions(Which),
     /// Open it again after it was closed, or after somebody pressed This wasn't me.
     Reactivate(Which),
     /// Mail a temporary password to every address on file, each its own.
     TemporaryPassword(Which),
+    /// List whom housekeeping forgets next: people who left the roster, and whose days are over.
+    Gone {
+        /// The configuration.
+        #[arg(long, default_value = "backboard.toml")]
+        config: PathBuf,
+    },
 }
 
 /// An account, and where it is kept.
@@ -60,10 +69,11 @@ pub struct Which {
 }
 
 impl AccountCommand {
-    const fn which(&self) -> &Which {
+    const fn config(&self) -> &PathBuf {
         match self {
-            Self::Show { which, .. } | Self::Suspend(which) | Self::Reactivate(which) => which,
-            Self::TemporaryPassword(which) => which,
+            Self::Show { which, .. } | Self::Suspend(which) | Self::Reactivate(which) => &which.config,
+            Self::EndSessions(which) | Self::TemporaryPassword(which) => &which.config,
+            Self::Gone { config } => config,
         }
     }
 }
@@ -71,7 +81,7 @@ impl AccountCommand {
 /// # Errors
 /// One sentence with the way out.
 pub async fn run(arguments: &AccountArguments, out: &mut (dyn Write + Send)) -> Result<(), String> {
-    let parts = standing(&arguments.command.which().config).await?;
+    let parts = standing(arguments.command.config()).await?;
     let done = act(&arguments.command, &*parts.portal()?).await;
     parts.store.close().await;
     out.write_all(done?.as_bytes()).map_err(|error| format!("standard output cannot be written ({error})."))
@@ -79,18 +89,26 @@ pub async fn run(arguments: &AccountArguments, out: &mut (dyn Write + Send)) -> 
 
 /// Does it, and gives what there is to say.
 async fn act(command: &AccountCommand, portal: &Portal) -> Result<String, String> {
-    let typed = &command.which().username;
-    let Ok(username) = Username::parse(typed) else { return Err(unknown(typed, portal).await) };
-    let shown = match portal.office_show(&username).await {
-        Ok(shown) => shown,
-        Err(Declined::Fault(fault)) => return Err(failed(&fault)),
-        Err(Declined::Problems(_)) => return Err(unknown(typed, portal).await),
-    };
     match command {
-        AccountCommand::Show { addresses, .. } => show(portal, &shown, *addresses).await,
-        AccountCommand::Suspend(_) => suspend(portal, &shown).await,
-        AccountCommand::Reactivate(_) => reactivate(portal, &shown).await,
-        AccountCommand::TemporaryPassword(_) => mail_temporary(portal, &shown).await,
+        AccountCommand::Show { which, addresses } => show(portal, &find(which, portal).await?, *addresses).await,
+        AccountCommand::Suspend(which) => suspend(portal, &find(which, portal).await?).await,
+        AccountCommand::Reactivate(which) => reactivate(portal, &find(which, portal).await?).await,
+        AccountCommand::EndSessions(which) => end_sessions(portal, &find(which, portal).await?).await,
+        AccountCommand::TemporaryPassword(which) => mail_temporary(portal, &find(which, portal).await?).await,
+        AccountCommand::Gone { .. } => match portal.gone().await {
+            Ok(gone) => Ok(gone::text(&gone, portal.people_days)),
+            Err(fault) => Err(failed(&fault)),
+        },
+    }
+}
+
+async fn find(which: &Which, portal: &Portal) -> Result<Shown, String> {
+    let typed = &which.username;
+    let Ok(username) = Username::parse(typed) else { return Err(unknown(typed, portal).await) };
+    match portal.office_show(&username).await {
+        Ok(shown) => Ok(shown),
+        Err(Declined::Fault(fault)) => Err(failed(&fault)),
+        Err(Declined::Problems(_)) => Err(unknown(typed, portal).await),
     }
 }
 
@@ -118,6 +136,17 @@ async fn suspend(portal: &Portal, shown: &Shown) -> Result<String, String> {
     Ok(format!(
         "{username} is suspended. Nobody gets in: its sessions, links and temporary passwords have ended.\n\
          Open it again:\n  backboard account reactivate {username}\n"
+    ))
+}
+
+async fn end_sessions(portal: &Portal, shown: &Shown) -> Result<String, String> {
+    let username = &shown.account.username;
+    if !portal.office_end_sessions(username).await.map_err(|declined| refused(&declined, shown, &portal.agency))? {
+        return Ok(format!("{username} was signed in nowhere; nothing has changed.\n"));
+    }
+    Ok(format!(
+        "{username} is signed out everywhere. The password still works; does somebody else know it?\n  \
+         backboard account suspend {username}\n"
     ))
 }
 

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use backboard::agency::Agency;
+use backboard::keep::PEOPLE_DAYS;
 use backboard::service::Portal;
 use backboard::service::ports::Fault;
 use clap::Args;
@@ -99,6 +100,7 @@ async fn open(folder: &Path, agency: Agency, origin: &str) -> Result<Parts, Stri
         origin: origin.to_owned(),
         trusted: Vec::new(),
         multiply: 1,
+        people_days: PEOPLE_DAYS,
     })
 }
 

@@ -23,6 +23,7 @@ pub struct ConfigText {
     pub proxy: ProxyText,
     pub admin: AdminText,
     pub limits: LimitsText,
+    pub keep: KeepText,
     pub captcha: CaptchaText,
 }
 
@@ -74,6 +75,12 @@ pub struct AdminText {
 #[serde(default, deny_unknown_fields)]
 pub struct LimitsText {
     pub multiply: Option<u32>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct KeepText {
+    pub people_days: Option<u32>,
 }
 
 #[derive(Default, Deserialize)]

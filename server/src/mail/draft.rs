@@ -153,6 +153,10 @@ impl Writer<'_> {
                 blocks.push(paragraph(next));
                 blocks.push(self.action(say(words::MAIL_USERNAMES_BUTTON), "/sign-in"));
             }
+            Message::WhichUsername { .. } => {
+                blocks.push(paragraph(next));
+                blocks.push(self.action(say(words::MAIL_WHICH_USERNAME_BUTTON), "/forgot-password"));
+            }
             Message::External { .. } => {
                 blocks.push(paragraph(next));
                 blocks.extend(self.agency.external.as_ref().map(|service| Block::Action {

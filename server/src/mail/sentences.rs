@@ -127,6 +127,13 @@ impl Sentences {
                 next: words::MAIL_USERNAMES_NEXT,
                 doubt: ASKED,
             },
+            Message::WhichUsername { .. } => Self {
+                subject: words::MAIL_WHICH_USERNAME_SUBJECT,
+                preview: words::MAIL_WHICH_USERNAME_PREVIEW,
+                why: words::MAIL_WHICH_USERNAME_WHY,
+                next: words::MAIL_WHICH_USERNAME_NEXT,
+                doubt: ASKED,
+            },
             Message::PasswordSet { .. } => Self {
                 subject: words::MAIL_PASSWORD_SET_SUBJECT,
                 preview: words::MAIL_PASSWORD_SET_PREVIEW,

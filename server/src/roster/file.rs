@@ -95,7 +95,8 @@ impl RosterFile {
             let begins = record.position().map_or(0, csv::Position::byte);
             let number = self.lines.at(begins).map_err(|error| format!("The roster cannot be read: {error}."))?;
             let cells: Vec<&[u8]> = record.iter().collect();
-            batch.lines.push(Line { number, read: Row::read(&self.columns, &cells, today) });
+            let (person, read) = (Row::person(&self.columns, &cells), Row::read(&self.columns, &cells, today));
+            batch.lines.push(Line { number, person, read });
             batch.cells.push(record.clone());
         }
         Ok(batch)

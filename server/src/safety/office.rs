@@ -1,4 +1,5 @@
-//! The agency's profile: whom people reach when nothing else works, and what is asked of their passwords.
+//! The agency's profile: whom people reach when nothing else works, and what is asked of their passwords; and how long
+//! the office keeps people who left.
 
 use backboard::agency::Agency;
 
@@ -6,16 +7,38 @@ use crate::config::{Draft, Finding};
 
 /// NIST SP 800-63B-4 section 3.1.1.2: no password is shorter, whatever else protects the account.
 const SHORTEST: u32 = 8;
+/// Fewer days than these, and a mistake in one roster or two is not noticed in time.
+const FEWEST_DAYS: u32 = 90;
 /// Top-level domains that nobody owns (RFC 2606), and numbers that nobody has.
 const MADE_UP: [&str; 5] = [".example", ".test", ".invalid", ".localhost", "example.org"];
 
 pub fn look(draft: &Draft) -> Vec<Finding> {
-    let Some(agency) = &draft.agency else { return Vec::new() };
-    let mut findings = vec![Finding::ok("agency", format!("{} ({})", agency.id, agency.name))];
+    let kept = kept(draft.people_days);
+    let Some(agency) = &draft.agency else { return vec![kept] };
+    let mut findings = vec![Finding::ok("agency", format!("{} ({})", agency.id, agency.name)), kept];
     findings.push(contacts(agency, draft));
     findings.push(sender(agency, draft));
     findings.push(shortest(agency));
     findings
+}
+
+fn kept(people_days: u32) -> Finding {
+    let key = "keep.people_days";
+    match people_days {
+        0 => Finding::warning(
+            key,
+            "keep.people_days = 0 keeps names, dates of birth and addresses of people who left the roster for good; write the \
+             days that your state's records schedule asks for, under [keep].",
+        ),
+        days if days < FEWEST_DAYS => Finding::warning(
+            key,
+            format!(
+                "keep.people_days = {days} forgets people whom one or two rosters left out by mistake, with their claims; \
+                 write {FEWEST_DAYS} or more, as your state's records schedule asks."
+            ),
+        ),
+        days => Finding::ok(key, format!("{days} days after the last roster that names them; backboard account gone")),
+    }
 }
 
 fn contacts(agency: &Agency, draft: &Draft) -> Finding {

@@ -4,6 +4,7 @@
 //!   what a unit of work has read cannot change before it is saved, and nobody fails in the middle.
 //! - Readers see one snapshot for as long as their unit lasts, and cannot write.
 //! - WAL with `synchronous=FULL`: what was saved is on the disk when [`UnitOfWork::save`] returns.
+//! - What is deleted is overwritten with zeros, and leaves the log when housekeeping next folds that into the file.
 //! - A lock or a pool that stays taken for five seconds is [`Fault::Busy`].
 
 mod accounts;
@@ -32,11 +33,13 @@ use async_trait::async_trait;
 use backboard::service::ports::{Fault, Store, UnitOfWork};
 use backboard::service::records::Digest;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous};
-use sqlx::{Decode, Row, SqlitePool, Transaction, Type};
+use sqlx::{Connection as _, Decode, Row, SqliteConnection, SqlitePool, Transaction, Type};
 
 /// How long a unit of work waits for the writer, a reader, or another process before it gives up.
 const PATIENCE: Duration = Duration::from_secs(5);
 const BEGIN: &str = "BEGIN IMMEDIATE";
+/// How long the log's end is waited for before its folding is left to the next time: writers wait meanwhile.
+const FOLDING: Duration = Duration::from_millis(100);
 /// Connections that only read.
 const READERS: u32 = 4;
 /// What another try may get over: `SQLITE_BUSY`, `SQLITE_LOCKED`; and `SQLITE_FULL` or `SQLITE_IOERR`, which a full disk
@@ -63,7 +66,8 @@ impl Sqlite {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
-            .busy_timeout(PATIENCE);
+            .busy_timeout(PATIENCE)
+            .pragma("secure_delete", "ON");
         let pool = || {
             SqlitePoolOptions::new()
                 .acquire_timeout(PATIENCE)
@@ -103,6 +107,19 @@ impl Store for Sqlite {
     async fn read(&self) -> Result<Box<dyn UnitOfWork>, Fault> {
         let transaction = self.readers.begin().await.map_err(fault)?;
         Ok(Box::new(Unit { transaction }))
+    }
+
+    // The log goes on holding earlier pages until it is written over from its beginning, which on a quiet day takes
+    // long. A connection of its own, because only its patience is short.
+    async fn scrub(&self) -> Result<(), Fault> {
+        let options = (*self.writer.connect_options()).clone().busy_timeout(FOLDING);
+        let mut connection = SqliteConnection::connect_with(&options).await.map_err(fault)?;
+        let folded = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut connection).await;
+        connection.close().await.map_err(fault)?;
+        match folded.map_err(fault) {
+            Ok(_) | Err(Fault::Busy(_)) => Ok(()),
+            Err(fault) => Err(fault),
+        }
     }
 }
 

@@ -12,6 +12,8 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 use rust_embed::{Embed, EmbeddedFile};
 use sha2::{Digest as _, Sha256};
 
+use super::encodings;
+
 #[derive(Embed)]
 #[folder = "../target/site"]
 #[allow_missing = true]
@@ -125,12 +127,11 @@ impl Assets {
     }
 }
 
-/// Whether one part of `Accept-Encoding` takes this form. A weight of zero refuses it; other weights do not
-/// count, because the smallest form serves both sides.
+/// Whether one part of `Accept-Encoding` takes this form. Weights above zero do not count, because the smallest form
+/// serves both sides.
 fn is_taken(part: &str, form: &str) -> bool {
-    let (name, weight) = part.split_once(';').unwrap_or((part, ""));
-    let weight = weight.trim().strip_prefix("q=").and_then(|weight| weight.parse::<f32>().ok());
-    name.trim() == form && weight.is_none_or(|weight| weight > 0.0)
+    let (name, refused) = encodings::named(part);
+    name.eq_ignore_ascii_case(form) && !refused
 }
 
 fn is_compressed(name: &str) -> bool {
@@ -164,6 +165,7 @@ mod tests {
             ("gzip", Some("gzip")),
             ("gzip, br;q=0", Some("gzip")),
             ("br;q=0.000, gzip; q=0", None),
+            ("GZIP;Q=1, BR;Q=0", Some("gzip")),
             ("brotli, x-gzip", None),
             ("identity", None),
             ("", None),

@@ -8,7 +8,7 @@ use app::shell::Files;
 use app::site::{Site, SiteText, Widget};
 use app::words::Catalog;
 use axum::Router;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn_with_state, map_request};
 use backboard::service::Portal;
 use http::{HeaderMap, StatusCode};
 use ipnet::IpNet;
@@ -18,7 +18,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, Predicate};
 
 use super::assets::Assets;
-use super::{access, guard, headers, pages, trouble};
+use super::{access, encodings, guard, headers, pages, trouble};
 
 /// Seconds after which a request is given up.
 const REQUEST_SECONDS: u64 = 30;
@@ -143,6 +143,7 @@ pub fn router(web: Arc<Web>) -> Router {
         .route("/api/{*operation}", axum::routing::any(guard::operate))
         .fallback(pages::show)
         .layer(CompressionLayer::new().br(true).gzip(true).compress_when(predicate))
+        .layer(map_request(encodings::allow_plain))
         .layer(CatchPanicLayer::custom(|_| trouble::panicked()))
         .layer(from_fn_with_state(Arc::clone(&web), trouble::explain))
         .layer(from_fn_with_state(Arc::clone(&web), headers::protect))

@@ -193,7 +193,7 @@ async fn f08_one_guess_at_each_of_many_accounts_is_braked_within_200() {
 }
 
 #[tokio::test]
-async fn f09_however_often_it_is_asked_three_requests_an_hour_are_mailed_to_an_address() {
+async fn f09_however_often_it_is_asked_three_mails_an_hour_go_to_an_address() {
     let sink = Sink::start();
     // Twenty accounts on one address, and one beside them.
     let shared: String = (0..20).map(|number| row_at(number, "active", "victim@example.org")).collect();
@@ -220,23 +220,12 @@ async fn f09_however_often_it_is_asked_three_requests_an_hour_are_mailed_to_an_a
         sink.received().iter().map(|mail| mail.header("message-id").unwrap()).collect();
     assert_eq!(ids.len(), recipients.len(), "one was sent twice");
     assert!(recipients.contains(&email(20)), "others are mailed");
-    let requests = count(&program, "SELECT count(*) FROM audit WHERE action = 'reset-capped'").await;
+    let held_back = count(&program, "SELECT count(*) FROM audit WHERE action = 'reset-capped'").await;
     let mailed = recipients.iter().filter(|to| *to == "victim@example.org").count();
-    // Three requests an hour are mailed; one by the address brings a mail for each of its accounts.
-    let by_request = count(
-        &program,
-        "SELECT count(DISTINCT flow) FROM link JOIN account ON account.id = link.account \
-         WHERE account.username <> 'person00020'",
-    )
-    .await;
-    assert!(by_request <= 3, "{by_request} requests were mailed");
-    assert!(requests > 10, "nothing was held back");
-    figure(
-        "F09",
-        &format!(
-            "{asked} requests for one mailbox in an hour: {by_request} mailed ({mailed} mails for its 20 accounts)"
-        ),
-    );
+    // Counted as mails, whatever the requests named and however many accounts the mailbox has.
+    assert_eq!(mailed, 3);
+    assert!(held_back > 10, "nothing was held back");
+    figure("F09", &format!("{asked} requests for one mailbox with 20 accounts in an hour: {mailed} mails"));
 }
 
 #[tokio::test]

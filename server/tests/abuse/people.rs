@@ -138,23 +138,28 @@ pub async fn ask_reset(visitor: &mut Visitor, login: &str) -> Answer {
 
 /// Waits until so many mails lie in the folder that went to this address, and gives them.
 pub async fn mails_to(program: &Program, to: &str, at_least: usize) -> Vec<Mail> {
-    let folder = program.path("mail");
-    let found = || -> Vec<Mail> {
-        if folder.exists() { mails(&folder).into_iter().filter(|mail| mail.to == to).collect() } else { Vec::new() }
-    };
-    until("mailed", async || found().len() >= at_least).await;
-    found()
+    until("mailed", async || mailed(program, to).len() >= at_least).await;
+    mailed(program, to)
 }
 
-/// *forgot password?* and the mail that comes of it.
+fn mailed(program: &Program, to: &str) -> Vec<Mail> {
+    let folder = program.path("mail");
+    if !folder.exists() {
+        return Vec::new();
+    }
+    mails(&folder).into_iter().filter(|mail| mail.to == to).collect()
+}
+
+/// *forgot password?* and the mail that comes of it: the one that was not there before, because mails of one second lie
+/// in the folder in no order.
 pub async fn reset_mail(program: &Program, visitor: &mut Visitor, number: usize) -> Mail {
-    let before = mails_to(program, &email(number), 0).await.len();
+    let to = email(number);
+    let before: Vec<String> = mailed(program, &to).into_iter().map(|mail| mail.id).collect();
     let answer = ask_reset(visitor, &username(number)).await;
     assert_eq!(answer.location().as_deref(), Some("/forgot-password/sent"), "{}", answer.text);
-    let known: Vec<String> =
-        mails_to(program, &email(number), 0).await.into_iter().take(before).map(|mail| mail.id).collect();
-    let now = mails_to(program, &email(number), before + 1).await;
-    now.into_iter().filter(|mail| mail.token().is_some()).rfind(|mail| !known.contains(&mail.id)).unwrap()
+    let new = || mailed(program, &to).into_iter().find(|mail| mail.token().is_some() && !before.contains(&mail.id));
+    until("mailed", async || new().is_some()).await;
+    new().unwrap()
 }
 
 /// *Lookup* and the mail that comes of it.

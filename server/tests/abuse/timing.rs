@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use backboard::challenge::Answer as Spoken;
 use backboard::form::reset::Login;
+use backboard::keep::PEOPLE_DAYS;
 use backboard::password::Password;
 use backboard::service::ports::{Fault, Hasher, Store, Vault};
 use backboard::service::{Portal, Visitor};
@@ -228,6 +229,7 @@ async fn g09_an_answer_takes_as_long_right_or_wrong() {
         robots: Arc::new(Altcha::new(Arc::clone(&vault))),
         vault,
         multiply: 100_000,
+        people_days: PEOPLE_DAYS,
     });
     let delivered: Arc<Mutex<Vec<Delivered>>> = Arc::default();
     let stationery = Stationery::new(&portal.agency, "http://127.0.0.1:1").unwrap();

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use backboard::agency::Agency;
+use backboard::keep::PEOPLE_DAYS;
 use backboard::moment::Moment;
 use backboard::service::Portal;
 use backboard::service::ports::{Hasher, Robots, Store, Vault};
@@ -133,6 +134,7 @@ impl App {
             robots: setup.robots.unwrap_or_else(|| Arc::new(Altcha::new(Arc::clone(&vault)))),
             vault,
             multiply: 1,
+            people_days: PEOPLE_DAYS,
         });
         let queued = Arc::new(Notify::new());
         let delivered = Arc::new(Mutex::new(Vec::new()));

@@ -87,6 +87,29 @@ async fn signed_in_pages_are_not_compressed_and_others_are() {
 }
 
 #[tokio::test]
+async fn who_refuses_every_form_of_an_answer_is_answered_plainly_and_not_after_the_deed_with_an_error() {
+    let app = App::start().await;
+    app.settle(&[BERT]).await;
+    app.give_password(BERT.username, PASSWORD).await;
+    for (refusing, form) in [
+        ("identity;q=0", None),
+        ("*;q=0", None),
+        ("br;q=0, gzip;q=0.000, IDENTITY; Q=0.0", None),
+        ("gzip, *;q=0", Some("gzip")),
+        ("identity;q=0, br", Some("br")),
+        ("*, identity;q=0", Some("br")),
+    ] {
+        let mut browser = app.browser();
+        browser.set("accept-encoding", refusing);
+        let page = browser.open("/sign-in").await;
+        assert_eq!((page.status, page.header(CONTENT_ENCODING.as_str())), (StatusCode::OK, form), "{refusing}");
+        let fields = [("username", BERT.username), ("password", PASSWORD)];
+        browser.submit("/api/sign-in/password", &fields).await.assert_goes("/home");
+        assert!(browser.open("/home").await.is_page(), "{refusing}");
+    }
+}
+
+#[tokio::test]
 async fn files_are_kept_for_good_under_names_that_hold_their_hash() {
     let app = App::start().await;
     let page = app.browser().open("/claim").await;

@@ -174,9 +174,15 @@ async fn signing_out_everywhere_ends_every_session_of_the_account_and_no_other()
         sign_in(&mut ada, ADA.username, PASSWORD, "/home").await;
         let done = browser.post("/api/sign-in/everywhere", accept, &[("csrf", &csrf)]).await;
         assert!(done.cookies().iter().any(|cookie| cookie.name == "__Host-session" && cookie.is_removal()));
+        let said = "You are signed out on every phone and computer.";
+        assert!(browser.open("/sign-in").await.holds(said));
         for browser in [&mut browser, &mut phone] {
             browser.open("/home").await.assert_goes("/sign-in");
+            assert!(!browser.open("/sign-in").await.holds(said), "it is said once, where it was done");
+            assert!(browser.has("__Host-known"), "they stay known");
         }
+        let ended = "SELECT count(*) FROM audit WHERE action = 'signed-out-everywhere'";
+        assert_eq!(app.count(ended).await, 1);
         assert_eq!(ada.open("/home").await.status, StatusCode::OK);
     }
 }

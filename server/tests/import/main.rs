@@ -4,4 +4,5 @@
 mod accounts;
 mod bench;
 mod file;
+mod forgotten;
 mod rotation;

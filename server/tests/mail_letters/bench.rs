@@ -73,6 +73,7 @@ pub fn every_kind() -> Vec<Message> {
         Message::Frozen { username: username() },
         Message::QuestionSet { username: username() },
         Message::Usernames { usernames: vec![username(), username()] },
+        Message::WhichUsername { usernames: vec![username(), username()] },
         Message::PasswordSet { username: username() },
         Message::EmailReplaced { username: username() },
         Message::EmailNow { username: username() },
@@ -86,7 +87,7 @@ pub fn every_kind() -> Vec<Message> {
     messages
 }
 
-const KINDS: usize = 16;
+const KINDS: usize = 17;
 
 /// A new kind does not compile until it has a number, and then needs a message above.
 const fn number(message: &Message) -> usize {
@@ -106,7 +107,8 @@ const fn number(message: &Message) -> usize {
         Message::Usernames { .. } => 13,
         Message::PasswordSet { .. } => 14,
         Message::EmailReplaced { .. } => 15,
-        Message::EmailNow { .. } => KINDS,
+        Message::EmailNow { .. } => 16,
+        Message::WhichUsername { .. } => KINDS,
     }
 }
 

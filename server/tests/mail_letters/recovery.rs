@@ -233,3 +233,16 @@ fn what_closes_an_account_is_said_alike_for_a_claim_and_for_a_forgotten_password
         }
     }
 }
+
+#[test]
+fn who_has_many_usernames_is_asked_which_and_led_back_to_ask_again() {
+    let usernames = ["ada.black", "unit.7"];
+    let message = serde_json::from_value(serde_json::json!({ "which-username": { "usernames": usernames } })).unwrap();
+    let bytes = render(&full_agency(), message);
+    let text = text(&bytes);
+    assert!(usernames.iter().all(|username| text.contains(&format!("\n    {username}\n"))), "{text}");
+    assert!(text.contains("type that username in place of the mail address:\n\nForgot Password\n"), "{text}");
+    assert!(links(&html(&bytes)).contains(&format!("{URL}/forgot-password")), "{text}");
+    // Nothing in it opens or stops an account.
+    assert!(!text.contains("/link/") && !text.contains("/not-me/"), "{text}");
+}

@@ -9,7 +9,7 @@ use backboard::challenge::Question;
 use backboard::expiry::{DAY, Schedule};
 use backboard::moment::Moment;
 use backboard::service::ports::{Clock as _, Store as _, UnitOfWork};
-use backboard::service::records::{Account, Case, Challenge, NewTemporary, Temporary};
+use backboard::service::records::{Account, Case, Challenge, NewSession, NewTemporary, SessionKind, Temporary};
 use server::clock::SystemClock;
 use server::store::Sqlite;
 
@@ -80,6 +80,16 @@ impl Office {
         unit.save().await.unwrap();
     }
 
+    async fn begin_session(&self, username: &str) {
+        let store = self.store().await;
+        let mut unit = store.begin().await.unwrap();
+        let (account, created) = (find(&mut *unit, username).await.id, SystemClock.now());
+        let (kind, expires) = (SessionKind::Full, created.plus(DAY));
+        let session = NewSession { token: [7; 32], kind, temporary: false, account, created, expires };
+        unit.add_session(&session).await.unwrap();
+        unit.save().await.unwrap();
+    }
+
     /// What *This wasn't me* leaves behind.
     async fn freeze(&self, username: &str, frozen: Frozen) {
         let store = self.store().await;
@@ -118,7 +128,7 @@ fn what_cannot_be_found_is_refused_with_the_way_out() {
     assert!(!office.folder.path().join("data").exists(), "a database was made for nothing");
 
     let office = Office::with_roster();
-    for action in ["show", "suspend", "reactivate", "temporary-password"] {
+    for action in ["show", "suspend", "end-sessions", "reactivate", "temporary-password"] {
         let sentence = office.refused(&[action, "ada.lovelac"]);
         assert!(sentence.contains("no account with the username ada.lovelac"), "{sentence}");
         let sentence = office.refused(&[action, "ada\u{1b}[31m lovelace"]);
@@ -234,6 +244,21 @@ async fn suspend_closes_and_reactivate_opens_again_each_once() {
     assert!(sentence.contains("inactive") && sentence.contains("backboard account reactivate rita.retired"));
     assert!(office.done(&["reactivate", "rita.retired"]).contains("It has no password"));
     assert_eq!(office.find("rita.retired").await.state, AccountState::Unclaimed);
+}
+
+#[tokio::test]
+async fn end_sessions_signs_out_everywhere_and_leaves_the_account_open() {
+    let office = Office::with_roster();
+    office.set_password("ada.lovelace", SystemClock.now()).await;
+    assert!(office.done(&["end-sessions", "ada.lovelace"]).contains("nothing has changed"));
+    office.begin_session("ada.lovelace").await;
+    let said = office.done(&["end-sessions", "ADA.Lovelace"]);
+    assert!(said.contains("is signed out everywhere.") && said.contains("backboard account suspend ada.lovelace"));
+    assert!(office.done(&["end-sessions", "ada.lovelace"]).contains("nothing has changed"));
+    assert_eq!(office.find("ada.lovelace").await.state, AccountState::Active);
+    assert!(office.mails().await.is_empty());
+    let text = office.done(&["show", "ada.lovelace"]);
+    assert_eq!(text.matches("signed out everywhere by the office").count(), 1, "{text}");
 }
 
 #[tokio::test]

@@ -4,4 +4,5 @@
 mod account;
 mod audit;
 mod bench;
+mod gone;
 mod keys;

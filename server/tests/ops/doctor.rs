@@ -251,6 +251,20 @@ fn what_is_not_written_down_is_found_too() {
     assert!(lines[0].contains("--config"), "{lines:#?}");
 }
 
+#[test]
+fn people_who_left_and_are_kept_for_good_or_hardly_at_all_are_warned_of() {
+    let office = Office::settled();
+    for (days, weight, said) in
+        [("1095", "ok", "1095 days"), ("0", "warning", "records schedule"), ("89", "warning", "write 90 or more")]
+    {
+        let keep = format!("secrets/keys.toml\"\n[keep]\npeople_days = {days} # \"");
+        office.change(&[("secrets/keys.toml\"", keep.as_str())]);
+        let (status, lines) = office.doctor();
+        let line = lines.iter().find(|line| line.contains("keep.people_days")).unwrap();
+        assert!(status == 0 && line.starts_with(weight) && line.contains(said), "{lines:#?}");
+    }
+}
+
 /// A dump of the memory would hold the keys. The shell allows them here; the program does not.
 #[test]
 fn no_command_leaves_a_core_dump() {

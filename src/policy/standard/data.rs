@@ -39,12 +39,11 @@ const DATA: &[Item] = &[
         "L3",
         "Pages show the username and what happened; `backboard account show` masks addresses: `server/tests/office/account.rs`.",
     ),
-    departs(
+    meets(
         asvs("14.2.7", "What is old is deleted on a schedule."),
         "L3",
-        "Flows, links, sessions, budgets and mails are (`server/src/housekeeping.rs`). People who left the roster, \
-         their accounts and the audit stay.",
-        "The roster is the office's own record and says who is closed; `docs/SECURITY.md` lists every period.",
+        "`server/src/housekeeping.rs`; `docs/SECURITY.md` lists every period. People who left the roster go after \
+         `keep.people_days`, unless their account is in use. The audit stays: it names accounts by number.",
     ),
     nothing(asvs("14.2.8", "Files that people send lose their metadata."), "L3", "Nobody can send files."),
     departs(

@@ -71,7 +71,7 @@ impl Import<'_> {
                 before.insert(*account, joint_status(self.statuses(work, *account).await?));
                 work.share_account(*account).await?;
             }
-            self.note(work, "account-shared", Some(*account), told.row.person_id.to_string()).await?;
+            self.note(work, "account-shared", Some(*account), String::new()).await?;
         }
         work.add_entries(&entries).await?;
         self.settle(work, news, before, findings).await

@@ -73,10 +73,9 @@ impl Import<'_> {
     /// Mail of this person goes elsewhere from now on.
     async fn move_mail(&self, work: &mut dyn RosterWork, entry: &Entry, new: Option<&Email>) -> Result<(), Fault> {
         let account = &entry.account;
-        let person = entry.facts.person_id.to_string();
         work.supersede_links(account.id, 0, self.now).await?;
         work.end_temporaries(account.id, self.now).await?;
-        self.note(work, "email-changed", Some(account.id), person).await?;
+        self.note(work, "email-changed", Some(account.id), String::new()).await?;
         if account.password_hash.is_none() {
             return Ok(());
         }

@@ -41,7 +41,7 @@ impl Import<'_> {
             if state != account.state {
                 news.report(Change::State { from: account.state, to: state }, findings);
                 if !self.dry {
-                    self.save_state(work, &account, state, &news.person).await?;
+                    self.save_state(work, &account, state).await?;
                 }
             }
             if people > 1 && news.told.is_some_and(|told| Some(told) != joint) {
@@ -55,20 +55,14 @@ impl Import<'_> {
         Ok(())
     }
 
-    async fn save_state(
-        &self,
-        work: &mut dyn RosterWork,
-        account: &Account,
-        state: AccountState,
-        person: &PersonId,
-    ) -> Result<(), Fault> {
+    async fn save_state(&self, work: &mut dyn RosterWork, account: &Account, state: AccountState) -> Result<(), Fault> {
         work.save_state(account.id, state).await?;
         if !matches!(state, AccountState::Active | AccountState::Unclaimed) {
             work.end_sessions_of(account.id).await?;
             work.supersede_links(account.id, 0, self.now).await?;
             work.end_temporaries(account.id, self.now).await?;
         }
-        let detail = format!("{person} {}>{}", account.state.code(), state.code());
+        let detail = format!("{}>{}", account.state.code(), state.code());
         self.note(work, "state-changed", Some(account.id), detail).await
     }
 

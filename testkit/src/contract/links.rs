@@ -91,8 +91,8 @@ pub async fn one_link_is_ended_alone(bench: Bench) {
 pub async fn the_newest_links_are_kept(bench: Bench) {
     let account = bench.account("ada.lovelace").await;
     let mut unit = bench.begin().await;
-    // Not in the order of their age, and the ids not in that of their times.
-    for (id, created) in [(3, 10), (1, 40), (4, 20), (2, 30)] {
+    // The ids are in no order, and the clock was put right in between.
+    for (id, created) in [(3, 40), (4, 30), (1, 10), (2, 20)] {
         unit.add_link(&NewLink { created: NOW.plus(created), ..link(id, account) }).await.unwrap();
     }
     unit.supersede_links(account, 2, NOW.plus(50)).await.unwrap();
@@ -124,19 +124,44 @@ pub async fn links_of_one_request_are_kept_or_superseded_together(bench: Bench) 
 
 pub async fn links_of_one_second_are_superseded_down_to_the_number_kept(bench: Bench) {
     let account = bench.account("ada.lovelace").await;
-    for id in 1..=5 {
+    let ids = [4, 1, 5, 3, 2];
+    for id in ids {
         bench.link(id, account).await;
     }
     for keep in [3, 3, 1, 0] {
         let mut unit = bench.begin().await;
         unit.supersede_links(account, keep, NOW).await.unwrap();
         unit.save().await.unwrap();
-        let mut live = 0;
-        for id in 1..=5 {
-            live += u32::from(!bench.found_link(id).await.unwrap().fate.superseded);
+        let mut live = Vec::new();
+        for id in ids {
+            live.push(!bench.found_link(id).await.unwrap().fate.superseded);
         }
-        assert_eq!(live, keep);
+        let newest: Vec<bool> = (0..5).map(|place| place >= 5 - keep).collect();
+        assert_eq!(live, newest, "the last ones that were made");
     }
+}
+
+pub async fn a_link_waits_behind_those_of_its_second_that_were_made_after_it(bench: Bench) {
+    let account = bench.account("ada.lovelace").await;
+    for id in [2, 5, 1, 4, 3] {
+        bench.link(id, account).await;
+    }
+    let mut unit = bench.begin().await;
+    let mut renewed = Vec::new();
+    for id in [2, 5, 1, 4, 3] {
+        renewed.push(unit.renew_link(&format!("link-{id}"), NOW.plus(2 * HOUR), 3).await.unwrap());
+    }
+    assert_eq!(renewed, [false, false, true, true, true]);
+}
+
+pub async fn of_two_links_with_one_code_the_later_one_is_found(bench: Bench) {
+    let account = bench.account("ada.lovelace").await;
+    let mut unit = bench.begin().await;
+    for id in [2, 1] {
+        let (flow, code) = ("flow".to_owned(), digest(9));
+        unit.add_link(&NewLink { flow, code, ..link(id, account) }).await.unwrap();
+    }
+    assert_eq!(unit.find_link_by_code("flow", &digest(9)).await.unwrap().unwrap().id, "link-1");
 }
 
 pub async fn expired_links_are_superseded_when_none_is_kept(bench: Bench) {

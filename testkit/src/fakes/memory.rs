@@ -17,7 +17,7 @@ mod seed;
 mod sessions;
 mod temporaries;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -91,6 +91,10 @@ impl Store for Memory {
     async fn read(&self) -> Result<Box<dyn UnitOfWork>, Fault> {
         Ok(Box::new(Unit { store: self.clone(), tables: self.tables(), writing: None }))
     }
+
+    async fn scrub(&self) -> Result<(), Fault> {
+        Ok(())
+    }
 }
 
 struct Unit {
@@ -122,6 +126,8 @@ impl UnitOfWork for Unit {
 #[derive(Clone, Debug, Default)]
 struct Tables {
     accounts: BTreeMap<i64, Account>,
+    /// Numbers of accounts that are no more, which are not given again.
+    forgotten: BTreeSet<i64>,
     people: BTreeMap<i64, NewPerson>,
     challenges: BTreeMap<i64, Challenge>,
     temporaries: Vec<TemporaryRow>,

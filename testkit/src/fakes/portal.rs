@@ -6,6 +6,7 @@ use backboard::agency::Agency;
 use backboard::audit::Row;
 use backboard::expiry::Schedule;
 use backboard::identity::{Email, Ssn};
+use backboard::keep::PEOPLE_DAYS;
 use backboard::moment::Moment;
 use backboard::password::Password;
 use backboard::service::mail::{Letter, Message};
@@ -144,6 +145,7 @@ impl TestPortal {
             vault: vault.clone(),
             robots: Arc::new(TestRobots),
             multiply: 1,
+            people_days: PEOPLE_DAYS,
         });
         Self { portal, seed, clock, hasher, vault }
     }

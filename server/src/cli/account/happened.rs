@@ -17,6 +17,7 @@ pub fn sentence(happened: &Happened) -> String {
         "sign-in-refused" => return with("sign-in refused", refusal(detail)),
         "signed-out" => "signed out",
         "signed-out-everywhere" => "signed out everywhere",
+        "sessions-ended" => return format!("signed out everywhere by {}", who(&happened.actor)),
         "reset-mailed" => return with("asked for a new password; mailed", &spaced(detail)),
         "reset-capped" => "asked for a new password too often; not mailed",
         "reset-link-opened" => "opened the link to reset the password",
@@ -38,6 +39,7 @@ pub fn sentence(happened: &Happened) -> String {
         "state-changed" => return with("the roster changed its state", detail),
         "email-changed" => return with("the roster changed a mail address", detail),
         "account-shared" => return with("the roster put one more person on it", detail),
+        "person-forgotten" if detail == "shared" => "one of its people left the roster long ago and was forgotten",
         "mail-failed" => return with("a mail was given up", detail),
         // Whatever a later version writes down can still be read.
         other => return with(&spaced(other), detail),

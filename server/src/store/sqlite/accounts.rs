@@ -117,6 +117,29 @@ impl Accounts for Unit {
         .map_err(fault)?;
         rows.iter().map(account).collect()
     }
+
+    async fn forget_account(&mut self, account: i64, now: Moment) -> Result<(), Fault> {
+        // `#` stands in no username that anybody can have or type.
+        const EMPTY: &str = "UPDATE account SET username = '#' || id, username_key = '#' || id, state = 'inactive', \
+             shared = 0, password_hash = NULL, password_set = NULL, password_expires = NULL, remind_at = NULL, \
+             grace_spent = NULL, frozen = NULL, forgotten = ? WHERE id = ? AND forgotten IS NULL";
+        // Flows first: they name links.
+        const EVERYTHING_OF_IT: [&str; 7] = [
+            "DELETE FROM flow WHERE link IN (SELECT id FROM link WHERE account = ?)",
+            "DELETE FROM link WHERE account = ?",
+            "DELETE FROM session WHERE account = ?",
+            "DELETE FROM challenge WHERE account = ?",
+            "DELETE FROM temporary_password WHERE account = ?",
+            "DELETE FROM office_case WHERE account = ?",
+            "DELETE FROM mail WHERE account = ?",
+        ];
+        let query = sqlx::query(EMPTY).bind(now.0).bind(account);
+        one(&query.execute(&mut *self.transaction).await.map_err(fault)?, account)?;
+        for delete in EVERYTHING_OF_IT {
+            sqlx::query(delete).bind(account).execute(&mut *self.transaction).await.map_err(fault)?;
+        }
+        Ok(())
+    }
 }
 
 pub(super) fn one(done: &SqliteQueryResult, account: i64) -> Result<(), Fault> {

@@ -23,8 +23,8 @@ macro_rules! link_where {
 impl Links for Unit {
     async fn add_link(&mut self, link: &NewLink) -> Result<(), Fault> {
         sqlx::query(
-            "INSERT INTO link (id, purpose, account, person, flow, token, code, created, expires) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO link (id, purpose, account, person, flow, token, code, created, expires, number) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT coalesce(max(number), 0) + 1 FROM link))",
         )
         .bind(&link.id)
         .bind(link.purpose.code())
@@ -57,7 +57,7 @@ impl Links for Unit {
     }
 
     async fn find_link_by_code(&mut self, flow: &str, code: &Digest) -> Result<Option<Link>, Fault> {
-        let row = sqlx::query(link_where!("flow = ? AND code = ? ORDER BY created DESC, id DESC LIMIT 1"))
+        let row = sqlx::query(link_where!("flow = ? AND code = ? ORDER BY number DESC LIMIT 1"))
             .bind(flow)
             .bind(code.as_slice())
             .fetch_optional(&mut *self.transaction)
@@ -95,7 +95,7 @@ impl Links for Unit {
         let renewed: Option<String> = sqlx::query_scalar(
             "UPDATE link SET expires = max(expires, ?) WHERE id = ? AND spent IS NULL AND superseded IS NULL \
              AND (SELECT count(DISTINCT newer.flow) FROM link newer WHERE newer.account = link.account \
-             AND newer.created > link.created AND newer.spent IS NULL AND newer.superseded IS NULL) < ? RETURNING flow",
+             AND newer.number > link.number AND newer.spent IS NULL AND newer.superseded IS NULL) < ? RETURNING flow",
         )
         .bind(expires.0)
         .bind(id)
@@ -130,7 +130,7 @@ impl Links for Unit {
              WHERE account = ? AND spent IS NULL AND superseded IS NULL AND (expires > ? OR ? = 0) \
              AND flow NOT IN (SELECT flow FROM link \
              WHERE account = ? AND spent IS NULL AND superseded IS NULL AND expires > ? \
-             GROUP BY flow ORDER BY MAX(created) DESC, flow DESC LIMIT ?)",
+             GROUP BY flow ORDER BY max(number) DESC LIMIT ?)",
         )
         .bind(now.0)
         .bind(account)

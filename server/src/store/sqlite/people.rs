@@ -6,7 +6,7 @@ use backboard::expiry::Schedule;
 use backboard::identity::{CertificateNumber, DateOfBirth, Email};
 use backboard::moment::{Day, Moment};
 use backboard::service::ports::{Fault, People};
-use backboard::service::records::{Account, Digest, Person};
+use backboard::service::records::{Account, Digest, Gone, Person};
 use sqlx::sqlite::SqliteRow;
 
 use super::{Unit, column, fault, unreadable};
@@ -79,7 +79,7 @@ impl People for Unit {
     }
 
     async fn find_account(&mut self, id: i64) -> Result<Option<Account>, Fault> {
-        let row = sqlx::query(account_where!("id = ?"))
+        let row = sqlx::query(account_where!("id = ? AND forgotten IS NULL"))
             .bind(id)
             .fetch_optional(&mut *self.transaction)
             .await
@@ -94,6 +94,31 @@ impl People for Unit {
             .await
             .map_err(fault)?;
         row.as_ref().map(account).transpose()
+    }
+
+    // The states are those of `keep::may_go`.
+    async fn find_gone(&mut self, named: Moment, most: u32) -> Result<Vec<Gone>, Fault> {
+        const SELECT: &str = concat!(
+            "SELECT person.id AS person_id, seen, ",
+            account_columns!(),
+            " FROM person JOIN account ON account.id = person.account \
+             WHERE seen <= ? AND seen < (SELECT max(seen) FROM person) AND state IN ('unclaimed', 'inactive') \
+             ORDER BY seen, person.id LIMIT ?"
+        );
+        let rows =
+            sqlx::query(SELECT).bind(named.0).bind(most).fetch_all(&mut *self.transaction).await.map_err(fault)?;
+        let gone = |row| {
+            Ok(Gone { person: column(row, "person_id")?, account: account(row)?, named: Moment(column(row, "seen")?) })
+        };
+        rows.iter().map(gone).collect()
+    }
+
+    async fn forget_person(&mut self, person: i64, named: Moment) -> Result<bool, Fault> {
+        const DELETE: &str = "DELETE FROM person WHERE id = ? AND seen <= ? AND EXISTS (SELECT 1 FROM account \
+             WHERE account.id = person.account AND state IN ('unclaimed', 'inactive'))";
+        let done =
+            sqlx::query(DELETE).bind(person).bind(named.0).execute(&mut *self.transaction).await.map_err(fault)?;
+        Ok(done.rows_affected() == 1)
     }
 }
 

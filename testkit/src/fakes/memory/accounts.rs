@@ -76,6 +76,24 @@ impl Accounts for Unit {
         });
         Ok(accounts.take(most as usize).cloned().collect())
     }
+
+    async fn forget_account(&mut self, account: i64, _now: Moment) -> Result<(), Fault> {
+        let tables = self.change()?;
+        if tables.accounts.remove(&account).is_none() {
+            return Err(Fault::Other(format!("no account {account}")));
+        }
+        tables.forgotten.insert(account);
+        let links: Vec<String> =
+            tables.links.iter().filter(|row| row.new.account == account).map(|row| row.new.id.clone()).collect();
+        tables.flows.retain(|(_, flow)| !flow.link.as_ref().is_some_and(|link| links.contains(link)));
+        tables.links.retain(|row| row.new.account != account);
+        tables.sessions.retain(|_, session| session.account != account);
+        tables.challenges.remove(&account);
+        tables.temporaries.retain(|row| row.new.account != account);
+        tables.cases.retain(|(case, _)| case.account != account);
+        tables.mails.retain(|(_, row)| row.account != Some(account));
+        Ok(())
+    }
 }
 
 impl Unit {

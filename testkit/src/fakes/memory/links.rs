@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use async_trait::async_trait;
 use backboard::link::{LinkFate, Step};
@@ -31,8 +31,8 @@ impl Links for Unit {
     }
 
     async fn find_link_by_code(&mut self, flow: &str, code: &Digest) -> Result<Option<Link>, Fault> {
-        let rows = self.tables.links.iter().filter(|row| row.new.flow == flow && row.new.code == *code);
-        Ok(rows.max_by_key(|row| (row.new.created, &row.new.id)).map(LinkRow::link))
+        let mut rows = self.tables.links.iter().filter(|row| row.new.flow == flow && row.new.code == *code);
+        Ok(rows.next_back().map(LinkRow::link))
     }
 
     async fn spend_link(&mut self, id: &str, now: Moment) -> Result<bool, Fault> {
@@ -51,14 +51,12 @@ impl Links for Unit {
 
     async fn renew_link(&mut self, id: &str, expires: Moment, most: u32) -> Result<bool, Fault> {
         let tables = self.change()?;
-        let Some(row) = tables.links.iter().find(|row| row.new.id == id && !row.spent && !row.superseded) else {
-            return Ok(false);
-        };
-        let (account, created, flow) = (row.new.account, row.new.created, row.new.flow.clone());
-        let newer = |other: &&LinkRow| {
-            other.new.account == account && other.new.created > created && !other.spent && !other.superseded
-        };
-        let newer: BTreeSet<&str> = tables.links.iter().filter(newer).map(|row| row.new.flow.as_str()).collect();
+        // They lie in the order in which they were made.
+        let mut from_it = tables.links.iter().skip_while(|row| row.new.id != id);
+        let Some(row) = from_it.next().filter(|row| !row.spent && !row.superseded) else { return Ok(false) };
+        let (account, flow) = (row.new.account, row.new.flow.clone());
+        let live = |other: &&LinkRow| other.new.account == account && !other.spent && !other.superseded;
+        let newer: BTreeSet<&str> = from_it.filter(live).map(|row| row.new.flow.as_str()).collect();
         if newer.len() >= most as usize {
             return Ok(false);
         }
@@ -81,14 +79,12 @@ impl Links for Unit {
     async fn supersede_links(&mut self, account: i64, keep: u32, now: Moment) -> Result<(), Fault> {
         let links = &mut self.change()?.links;
         let live = |row: &&mut LinkRow| row.new.account == account && row.live(now);
-        let mut flows: BTreeMap<String, Moment> = BTreeMap::new();
-        for row in links.iter_mut().filter(live) {
-            let newest = flows.entry(row.new.flow.clone()).or_insert(row.new.created);
-            *newest = row.new.created.max(*newest);
+        let mut flows: Vec<String> = Vec::new();
+        for row in links.iter_mut().rev().filter(live) {
+            if flows.len() < keep as usize && !flows.contains(&row.new.flow) {
+                flows.push(row.new.flow.clone());
+            }
         }
-        let mut flows: Vec<(Moment, String)> = flows.into_iter().map(|(flow, newest)| (newest, flow)).collect();
-        flows.sort_unstable_by(|a, b| b.cmp(a));
-        flows.truncate(keep as usize);
         if keep == 0 {
             for row in links.iter_mut().filter(|row| row.new.account == account && !row.spent) {
                 row.superseded = true;
@@ -96,7 +92,7 @@ impl Links for Unit {
             return Ok(());
         }
         for row in links.iter_mut().filter(live) {
-            row.superseded = !flows.iter().any(|(_, flow)| *flow == row.new.flow);
+            row.superseded = !flows.contains(&row.new.flow);
         }
         Ok(())
     }

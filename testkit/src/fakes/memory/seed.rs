@@ -21,7 +21,7 @@ impl Seed for Memory {
         self.change(|tables| {
             let taken = tables.accounts.values().any(|account| account.username.key() == new.username.key());
             assert!(!taken, "constraint account_username_unique: {}", new.username);
-            let id = tables.accounts.keys().next_back().unwrap_or(&0) + 1;
+            let id = tables.accounts.keys().chain(&tables.forgotten).max().unwrap_or(&0) + 1;
             let account = Account {
                 id,
                 username: new.username.clone(),
