@@ -11,9 +11,11 @@ pub mod cases;
 pub mod challenges;
 pub mod flows;
 pub mod jobs;
+pub mod ledgers;
 pub mod links;
 pub mod outbox;
 pub mod people;
+pub mod search;
 pub mod sessions;
 pub mod temporaries;
 pub mod units;
@@ -171,6 +173,22 @@ macro_rules! store_contract {
                 one_of_32_opens_the_case,
                 the_last_closing_of_a_kind_is_known,
                 a_case_of_no_account_is_a_fault,
+            }
+            search {
+                names_are_found_by_their_beginnings_the_exact_ones_first,
+                earlier_and_double_names_find_their_person,
+                people_are_found_by_beginnings_of_username_certificate_and_address,
+                what_was_found_comes_in_the_order_asked_for,
+            }
+            ledgers {
+                everybody_of_an_account_stands_on_its_page,
+                the_version_moves_with_what_others_did_and_not_with_who_looked,
+                who_did_what_lately_is_known,
+                a_link_tells_what_became_of_it,
+                the_mails_of_an_account_come_newest_first_and_no_more_than_asked_for,
+                only_sessions_that_still_last_are_counted,
+                the_open_cases_of_one_account_come_oldest_first,
+                the_history_is_paged_by_number,
             }
             units {
                 what_is_not_saved_is_undone,
