@@ -1,4 +1,5 @@
 //! What the desk's search box takes, and whom it may find.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on stops at once")]
 
 use backboard::identity::searched;
 use backboard::refused::Refused;

@@ -3,6 +3,7 @@
 //!
 //! Usage: `cargo bench -p server --bench search -- DATABASE`   (`script/bench` does it)
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a measurement that cannot go on stops at once")]
+#![expect(clippy::disallowed_methods, reason = "it measures time")]
 
 use std::path::Path;
 use std::sync::Arc;

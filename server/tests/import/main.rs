@@ -5,3 +5,4 @@ mod accounts;
 mod bench;
 mod file;
 mod rotation;
+mod search;
