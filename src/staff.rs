@@ -32,6 +32,21 @@ codes! {
 }
 
 codes! {
+    /// What a link mailed to a member of staff is for. One of one purpose does nothing of another.
+    StaffPurpose {
+        /// A first password, and the authenticator.
+        Invitation = "invitation",
+        /// A new password; the second factor stays as it is.
+        Password = "password",
+        /// Another authenticator in place of one that was lost; the password is asked besides.
+        Second = "second",
+    }
+}
+
+/// How long such a link works, in seconds: over a night, because people of an office read their mail in the morning.
+pub const STAFF_LINK_SECONDS: i64 = 24 * 60 * 60;
+
+codes! {
     /// What the desk does. Its code is the audit's action and the operation's last word.
     Act {
         Search = "search",

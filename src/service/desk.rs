@@ -4,6 +4,9 @@
 //! is checked where the act is. An act is one commit of the change, its audit row, which names the member of staff and the
 //! reason, and the mail that tells the person.
 
+pub mod ports;
+pub mod records;
+
 use super::Declined;
 use super::records::Digest;
 use crate::refused::Refused;
