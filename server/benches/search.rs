@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use backboard::service::Portal;
 use backboard::service::desk::Actor;
-use backboard::service::desk::records::Found;
+use backboard::service::desk::seen::Found;
 use backboard::service::ports::Store as _;
 use backboard::staff::{Role, Term};
 use server::store::Sqlite;

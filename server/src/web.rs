@@ -13,6 +13,7 @@ pub mod address;
 mod assets;
 #[doc(hidden)]
 pub mod cookies;
+mod desk;
 #[doc(hidden)]
 pub mod fields;
 mod guard;

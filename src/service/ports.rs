@@ -3,7 +3,8 @@
 
 use async_trait::async_trait;
 
-use super::desk::ports::{Ledgers, Search};
+use super::desk::ports::Staff;
+use super::desk::seen::{Ledgers, Search};
 use super::records::{
     Account, Case, Challenge, Digest, Flow, Happened, Job, Link, Mail, NewFlow, NewLink, NewMail, NewSession,
     NewTemporary, Person, Posted, Session, Temporary,
@@ -120,6 +121,7 @@ pub trait UnitOfWork:
     + Cases
     + Search
     + Ledgers
+    + Staff
     + Send
 {
     /// Commits.

@@ -17,6 +17,7 @@ pub mod outbox;
 pub mod people;
 pub mod search;
 pub mod sessions;
+pub mod staff;
 pub mod temporaries;
 pub mod units;
 
@@ -189,6 +190,21 @@ macro_rules! store_contract {
                 only_sessions_that_still_last_are_counted,
                 the_open_cases_of_one_account_come_oldest_first,
                 the_history_is_paged_by_number,
+            }
+            staff {
+                a_member_comes_back_as_invited_and_is_found_whatever_the_case,
+                no_two_members_share_an_address,
+                rights_password_and_second_factor_change_each_alone,
+                a_step_is_taken_once_and_no_earlier_one_after_it,
+                one_of_32_takes_the_step,
+                a_recovery_code_is_spent_once_and_new_ones_replace_the_old,
+                a_staff_link_is_spent_once_until_its_last_second,
+                one_of_32_spends_the_staff_link,
+                a_staff_session_is_used_and_ends_and_does_not_come_back,
+                the_tries_of_a_way_in_run_out_and_it_ends_once,
+                no_more_than_five_of_32_get_a_try_at_the_second_step,
+                purging_takes_what_is_over_of_the_staff_and_no_member,
+                nothing_is_kept_for_a_member_who_is_not_there,
             }
             units {
                 what_is_not_saved_is_undone,

@@ -22,6 +22,7 @@ mod people;
 mod roster;
 mod search;
 mod sessions;
+mod staff;
 mod temporaries;
 
 pub use keys::{Begun, Lying};

@@ -9,7 +9,7 @@
 //! - So many searches an hour for each member of staff: a curious one, or a stolen session, does not read the roster.
 
 use super::Actor;
-use super::records::Found;
+use super::seen::Found;
 use crate::limit::Budget;
 use crate::refused::{Field, Problem, Refused};
 use crate::service::ports::{Fault, UnitOfWork};

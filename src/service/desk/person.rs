@@ -8,7 +8,7 @@
 //!   one ([`Portal::is_version`]).
 
 use super::Actor;
-use super::records::{Event, LinkEntry, MailEntry, Somebody};
+use super::seen::{Event, LinkEntry, MailEntry, Somebody};
 use crate::account::{AccountState, Frozen, Username};
 use crate::identity::Email;
 use crate::limit::Budget;

@@ -1,80 +1,97 @@
-//! Rows as the desk sees them: no SSN, no digest, no token, no hash in any of them.
+//! Rows of the staff as the use cases see them.
 
-use crate::account::{AccountState, Frozen, Username};
 use crate::identity::Email;
-use crate::link::Purpose;
 use crate::moment::Moment;
+use crate::service::records::Digest;
+use crate::staff::{Role, StaffPurpose, StaffState};
 
-/// One line of what a search found.
+/// A member of staff.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
-    pub person: i64,
-    pub account: i64,
-    pub last_name: String,
-    pub first_name: String,
-    pub suffix: String,
-    pub earlier_names: Vec<String>,
-    pub certificate: Option<String>,
-    pub level: String,
-    pub email: Option<Email>,
-    pub username: Username,
-    pub state: AccountState,
-    pub frozen: Option<Frozen>,
-    pub shared: bool,
-}
-
-/// A person of the roster on the page of an account.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Somebody {
+pub struct Member {
     pub id: i64,
-    pub last_name: String,
-    pub first_name: String,
-    pub suffix: String,
-    pub earlier_names: Vec<String>,
-    pub certificate: Option<String>,
-    pub level: String,
-    pub email: Option<Email>,
-    pub products: Vec<String>,
-    /// The last one that the roster told.
-    pub roster_status: Option<AccountState>,
+    pub email: Email,
+    pub name: String,
+    pub role: Role,
+    pub state: StaffState,
+    /// May show a temporary password on the screen.
+    pub may_show: bool,
+    /// A PHC string of Argon2id; none until an invitation was taken up.
+    pub password_hash: Option<String>,
+    pub password_set: Option<Moment>,
+    /// The sealed key of the authenticator; none until one was set up.
+    pub second: Option<Vec<u8>>,
+    /// The time step of the last code that was taken: a code is good once.
+    pub second_step: Option<i64>,
+    /// The admin who asked that this member becomes one too; another one has to approve it.
+    pub admin_asked_by: Option<i64>,
+    pub created: Moment,
+    /// None: from the command line.
+    pub invited_by: Option<i64>,
 }
 
-/// A line of the ledger of links. Dead ones are kept for a day.
+#[derive(Clone, Debug)]
+pub struct NewMember {
+    pub email: Email,
+    pub name: String,
+    pub role: Role,
+    pub admin_asked_by: Option<i64>,
+    pub created: Moment,
+    pub invited_by: Option<i64>,
+}
+
+/// What others decide about a member, and the member cannot change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rights {
+    pub role: Role,
+    pub state: StaffState,
+    pub may_show: bool,
+    pub admin_asked_by: Option<i64>,
+}
+
+impl Member {
+    #[must_use]
+    pub const fn rights(&self) -> Rights {
+        Rights { role: self.role, state: self.state, may_show: self.may_show, admin_asked_by: self.admin_asked_by }
+    }
+
+    #[must_use]
+    pub const fn is_active(&self) -> bool {
+        matches!(self.state, StaffState::Active)
+    }
+}
+
+/// A link mailed to a member of staff.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LinkEntry {
-    pub purpose: Purpose,
+pub struct StaffLink {
+    pub id: String,
+    pub token: Digest,
+    pub staff: i64,
+    pub purpose: StaffPurpose,
     pub created: Moment,
     pub expires: Moment,
-    /// The mail server took the mail that carries it.
-    pub sent: Option<Moment>,
-    /// That mail was given up.
-    pub failed: Option<Moment>,
-    /// Its button was pressed, or its code entered, for the first time.
-    pub opened: Option<Moment>,
-    /// A password was set with it.
+    /// It was used, or another one took its place.
     pub spent: Option<Moment>,
-    /// Another one was used, newer ones were asked for, or the office ended it.
-    pub superseded: Option<Moment>,
 }
 
-/// A line of the ledger of mails: never what it said.
+/// A session at the desk.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MailEntry {
-    pub kind: String,
-    pub recipient: Email,
-    pub queued: Moment,
-    pub sent: Option<Moment>,
-    pub failed: Option<Moment>,
-    /// What was said of the last attempt that failed, as it was said.
-    pub why: String,
+pub struct StaffSession {
+    pub token: Digest,
+    pub staff: i64,
+    pub created: Moment,
+    pub seen: Moment,
+    pub expires: Moment,
 }
 
-/// A row of the audit about one account.
+/// A browser on its way to the desk: it has proved something, and has to prove or set up the second factor.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Event {
-    pub id: i64,
-    pub at: Moment,
-    pub actor: String,
-    pub action: String,
-    pub detail: String,
+pub struct Entry {
+    pub token: Digest,
+    pub staff: i64,
+    /// The mailed link that lets an authenticator be set up; none at a sign-in.
+    pub link: Option<String>,
+    /// The sealed key of the authenticator that is being set up.
+    pub secret: Option<Vec<u8>>,
+    pub tries: u32,
+    pub expires: Moment,
 }

@@ -184,7 +184,7 @@ pub async fn the_history_is_paged_by_number(bench: Bench) {
         let at = NOW.plus(-id);
         unit.add_audit(&Row { at, ..audit_row(id, &format!("action-{id}"), Some(account)) }).await.unwrap();
     }
-    let ids = |events: Vec<backboard::service::desk::records::Event>| -> Vec<i64> {
+    let ids = |events: Vec<backboard::service::desk::seen::Event>| -> Vec<i64> {
         events.iter().map(|event| event.id).collect()
     };
     assert_eq!(ids(unit.find_events_of(ada, i64::MAX, 2).await.unwrap()), [5, 4]);

@@ -5,11 +5,12 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{SqlSafeStr, SqlitePool};
 
 /// Number, name and text of every step, oldest first.
-const STEPS: [(i64, &str, &str); 5] = [
+const STEPS: [(i64, &str, &str); 6] = [
     (1, "start", include_str!("../../../migrations/sqlite/0001_start.sql")),
     (2, "back in", include_str!("../../../migrations/sqlite/0002_back_in.sql")),
     (3, "audit chain", include_str!("../../../migrations/sqlite/0003_audit_chain.sql")),
     (4, "keys", include_str!("../../../migrations/sqlite/0004_keys.sql")),
+    (6, "staff", include_str!("../../../migrations/sqlite/0006_staff.sql")),
     (7, "search", include_str!("../../../migrations/sqlite/0007_search.sql")),
 ];
 

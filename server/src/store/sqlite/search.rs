@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 use backboard::account::{AccountState, Frozen, Username};
 use backboard::identity::{Email, searched};
-use backboard::service::desk::ports::Search;
-use backboard::service::desk::records::Found;
+use backboard::service::desk::seen::Found;
+use backboard::service::desk::seen::Search;
 use backboard::service::ports::Fault;
 use backboard::staff::Lookup;
 use sqlx::sqlite::SqliteRow;

@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 use backboard::identity::searched;
-use backboard::service::desk::ports::Search;
-use backboard::service::desk::records::Found;
+use backboard::service::desk::seen::Found;
+use backboard::service::desk::seen::Search;
 use backboard::service::ports::Fault;
 use backboard::staff::Lookup;
 
