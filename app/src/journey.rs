@@ -2,6 +2,7 @@
 
 pub mod captcha;
 pub mod claim;
+pub mod desk;
 pub mod home;
 pub mod link;
 pub mod missing;

@@ -13,6 +13,7 @@ pub mod address;
 mod assets;
 #[doc(hidden)]
 pub mod cookies;
+mod desk;
 mod encodings;
 #[doc(hidden)]
 pub mod fields;

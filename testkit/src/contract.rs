@@ -12,10 +12,13 @@ pub mod challenges;
 pub mod flows;
 pub mod forgotten;
 pub mod jobs;
+pub mod ledgers;
 pub mod links;
 pub mod outbox;
 pub mod people;
+pub mod search;
 pub mod sessions;
+pub mod staff;
 pub mod temporaries;
 pub mod units;
 
@@ -183,6 +186,37 @@ macro_rules! store_contract {
                 who_was_named_or_opened_meanwhile_is_not_forgotten,
                 nothing_is_left_of_a_forgotten_account_but_its_number,
                 a_forgotten_username_is_free_and_its_number_is_not,
+            }
+            search {
+                names_are_found_by_their_beginnings_the_exact_ones_first,
+                earlier_and_double_names_find_their_person,
+                people_are_found_by_beginnings_of_username_certificate_and_address,
+                what_was_found_comes_in_the_order_asked_for,
+            }
+            ledgers {
+                everybody_of_an_account_stands_on_its_page,
+                the_version_moves_with_what_others_did_and_not_with_who_looked,
+                who_did_what_lately_is_known,
+                a_link_tells_what_became_of_it,
+                the_mails_of_an_account_come_newest_first_and_no_more_than_asked_for,
+                only_sessions_that_still_last_are_counted,
+                the_open_cases_of_one_account_come_oldest_first,
+                the_history_is_paged_by_number,
+            }
+            staff {
+                a_member_comes_back_as_invited_and_is_found_whatever_the_case,
+                no_two_members_share_an_address,
+                rights_password_and_second_factor_change_each_alone,
+                a_step_is_taken_once_and_no_earlier_one_after_it,
+                one_of_32_takes_the_step,
+                a_recovery_code_is_spent_once_and_new_ones_replace_the_old,
+                a_staff_link_is_spent_once_until_its_last_second,
+                one_of_32_spends_the_staff_link,
+                a_staff_session_is_used_and_ends_and_does_not_come_back,
+                the_tries_of_a_way_in_run_out_and_it_ends_once,
+                no_more_than_five_of_32_get_a_try_at_the_second_step,
+                purging_takes_what_is_over_of_the_staff_and_no_member,
+                nothing_is_kept_for_a_member_who_is_not_there,
             }
             units {
                 what_is_not_saved_is_undone,

@@ -10,11 +10,14 @@ mod cases;
 mod challenges;
 mod flows;
 mod jobs;
+mod ledgers;
 mod links;
 mod outbox;
 mod people;
+mod search;
 mod seed;
 mod sessions;
+mod staff;
 mod temporaries;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,6 +27,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use backboard::audit::Row;
 use backboard::moment::Moment;
+use backboard::service::desk::records::{Entry, Member, StaffLink, StaffSession};
 use backboard::service::ports::{Fault, Store, UnitOfWork};
 use backboard::service::records::{Account, Case, Challenge, Digest, Flow, Job, Mail, NewLink, NewTemporary, Session};
 use tokio::sync::OwnedMutexGuard;
@@ -64,7 +68,8 @@ impl Memory {
         let (own, other) = (self.tables(), other.tables());
         let links = |tables: &Tables| {
             let rows = tables.links.iter();
-            rows.map(|row| (row.new.id.clone(), row.spent, row.superseded, row.answer_tries)).collect::<Vec<_>>()
+            rows.map(|row| (row.new.id.clone(), row.spent.is_some(), row.superseded.is_some(), row.answer_tries))
+                .collect::<Vec<_>>()
         };
         let temporaries = |tables: &Tables| {
             tables.temporaries.iter().map(|row| (row.new.id.clone(), row.used, row.ended)).collect::<Vec<_>>()
@@ -73,6 +78,7 @@ impl Memory {
             && own.challenges == other.challenges
             && own.flows == other.flows
             && own.sessions == other.sessions
+            && own.staff == other.staff
             && (own.jobs.len(), own.mails.len()) == (other.jobs.len(), other.mails.len())
             && links(&own) == links(&other)
             && temporaries(&own) == temporaries(&other)
@@ -142,6 +148,17 @@ struct Tables {
     audit: Vec<Row>,
     /// With the moment at which it was closed.
     cases: Vec<(Case, Option<Moment>)>,
+    staff: StaffTables,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct StaffTables {
+    members: Vec<Member>,
+    /// With whether it was used.
+    recovery: Vec<(i64, Digest, bool)>,
+    links: Vec<StaffLink>,
+    sessions: Vec<StaffSession>,
+    entries: Vec<Entry>,
 }
 
 #[derive(Clone, Debug)]
@@ -154,8 +171,10 @@ struct TemporaryRow {
 #[derive(Clone, Debug)]
 struct LinkRow {
     new: NewLink,
-    spent: bool,
-    superseded: bool,
+    mail: Option<String>,
+    opened: Option<Moment>,
+    spent: Option<Moment>,
+    superseded: Option<Moment>,
     answer_tries: u32,
 }
 
