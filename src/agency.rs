@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::challenge::Asking;
 use crate::identity::DateOrder;
 use crate::password::{PasswordPolicy, Preset, Requirement};
+use crate::refused::codes;
 
 /// One office's profile, as its TOML file has it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +35,9 @@ pub struct Agency {
     pub date_order: DateOrder,
     #[serde(default)]
     pub home: Vec<HomeOption>,
+    /// No page of the personnel needs it, and what a caller is asked is nobody's business: the browser is not sent it.
+    #[serde(default, skip_serializing)]
+    pub desk: Desk,
     /// Words of its own: language → key → sentence, over those of `locales/`.
     #[serde(default)]
     pub words: BTreeMap<String, BTreeMap<String, String>>,
@@ -109,6 +113,36 @@ pub struct External {
     /// Its page, a whole https URL.
     pub url: String,
 }
+
+/// How the office's desk works.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Desk {
+    /// What a caller may be asked in place of a mailed code: none, or two at the least.
+    pub facts: Vec<Fact>,
+    /// Hours for which a new address waits before mail goes there, unless the old one agrees.
+    pub email_wait_hours: u32,
+    /// Whether a second member of staff has to approve a new address.
+    pub email_second: bool,
+}
+
+impl Default for Desk {
+    fn default() -> Self {
+        Self { facts: vec![Fact::DateOfBirth, Fact::CertificateNumber], email_wait_hours: 72, email_second: false }
+    }
+}
+
+codes! {
+    /// What the roster knows of a person and the person knows too. Never the SSN: nobody is asked for it by telephone.
+    Fact {
+        DateOfBirth = "date-of-birth",
+        CertificateNumber = "certificate-number",
+        CertificationLevel = "certification-level",
+    }
+}
+
+/// How many facts a caller has to know.
+pub const FACTS_LEAST: usize = 2;
 
 /// An entry of the home page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

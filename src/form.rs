@@ -1,5 +1,7 @@
 //! What each journey's forms ask, read into types whose values are proof that they are right.
 
+#[cfg(feature = "service")]
+pub mod caller;
 pub mod claim;
 pub mod password;
 pub mod reset;

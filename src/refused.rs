@@ -134,6 +134,8 @@ codes! {
     } server {
         /// What the office does to an account needs words that say why.
         ReasonTooShort = "reason-too-short",
+        /// Nine digits in a row: an SSN does not belong into a reason.
+        ReasonSsn = "reason-ssn",
         /// The role, or the right, does not allow it.
         NotAllowed = "not-allowed",
         /// Nobody acts on a member of staff of a higher role.
@@ -160,8 +162,25 @@ codes! {
         SecondWrong = "second-wrong",
         /// The caller has to be checked first.
         CallerUnchecked = "caller-unchecked",
-        /// What the caller said is not what was mailed or is on file.
+        /// The code that the caller read back is not the one that was mailed.
         CallerWrong = "caller-wrong",
+        /// Five wrong codes, ten minutes, or none was mailed from this session: another one has to be.
+        CallerOver = "caller-over",
+        /// What the caller said is not what is on file.
+        FactsWrong = "facts-wrong",
+        /// One fact, or none, proves nothing.
+        FactsTooFew = "facts-too-few",
+        /// The profile lets nobody be checked by facts.
+        FactsOff = "facts-off",
+        /// Facts alone do not do for what lets somebody in past the mailbox.
+        CallerWeak = "caller-weak",
+        /// The account is inactive, and what is to be done needs an open one.
+        ClosedInactive = "closed-inactive",
+        ClosedSuspended = "closed-suspended",
+        ClosedExternal = "closed-external",
+        ClosedFrozen = "closed-frozen",
+        /// The journey that a link leads to is off.
+        LinkOff = "link-off",
         /// Somebody else did something to the account while the page was open.
         AccountChanged = "account-changed",
         /// It is so already.
@@ -209,6 +228,8 @@ codes! {
         Reason = "reason",
         /// What is searched for.
         Term = "term",
+        /// The level of a certification, as a caller says it.
+        Level = "level",
         /// The code of an authenticator, or a recovery code.
         Second = "second",
         Role = "role",
@@ -242,7 +263,7 @@ impl Field {
     /// Fields of the desk that hold no secret.
     #[cfg(feature = "service")]
     const fn is_the_desks(self) -> bool {
-        matches!(self, Self::Reason | Self::Term | Self::Role | Self::StaffName)
+        matches!(self, Self::Reason | Self::Term | Self::Level | Self::Role | Self::StaffName)
     }
 
     #[cfg(not(feature = "service"))]

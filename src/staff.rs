@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::identity::{NAME_LONGEST, readable};
 use crate::password::{PasswordPolicy, Preset};
 use crate::refused::{Refused, codes};
+use crate::roster::may_hold_ssn;
 
 codes! {
     /// What a member of staff is there for. A higher one may do all that a lower one may.
@@ -169,6 +170,38 @@ impl Act {
     }
 }
 
+codes! {
+    /// What the office did to an account, as everybody on file is told of it.
+    AccountNews {
+        /// A temporary password was shown at the desk, to be told by telephone or across the counter.
+        TemporaryShown = "temporary-shown",
+        Unlocked = "unlocked",
+        SessionsEnded = "sessions-ended",
+        Suspended = "suspended",
+        Reactivated = "reactivated",
+        QuestionCleared = "question-cleared",
+        /// The password is kept in another login service from now on.
+        MarkedExternal = "marked-external",
+    }
+}
+
+codes! {
+    /// How a caller was checked.
+    CallerCheck {
+        /// A code mailed to the address on file was read back.
+        Code = "code",
+        /// The caller knew what is on file: weaker, because others may know it too.
+        Facts = "facts",
+    }
+}
+
+/// How long the code works that a caller reads back, in seconds.
+pub const CALLER_CODE_SECONDS: i64 = 10 * 60;
+/// Wrong codes after which another one has to be mailed.
+pub const CALLER_TRIES: u32 = 5;
+/// How long a passed check is worth, in seconds.
+pub const CALLER_SECONDS: i64 = 15 * 60;
+
 /// The password policy of staff, whatever the agency's profile asks of personnel: 15 to 128 characters, a blocklist, no
 /// composition and no expiry (NIST SP 800-63B-4 section 3.1.1.2).
 #[must_use]
@@ -194,8 +227,8 @@ pub const REASON_SHORTEST: usize = 5;
 /// The longest one.
 pub const REASON_LONGEST: usize = 500;
 
-/// Why the office does something, in its own words. It stands in the audit, so it holds no control characters and no
-/// line breaks, and must not hold what does not belong there: an SSN.
+/// Why the office does something, in its own words. It stands beside the audit (decision 0014), so it holds no control
+/// characters and no line breaks, and no SSN.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Reason(String);
 
@@ -203,12 +236,16 @@ impl Reason {
     /// Several spaces count as one.
     ///
     /// # Errors
-    /// [`Refused::ReasonTooShort`] (also spaces alone), [`Refused::TooLong`], [`Refused::Unreadable`].
+    /// [`Refused::ReasonTooShort`] (also spaces alone), [`Refused::TooLong`], [`Refused::Unreadable`];
+    /// [`Refused::ReasonSsn`] where nine digits stand in a row, whatever parts them.
     pub fn parse(text: &str) -> Result<Self, Refused> {
         // What is pasted may have lines.
         let lines: String = text.chars().map(|c| if matches!(c, '\n' | '\r' | '\t') { ' ' } else { c }).collect();
         let words: Vec<&str> = readable(&lines)?.split_whitespace().collect();
         let text = words.join(" ");
+        if may_hold_ssn(&text) {
+            return Err(Refused::ReasonSsn);
+        }
         match text.chars().count() {
             ..REASON_SHORTEST => Err(Refused::ReasonTooShort),
             REASON_SHORTEST..=REASON_LONGEST => Ok(Self(text)),

@@ -40,6 +40,10 @@ fn a_reason_is_words_on_one_line() {
         assert_eq!(Reason::parse(blank).unwrap_err(), Refused::ReasonTooShort, "{blank:?}");
     }
     assert_eq!(Reason::parse("lost\u{1b}[2J phone").unwrap_err(), Refused::Unreadable);
+    for ssn in ["her SSN is 900-01-0001", "900 01 0001", "no. 900010001"] {
+        assert_eq!(Reason::parse(ssn).unwrap_err(), Refused::ReasonSsn, "{ssn:?}");
+    }
+    assert!(Reason::parse("certificate EMT-1001 of 2026-11-20").is_ok());
     assert_eq!(format!("{:?}", Reason::parse("lost phone").unwrap()), "Reason");
 }
 

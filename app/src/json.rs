@@ -5,7 +5,7 @@
 //! that the server always writes; what is missing reads as empty.
 
 use backboard::agency::{
-    Agency, Asks, ChallengePolicy, Contact, External, HomeOption, Journey, Mails, PasswordText, Policy, Product,
+    Agency, Asks, ChallengePolicy, Contact, Desk, External, HomeOption, Journey, Mails, PasswordText, Policy, Product,
     Recovery, Sender, TemporaryPolicy,
 };
 use backboard::challenge::{Asking, Question};
@@ -221,6 +221,7 @@ fn agency(json: &Json) -> Agency {
             href: one.text("href"),
             note: one.text("note"),
         }),
+        desk: Desk::default(),
         // The profile's own words are in the sentences already.
         words: std::collections::BTreeMap::new(),
     }

@@ -13,6 +13,7 @@ use backboard::service::Portal;
 use backboard::service::desk::session::DESK_IDLE_SECONDS;
 use backboard::service::ports::Fault;
 use backboard::service::session::IDLE_SECONDS;
+use backboard::staff::CALLER_SECONDS;
 use tokio::sync::{Notify, watch};
 
 /// Seconds between two rounds.
@@ -32,6 +33,8 @@ enum Part {
     Sessions,
     /// Sessions, links and ways in of staff.
     Staff,
+    /// Callers that the desk checked.
+    Callers,
     Budgets,
     Mail,
     Temporaries,
@@ -45,11 +48,12 @@ enum Part {
 }
 
 impl Part {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::Flows,
         Self::Links,
         Self::Sessions,
         Self::Staff,
+        Self::Callers,
         Self::Budgets,
         Self::Mail,
         Self::Temporaries,
@@ -119,6 +123,7 @@ async fn purge(portal: &Portal, part: Part, now: Moment) -> Result<(), Fault> {
         Part::Links => work.purge_links(now.plus(-LINK_KEPT)).await?,
         Part::Sessions => work.purge_sessions(now, now.plus(-IDLE_SECONDS)).await?,
         Part::Staff => work.purge_staff(now, now.plus(-DESK_IDLE_SECONDS), now.plus(-LINK_KEPT)).await?,
+        Part::Callers => work.purge_callers(now, now.plus(-CALLER_SECONDS)).await?,
         Part::Budgets => work.purge_budgets(now).await?,
         Part::Mail => work.purge_mail(now.plus(-MAIL_KEPT)).await?,
         Part::Temporaries => work.purge_temporaries(now.plus(-TEMPORARY_KEPT)).await?,

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use std::path::Path;
 
 use app::words::{Catalog, languages};
-use backboard::agency::{Agency, Journey, Mails, Product};
+use backboard::agency::{Agency, Desk, FACTS_LEAST, Journey, Mails, Product};
 use backboard::challenge::Asking;
 use backboard::identity::readable;
 use backboard::password::{LONGEST_TYPED, PasswordPolicy};
@@ -17,6 +17,9 @@ use crate::config::place;
 
 /// How long a temporary password may work.
 const HOURS: RangeInclusive<u32> = 1..=365 * 24;
+
+/// How long a new address may wait.
+const EMAIL_WAIT: RangeInclusive<u32> = 1..=30 * 24;
 
 /// The files of `agencies/`, inside the program.
 #[derive(RustEmbed)]
@@ -115,6 +118,7 @@ fn check(agency: &Agency) -> Result<(), String> {
             ));
         }
     }
+    check_desk(&agency.desk)?;
     for language in agency.words.keys() {
         if !languages().any(|known| known == language) {
             return Err(format!(
@@ -123,6 +127,26 @@ fn check(agency: &Agency) -> Result<(), String> {
             ));
         }
         Catalog::of(agency, language).map_err(|wrong| format!("key {wrong}"))?;
+    }
+    Ok(())
+}
+
+/// A caller's check that proves something, and a wait that ends.
+fn check_desk(desk: &Desk) -> Result<(), String> {
+    let facts: BTreeSet<&str> = desk.facts.iter().map(|fact| fact.code()).collect();
+    if !desk.facts.is_empty() && facts.len() < FACTS_LEAST {
+        return Err(format!(
+            "key desk.facts: a caller has to know {FACTS_LEAST} different ones at the least; leave the list empty where \
+             only a mailed code will do"
+        ));
+    }
+    if !EMAIL_WAIT.contains(&desk.email_wait_hours) {
+        return Err(format!(
+            "key desk.email_wait_hours: {} is not from {} to {} (30 days)",
+            desk.email_wait_hours,
+            EMAIL_WAIT.start(),
+            EMAIL_WAIT.end()
+        ));
     }
     Ok(())
 }

@@ -39,6 +39,7 @@ race! {
     one_of_32_sign_ins_gets_the_grace_of_an_expired_password = races::one_grace;
     one_of_32_changes_in_one_session_is_saved = races::one_change;
     one_of_32_alarms_stops_the_account = races::one_freeze;
+    one_of_32_members_of_staff_does_an_act = races::one_act;
 }
 
 fn rounds() -> u32 {

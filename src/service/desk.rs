@@ -4,11 +4,15 @@
 //! is checked where the act is. An act is one commit of the change, its audit row, which names the member of staff and the
 //! reason, and the mail that tells the person.
 
+pub mod acts;
+pub mod caller;
+pub mod checks;
 pub mod entry;
 pub mod find;
 pub mod once;
 pub mod person;
 pub mod ports;
+pub mod reason;
 pub mod records;
 pub mod second;
 pub mod seen;

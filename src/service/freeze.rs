@@ -68,9 +68,9 @@ impl Portal {
             return Ok(());
         }
         work.save_frozen(account.id, Some(stops)).await?;
-        work.supersede_links(account.id, 0, now).await?;
-        work.end_temporaries(account.id, now).await?;
-        work.end_sessions_of(account.id).await?;
+        self.close_ways_in(&mut *work, account.id).await?;
+        // Whoever is on the telephone with the office in the owner's name proves nothing by what was mailed.
+        work.forget_callers(account.id).await?;
         let case = Case { account: account.id, kind: CASE.to_owned(), detail: kind.clone(), opened: now };
         work.open_case(&case).await?;
         self.audit(&mut *work, "frozen", Some(account.id), &format!("{} {kind}", stops.code())).await?;

@@ -8,7 +8,7 @@ use crate::expiry::Schedule;
 use crate::link::Code;
 use crate::moment::Moment;
 use crate::password::Password;
-use crate::staff::{StaffNews, StaffPurpose};
+use crate::staff::{AccountNews, StaffNews, StaffPurpose};
 
 /// The language of mails that nobody asked for in one.
 pub(super) const LANGUAGE: &str = "en";
@@ -65,6 +65,12 @@ pub enum Message {
     EmailReplaced { username: Username },
     /// Notice to the new address.
     EmailNow { username: Username },
+    /// The office is on the telephone with somebody, who is to read this code back.
+    CallerCode { username: Username, code: Code, expires: Moment },
+    /// The office sends a link to set a password; there is no browser that asked, so there is no code beside it.
+    OfficeLink { username: Username, token: MailedToken, shared: bool, products: Vec<String> },
+    /// Notice: what the office did to the account.
+    OfficeNotice { username: Username, news: AccountNews, at: Moment },
     /// To a member of staff: a link to the desk.
     StaffLink { purpose: StaffPurpose, token: MailedToken },
     /// To a member of staff: what became of their access.
@@ -76,7 +82,9 @@ impl Message {
     #[must_use]
     pub const fn link(&self) -> Option<&MailedToken> {
         match self {
-            Self::ClaimLink { token, .. } | Self::ResetLink { token, .. } => Some(token),
+            Self::ClaimLink { token, .. } | Self::ResetLink { token, .. } | Self::OfficeLink { token, .. } => {
+                Some(token)
+            }
             _ => None,
         }
     }
@@ -102,6 +110,17 @@ impl Message {
             Self::PasswordSet { .. } => "password-set",
             Self::EmailReplaced { .. } => "email-replaced",
             Self::EmailNow { .. } => "email-now",
+            Self::CallerCode { .. } => "caller-code",
+            Self::OfficeLink { .. } => "office-link",
+            Self::OfficeNotice { news, .. } => match news {
+                AccountNews::TemporaryShown => "office-temporary-shown",
+                AccountNews::Unlocked => "office-unlocked",
+                AccountNews::SessionsEnded => "office-sessions-ended",
+                AccountNews::Suspended => "office-suspended",
+                AccountNews::Reactivated => "office-reactivated",
+                AccountNews::QuestionCleared => "office-question-cleared",
+                AccountNews::MarkedExternal => "office-marked-external",
+            },
             Self::StaffLink { purpose: StaffPurpose::Invitation, .. } => "staff-invitation",
             Self::StaffLink { purpose: StaffPurpose::Password, .. } => "staff-password",
             Self::StaffLink { purpose: StaffPurpose::Second, .. } => "staff-second",
@@ -128,6 +147,14 @@ impl Message {
             "claim-link" | "already-claimed" | "reset-link" | "temporary-password" | "unclaimed" | "no-question" => {
                 Some(Frozen::Resets)
             }
+            // Somebody speaks to the office in the owner's name, or has done so.
+            "caller-code"
+            | "office-link"
+            | "office-temporary-shown"
+            | "office-unlocked"
+            | "office-question-cleared" => Some(Frozen::Resets),
+            // An account that had been closed, maybe because somebody else knows the password.
+            "office-reactivated" => Some(Frozen::All),
             // Somebody is in already: the password must open nothing.
             "password-set" | "question-set" | "email-replaced" | "email-now" => Some(Frozen::All),
             _ => None,
@@ -154,7 +181,10 @@ impl Message {
             | Self::QuestionSet { username }
             | Self::PasswordSet { username }
             | Self::EmailReplaced { username }
-            | Self::EmailNow { username } => std::slice::from_ref(username),
+            | Self::EmailNow { username }
+            | Self::CallerCode { username, .. }
+            | Self::OfficeLink { username, .. }
+            | Self::OfficeNotice { username, .. } => std::slice::from_ref(username),
         }
     }
 }

@@ -19,13 +19,18 @@ const MAILED_TO: [(&str, Budget); 2] =
 impl Portal {
     /// Whether one more mail of a journey may go to an address, in whatever spelling it is on file; it is counted.
     pub(super) async fn may_mail(&self, work: &mut dyn UnitOfWork, journey: &str, to: &Email) -> Result<bool, Fault> {
-        let key = token::base64url(&self.vault.digest("email", to.key().as_bytes()));
-        for (span, budget) in MAILED_TO {
-            if work.take_budget(&format!("{journey}.mail:{span}:{key}"), budget, self.now()).await?.is_err() {
+        for (key, (_, budget)) in self.mailed_to(journey, to).iter().zip(MAILED_TO) {
+            if work.take_budget(key, budget, self.now()).await?.is_err() {
                 return Ok(false);
             }
         }
         Ok(true)
+    }
+
+    /// The budgets of mails of a journey to an address.
+    pub(super) fn mailed_to(&self, journey: &str, to: &Email) -> [String; 2] {
+        let key = token::base64url(&self.vault.digest("email", to.key().as_bytes()));
+        MAILED_TO.map(|(span, _)| format!("{journey}.mail:{span}:{key}"))
     }
 }
 

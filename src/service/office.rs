@@ -1,4 +1,5 @@
-//! What the office does to an account from the command line. The desk's pages will do the same, with more checks.
+//! What the office does to an account from the command line. The desk does the same with more checks
+//! ([`super::desk::acts`]).
 
 use super::mail::LANGUAGE;
 use super::ports::{Fault, UnitOfWork};
@@ -44,16 +45,12 @@ impl Portal {
     /// # Errors
     /// As [`Portal::office_show`]; [`Refused::AccountExternal`], which another login service closes.
     pub async fn office_suspend(&self, username: &Username) -> Result<(), Declined> {
-        let now = self.now();
         let mut work = self.store.begin().await?;
         let account = named(&mut *work, username).await?;
         if account.state == AccountState::External {
             return Err(Refused::AccountExternal.into());
         }
-        work.save_state(account.id, AccountState::Suspended).await?;
-        work.supersede_links(account.id, 0, now).await?;
-        work.end_temporaries(account.id, now).await?;
-        work.end_sessions_of(account.id).await?;
+        self.suspend(&mut *work, &account).await?;
         self.audit_by(&mut *work, OFFICE, "suspended", Some(account.id), account.state.code()).await?;
         work.save().await?;
         Ok(())
@@ -82,18 +79,32 @@ impl Portal {
     /// # Errors
     /// As [`Portal::office_show`]; [`Refused::AccountExternal`], whose password is not kept here.
     pub async fn office_reactivate(&self, username: &Username) -> Result<(), Declined> {
-        let now = self.now();
         let mut work = self.store.begin().await?;
         let account = named(&mut *work, username).await?;
         if account.state == AccountState::External && account.frozen.is_none() {
             return Err(Refused::AccountExternal.into());
         }
+        let detail = self.reopen(&mut *work, &account).await?;
+        self.audit_by(&mut *work, OFFICE, "reactivated", Some(account.id), &detail).await?;
+        work.save().await?;
+        Ok(())
+    }
+
+    /// Closes an account in this unit of work: nobody gets in or stays in.
+    pub(super) async fn suspend(&self, work: &mut dyn UnitOfWork, account: &Account) -> Result<(), Fault> {
+        work.save_state(account.id, AccountState::Suspended).await?;
+        self.close_ways_in(work, account.id).await
+    }
+
+    /// Opens an account again in this unit of work, and gives what closed it, as the audit says it.
+    pub(super) async fn reopen(&self, work: &mut dyn UnitOfWork, account: &Account) -> Result<String, Fault> {
+        let now = self.now();
         if account.frozen == Some(Frozen::All) {
             work.void_password(account.id).await?;
             // The question may be somebody else's too, and would keep the owner out.
             work.remove_challenge(account.id).await?;
         }
-        let detail = match account.frozen {
+        Ok(match account.frozen {
             // What closed the account besides stays: that is another decision.
             Some(frozen) => {
                 work.save_frozen(account.id, None).await?;
@@ -109,10 +120,7 @@ impl Portal {
                 work.save_state(account.id, state).await?;
                 account.state.code().to_owned()
             }
-        };
-        self.audit_by(&mut *work, OFFICE, "reactivated", Some(account.id), &detail).await?;
-        work.save().await?;
-        Ok(())
+        })
     }
 
     /// Mails a temporary password to every address on file, each its own. How many.

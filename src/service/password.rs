@@ -172,5 +172,9 @@ impl Portal {
 
 /// The budget of typing the present password again.
 fn again(session: &Session) -> String {
-    format!("password.again:account:{}", session.account)
+    again_of(session.account)
+}
+
+pub(super) fn again_of(account: i64) -> String {
+    format!("password.again:account:{account}")
 }

@@ -3,6 +3,7 @@
 
 use async_trait::async_trait;
 
+use super::desk::checks::{Callers, Reasons};
 use super::desk::ports::Staff;
 use super::desk::seen::{Ledgers, Search};
 use super::records::{
@@ -126,6 +127,8 @@ pub trait UnitOfWork:
     + Search
     + Ledgers
     + Staff
+    + Callers
+    + Reasons
     + Send
 {
     /// Commits.

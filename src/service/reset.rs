@@ -14,7 +14,7 @@ use super::jobs::{Identity, Work};
 use super::link::Started;
 use super::mail::Message;
 use super::mailbox::by_mailbox;
-use super::password::Replacing;
+use super::password::{Replacing, again_of};
 use super::ports::{Fault, UnitOfWork};
 use super::records::{Account, Flow, Link, Person};
 use super::temporary::Issued;
@@ -65,12 +65,11 @@ impl Portal {
     pub async fn reset_request(&self, visitor: &Visitor, login: &Login, proof: &str) -> Result<Token, Declined> {
         let now = self.now();
         let proof = self.judge_proof(proof).await?;
-        let key = token::base64url(&self.vault.digest("login", login.key().as_bytes()));
         let mut work = self.store.begin().await?;
         let known = self.known_by(&mut *work, visitor.known.as_ref()).await?;
         self.take(&mut *work, &self.crowd("reset.request", visitor, BY_ADDRESS), now).await?;
-        let second = known.map(|account| format!("reset.request:known:{account}"));
-        self.take_or_known(&mut *work, (format!("reset.request:login:{key}"), BY_LOGIN), second, now).await?;
+        let second = known.map(by_known);
+        self.take_or_known(&mut *work, (self.by_login(&login.key()), BY_LOGIN), second, now).await?;
         self.spend_proof(&mut *work, visitor, proof).await?;
         let (browser, flow) = self.ask(&mut *work, Purpose::Reset, now).await?;
         let job = Work::Reset {
@@ -193,10 +192,8 @@ impl Portal {
             return self.audit(work, action, Some(account.id), "").await;
         }
         let caps = match is_known {
-            true => MAILED_BY_KNOWN
-                .map(|(span, budget)| (format!("reset.mail:known:{span}:{}", account.id), budget))
-                .to_vec(),
-            false => vec![(format!("reset.mail:account:{}", account.id), MAILED_BY_ACCOUNT)],
+            true => MAILED_BY_KNOWN.map(|(span, budget)| (mailed_by_known(span, account.id), budget)).to_vec(),
+            false => vec![(mailed_of(account.id), MAILED_BY_ACCOUNT)],
         };
         for (cap, budget) in caps {
             if work.take_budget(&cap, budget, self.now()).await?.is_err() {
@@ -252,6 +249,27 @@ impl Portal {
         self.audit(work, "reset-mailed", Some(account.id), "reset-link").await
     }
 
+    /// Gives back every try that the owner of an account, or somebody in their place, may have used up.
+    pub(super) async fn refill(&self, work: &mut dyn UnitOfWork, account: &Account) -> Result<(), Fault> {
+        let mut keys = self.sign_in_budgets(account).to_vec();
+        keys.extend([answers_of(account.id), again_of(account.id), by_known(account.id), mailed_of(account.id)]);
+        keys.extend(MAILED_BY_KNOWN.map(|(span, _)| mailed_by_known(span, account.id)));
+        keys.push(self.by_login(account.username.key().as_str()));
+        for email in self.addresses(work, account.id).await? {
+            keys.push(self.by_login(&email.key()));
+            keys.extend(["reset", "username"].iter().flat_map(|journey| self.mailed_to(journey, &email)));
+        }
+        for key in keys {
+            work.refill_budget(&key).await?;
+        }
+        Ok(())
+    }
+
+    /// The budget of whatever was typed as *Email or Username*.
+    fn by_login(&self, typed: &str) -> String {
+        format!("reset.request:login:{}", token::base64url(&self.vault.digest("login", typed.as_bytes())))
+    }
+
     async fn lacks_question(&self, work: &mut dyn UnitOfWork, account: &Account) -> Result<bool, Fault> {
         Ok(self.agency.policy.challenge.asking == Asking::Required && work.find_challenge(account.id).await?.is_none())
     }
@@ -301,7 +319,7 @@ impl Portal {
         let challenge = work.find_challenge(account.id).await?.ok_or(Refused::FlowOver)?;
         let dead = || Problem::at(Field::Answer, Refused::AnswerDead);
         let Some(left) = work.take_answer_try(&link.id, ANSWER_TRIES).await? else { return Err(dead().into()) };
-        let day = (format!("challenge:account:{}", account.id), ANSWERS_BY_ACCOUNT);
+        let day = (answers_of(account.id), ANSWERS_BY_ACCOUNT);
         self.take(&mut *work, std::slice::from_ref(&day), now).await?;
         work.save().await?;
 
@@ -390,4 +408,23 @@ impl Portal {
         let proven = self.proven(work, browser, Purpose::Reset, Step::Password).await?;
         if proven.0.state == AccountState::Active { Ok(proven) } else { Err(Refused::FlowOver.into()) }
     }
+}
+
+/// The budget of requests from browsers that an account knows.
+fn by_known(account: i64) -> String {
+    format!("reset.request:known:{account}")
+}
+
+/// The budget of mails for an account, and those for its known browsers.
+fn mailed_of(account: i64) -> String {
+    format!("reset.mail:account:{account}")
+}
+
+fn mailed_by_known(span: &str, account: i64) -> String {
+    format!("reset.mail:known:{span}:{account}")
+}
+
+/// The budget of answers to an account's question.
+pub(super) fn answers_of(account: i64) -> String {
+    format!("challenge:account:{account}")
 }

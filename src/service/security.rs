@@ -3,7 +3,7 @@
 use super::mail::Message;
 use super::ports::{Fault, UnitOfWork};
 use super::records::{Challenge, Happened, Session};
-use super::reset::ANSWERS_BY_ACCOUNT;
+use super::reset::{ANSWERS_BY_ACCOUNT, answers_of};
 use super::{Declined, Portal, Visitor};
 use crate::challenge::{Answer, Asking, Question};
 use crate::expiry::DAY;
@@ -87,7 +87,7 @@ impl Portal {
     /// [`Refused::AnswerWrong`], or too many tries in a day.
     pub async fn confirm_question(&self, session: &Session, answer: &Answer) -> Result<(), Declined> {
         let now = self.now();
-        let day = (format!("challenge:account:{}", session.account), ANSWERS_BY_ACCOUNT);
+        let day = (answers_of(session.account), ANSWERS_BY_ACCOUNT);
         let mut work = self.store.begin().await?;
         let challenge = work.find_challenge(session.account).await?.ok_or(Refused::PageOld)?;
         self.take(&mut *work, std::slice::from_ref(&day), now).await?;

@@ -13,7 +13,7 @@
 use super::ports::Fault;
 use super::records::{Account, SessionKind};
 use super::{Declined, Known, Portal, Token, Visitor};
-use crate::account::{AccountState, Frozen};
+use crate::account::{AccountState, Frozen, UsernameKey};
 use crate::form::sign_in::SignIn;
 use crate::limit::Budget;
 use crate::moment::Moment;
@@ -58,10 +58,8 @@ impl Portal {
         let account = work.find_account_by_username(&key).await?;
         let known = self.known_by(&mut *work, visitor.known.as_ref()).await?;
         let name_budget = match known.filter(|known| account.as_ref().is_some_and(|account| account.id == *known)) {
-            Some(known) => format!("sign-in:known:{known}"),
-            None => {
-                format!("sign-in:name:{}", super::token::base64url(&self.vault.digest("name", key.as_str().as_bytes())))
-            }
+            Some(known) => by_known(known),
+            None => self.by_name(&key),
         };
         self.take(&mut *work, &self.crowd("sign-in", visitor, BY_ADDRESS), now).await?;
         // Looked up also for a name that nobody has, so that it costs the same.
@@ -132,6 +130,16 @@ impl Portal {
         Ok(SignedIn { session, known, kind, ask_question })
     }
 
+    /// The budgets that tries to sign in to an account use up.
+    pub(super) fn sign_in_budgets(&self, account: &Account) -> [String; 2] {
+        [self.by_name(&account.username.key()), by_known(account.id)]
+    }
+
+    /// The budget of whatever name was typed.
+    fn by_name(&self, key: &UsernameKey) -> String {
+        format!("sign-in:name:{}", super::token::base64url(&self.vault.digest("name", key.as_str().as_bytes())))
+    }
+
     /// Whether the days of the account's password are over, where the policy counts them.
     pub(super) fn is_expired(&self, account: &Account, now: Moment) -> bool {
         self.agency.policy.password.expires_days > 0 && account.schedule.is_over(now)
@@ -142,6 +150,11 @@ impl Portal {
         self.audit(&mut *work, "sign-in-refused", account, why).await?;
         work.save().await
     }
+}
+
+/// The budget of the browsers that an account was signed in from before.
+fn by_known(account: i64) -> String {
+    format!("sign-in:known:{account}")
 }
 
 /// Why the account opens to nobody, whatever they know.

@@ -9,6 +9,7 @@ use super::records::{Account, NewTemporary};
 use super::{Portal, keyed};
 use crate::account::Username;
 use crate::identity::Email;
+use crate::moment::Moment;
 use crate::password::{Password, temporary};
 
 /// Who issued a temporary password, and why.
@@ -21,7 +22,7 @@ pub struct Issued<'a> {
 }
 
 impl Portal {
-    /// Issues one for an account and mails it to one address.
+    /// Issues one for an account, mails it to one address and writes it down.
     pub(super) async fn issue_temporary(
         &self,
         work: &mut dyn UnitOfWork,
@@ -30,19 +31,38 @@ impl Portal {
         issued: Issued<'_>,
         language: &str,
     ) -> Result<(), Fault> {
+        self.make_temporary(work, account, Some(to), issued, language).await?;
+        self.audit_by(work, issued.by, "temporary-issued", Some(account.id), issued.why).await
+    }
+
+    /// Issues one for an account, and mails it where there is an address; without one, it is for the screen. With when it
+    /// expires. Whoever calls writes it down.
+    pub(super) async fn make_temporary(
+        &self,
+        work: &mut dyn UnitOfWork,
+        account: &Account,
+        to: Option<&Email>,
+        issued: Issued<'_>,
+        language: &str,
+    ) -> Result<(Password, Moment), Fault> {
         let now = self.now();
         let hours = self.agency.policy.temporary.hours;
         let secret = temporary(&self.agency.policy.password, &mut |bytes| self.entropy.fill(bytes));
         let expires = now.plus(i64::from(hours) * 60 * 60);
-        let message = Message::TemporaryPassword {
-            username: account.username.clone(),
-            password: MailedSecret::of(&secret),
-            expires,
-            hours,
-            shared: account.shared,
-            products: self.products(&work.find_people_of(account.id).await?),
+        let mail = match to {
+            Some(to) => {
+                let message = Message::TemporaryPassword {
+                    username: account.username.clone(),
+                    password: MailedSecret::of(&secret),
+                    expires,
+                    hours,
+                    shared: account.shared,
+                    products: self.products(&work.find_people_of(account.id).await?),
+                };
+                Some(self.post(work, to, Some(account.id), &message, language).await?)
+            }
+            None => None,
         };
-        let mail = self.post(work, to, Some(account.id), &message, language).await?;
         let new = NewTemporary {
             id: self.id(),
             account: account.id,
@@ -51,10 +71,10 @@ impl Portal {
             expires,
             issuer: issued.by.to_owned(),
             why: issued.why.to_owned(),
-            mail: Some(mail),
+            mail,
         };
         work.add_temporary(&new).await?;
-        self.audit_by(work, issued.by, "temporary-issued", Some(account.id), issued.why).await
+        Ok((secret, expires))
     }
 
     /// Whether a mailed temporary password still opens the account: while its mail waited, the password may have been

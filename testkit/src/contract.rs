@@ -9,6 +9,7 @@ pub mod audit;
 pub mod budgets;
 pub mod cases;
 pub mod challenges;
+pub mod checks;
 pub mod flows;
 pub mod forgotten;
 pub mod jobs;
@@ -177,6 +178,17 @@ macro_rules! store_contract {
                 one_of_32_opens_the_case,
                 the_last_closing_of_a_kind_is_known,
                 a_case_of_no_account_is_a_fault,
+            }
+            checks {
+                a_code_works_for_its_session_and_account_until_its_last_second,
+                tries_of_a_code_run_out_and_a_new_code_has_all_of_them,
+                no_more_than_five_of_32_get_a_caller_try,
+                a_passed_check_is_its_sessions_and_uses_the_code_up,
+                callers_of_one_account_are_forgotten_together,
+                purging_takes_callers_whose_code_and_check_are_over,
+                a_reason_comes_back_by_its_mark_and_goes_with_its_account,
+                no_two_reasons_share_a_mark,
+                a_check_or_a_reason_of_no_account_is_a_fault,
             }
             forgotten {
                 who_was_last_named_by_the_moment_is_gone_and_nobody_later,

@@ -16,11 +16,15 @@ use backboard::form::reset::Login;
 use backboard::form::sign_in::SignInForm;
 use backboard::link::{Code, Step};
 use backboard::refused::Refused;
+use backboard::service::desk::Actor;
+use backboard::service::desk::acts::Order;
+use backboard::service::desk::records::{NewMember, Rights, StaffSession};
 use backboard::service::mail::Message;
 use backboard::service::ports::{Clock as _, Vault as _};
 use backboard::service::records::{Account, SessionKind};
 use backboard::service::sign_in::SignedIn;
 use backboard::service::{Declined, Portal, Token, Visitor};
+use backboard::staff::{Act, Reason, Role, StaffState};
 use tokio::sync::Barrier;
 use tokio::task::JoinSet;
 
@@ -178,6 +182,54 @@ pub async fn one_freeze(test: &TestPortal, round: u32) {
     good(test.portal.office_reactivate(&racer.username).await);
 }
 
+/// 32 members of staff who see the same page suspend the account: one does it, and all others are told that somebody
+/// did something to it.
+pub async fn one_act(test: &TestPortal, round: u32) {
+    let racer = Racer::settle(test, round, false).await;
+    let actors = good(staff(test, round).await);
+    let seen = async { test.portal.store.read().await?.find_version_of(racer.account).await };
+    let version = good(seen.await.map_err(Declined::Fault));
+    let told = together(test, |runner, portal| {
+        let actor = actors.get(usize::from(runner)).cloned();
+        async move {
+            let Some(actor) = actor else { panic!("no member {runner}") };
+            let reason = Reason::parse("heard of a theft")?;
+            let order = Order { account: racer.account, version, reason: &reason };
+            portal.desk_suspend(&actor, order).await
+        }
+    })
+    .await;
+    only_winner(told, &[Refused::AccountChanged]);
+    assert_eq!(racer.account().await.state, AccountState::Suspended);
+    racer.is_told_once(Act::Suspend.code()).await;
+}
+
+/// So many members of staff who are signed in.
+async fn staff(test: &TestPortal, round: u32) -> Result<Vec<Actor>, Declined> {
+    let now = test.clock.now();
+    let mut unit = test.portal.store.begin().await?;
+    let mut actors = Vec::new();
+    for runner in 0..RUNNERS {
+        let new = NewMember {
+            email: email(&format!("staff{round}-{runner}@office.example")),
+            name: "Staff".to_owned(),
+            role: Role::Helpdesk,
+            admin_asked_by: None,
+            created: now,
+            invited_by: None,
+        };
+        let staff = unit.add_member(&new).await?;
+        let rights = Rights { role: Role::Helpdesk, state: StaffState::Active, may_show: false, admin_asked_by: None };
+        unit.save_rights(staff, rights).await?;
+        let session = test.vault.digest("race", format!("{round} {runner}").as_bytes());
+        let row = StaffSession { token: session, staff, created: now, seen: now, expires: now.plus(DAY) };
+        unit.add_staff_session(&row).await?;
+        actors.push(Actor { staff, role: Role::Helpdesk, may_show: false, session });
+    }
+    unit.save().await?;
+    Ok(actors)
+}
+
 /// The account that a round is about.
 struct Racer<'a> {
     test: &'a TestPortal,
@@ -305,7 +357,11 @@ impl<'a> Racer<'a> {
         assert_eq!(self.count(action).await, 1, "{action}");
         let received = self.test.deliver().await;
         let [notice] = received.as_slice() else { panic!("{received:?}") };
-        let kind = if action == "frozen" { "frozen" } else { "password-set" };
+        let kind = match action {
+            "frozen" => "frozen",
+            "suspend" => "office-suspended",
+            _ => "password-set",
+        };
         assert_eq!((notice.message.kind(), notice.message.usernames()), (kind, [self.username.clone()].as_slice()));
         assert_eq!(notice.to.as_str(), format!("{}@example.org", self.username));
     }

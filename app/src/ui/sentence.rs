@@ -68,6 +68,7 @@ pub const fn label(field: Field) -> Option<Word> {
         Field::Reason => words::DESK_FIELD_REASON,
         #[cfg(feature = "ssr")]
         Field::Term => words::DESK_FIELD_TERM,
+        Field::Level => words::DESK_FIELD_LEVEL,
         #[cfg(feature = "ssr")]
         Field::Second => words::DESK_FIELD_SECOND,
         #[cfg(feature = "ssr")]
@@ -178,6 +179,17 @@ const fn word(problem: Problem) -> Word {
 const fn desk_word(refused: Refused) -> Word {
     match refused {
         Refused::ReasonTooShort => words::DESK_PROBLEM_REASON_TOO_SHORT,
+        Refused::ReasonSsn => words::DESK_PROBLEM_REASON_SSN,
+        Refused::CallerOver => words::DESK_PROBLEM_CALLER_OVER,
+        Refused::FactsWrong => words::DESK_PROBLEM_FACTS_WRONG,
+        Refused::FactsTooFew => words::DESK_PROBLEM_FACTS_TOO_FEW,
+        Refused::FactsOff => words::DESK_PROBLEM_FACTS_OFF,
+        Refused::CallerWeak => words::DESK_PROBLEM_CALLER_WEAK,
+        Refused::ClosedInactive => words::DESK_PROBLEM_CLOSED_INACTIVE,
+        Refused::ClosedSuspended => words::DESK_PROBLEM_CLOSED_SUSPENDED,
+        Refused::ClosedExternal => words::DESK_PROBLEM_CLOSED_EXTERNAL,
+        Refused::ClosedFrozen => words::DESK_PROBLEM_CLOSED_FROZEN,
+        Refused::LinkOff => words::DESK_PROBLEM_LINK_OFF,
         Refused::NotAllowed => words::DESK_PROBLEM_NOT_ALLOWED,
         Refused::RoleHigher => words::DESK_PROBLEM_ROLE_HIGHER,
         Refused::StaffSelf => words::DESK_PROBLEM_STAFF_SELF,

@@ -5,8 +5,9 @@ use app::words::{self, Catalog, Word};
 use backboard::agency::{Agency, Journey};
 use backboard::challenge::Asking;
 use backboard::link::{Code, LINK_SECONDS};
+use backboard::moment::Moment;
 use backboard::service::mail::{MailedToken, Message};
-use backboard::staff::{STAFF_LINK_SECONDS, StaffNews, StaffPurpose};
+use backboard::staff::{CALLER_CODE_SECONDS, STAFF_LINK_SECONDS, StaffNews, StaffPurpose};
 
 use super::sentences::{Doubt, Sentences};
 
@@ -179,7 +180,21 @@ impl Writer<'_> {
                 blocks.push(paragraph(next));
                 blocks.push(self.address("/desk/staff"));
             }
-            Message::StaffNotice { .. }
+            Message::CallerCode { code, .. } => {
+                blocks.push(Block::Code { label: say(words::MAIL_CALLER_CODE_LABEL), code: code.grouped() });
+                blocks.push(paragraph(next));
+            }
+            Message::OfficeLink { token, shared, products, .. } => {
+                blocks.extend(also(*shared, products).map(paragraph));
+                if self.agency.policy.challenge.asking != Asking::Off {
+                    blocks.push(paragraph(words::MAIL_RESET_LINK_QUESTION));
+                }
+                blocks.push(paragraph(next));
+                blocks.push(self.action(say(words::MAIL_OFFICE_LINK_BUTTON), &format!("/link/{}", token.as_str())));
+                blocks.push(paragraph(words::MAIL_OFFICE_LINK_LIFETIME));
+            }
+            Message::OfficeNotice { .. }
+            | Message::StaffNotice { .. }
             | Message::Inactive { .. }
             | Message::Suspended { .. }
             | Message::NoQuestion { .. }
@@ -223,19 +238,27 @@ impl Writer<'_> {
     /// among it, and no secret.
     fn say(&self, word: Word, message: &Message) -> String {
         let (products, lasts, days) = match message {
-            Message::ResetLink { products, .. } => (self.list(products), String::new(), String::new()),
+            Message::ResetLink { products, .. } | Message::OfficeLink { products, .. } => {
+                (self.list(products), String::new(), String::new())
+            }
             Message::TemporaryPassword { hours, products, .. } => {
                 (self.list(products), self.lasts(*hours), String::new())
             }
             Message::PasswordExpires { days, .. } => (String::new(), String::new(), days.to_string()),
             _ => Default::default(),
         };
+        let (minutes, when) = match message {
+            Message::CallerCode { .. } => (CALLER_CODE_SECONDS / 60, String::new()),
+            Message::OfficeNotice { at, .. } => (LINK_SECONDS / 60, self.when(*at)),
+            _ => (LINK_SECONDS / 60, String::new()),
+        };
         self.catalog.fill(
             word,
             &[
                 ("system", &self.agency.system),
                 ("name", &self.agency.name),
-                ("minutes", &(LINK_SECONDS / 60).to_string()),
+                ("minutes", &minutes.to_string()),
+                ("when", &when),
                 ("hours", &(STAFF_LINK_SECONDS / 60 / 60).to_string()),
                 ("address", &self.agency.sender.address),
                 ("reach", &self.by(words::MAIL_REACH_PHONE, words::MAIL_REACH_MAIL)),
@@ -267,6 +290,19 @@ impl Writer<'_> {
             let word = if place == last { words::MAIL_LIST_LAST } else { words::MAIL_LIST_MORE };
             self.catalog.fill(word, &[("others", &others), ("next", next)])
         })
+    }
+
+    /// A moment in words, as the history of the account has it.
+    fn when(&self, at: Moment) -> String {
+        let day = at.day();
+        let month = Word::of_key(&format!("history.month.{}", day.month)).map(|word| self.catalog.fill(word, &[]));
+        let date = self.catalog.fill(
+            words::HISTORY_DATE,
+            &[("month", &month.unwrap_or_default()), ("day", &day.day.to_string()), ("year", &day.year.to_string())],
+        );
+        let (hour, minute) = at.time();
+        let (hour, minute) = (format!("{hour:02}"), format!("{minute:02}"));
+        self.catalog.fill(words::HISTORY_TIME, &[("date", &date), ("hour", &hour), ("minute", &minute)])
     }
 
     /// Hours, in days where they are whole ones. A single day stays 24 hours: *1 day* may be read as until midnight.

@@ -1,5 +1,6 @@
 //! Which sentences a kind of mail is made of. What they say stands in `locales/`.
 
+mod office;
 mod staff;
 
 use app::words::{self, Word};
@@ -115,6 +116,9 @@ impl Sentences {
                 doubt: Doubt::None,
             },
             Message::PasswordExpires { days, .. } => Self::of_days(*days),
+            Message::CallerCode { .. } => office::CODE,
+            Message::OfficeLink { .. } => office::LINK,
+            Message::OfficeNotice { news, .. } => office::of_news(*news),
             Message::QuestionSet { .. } => Self {
                 subject: words::MAIL_QUESTION_SET_SUBJECT,
                 preview: words::MAIL_QUESTION_SET_PREVIEW,

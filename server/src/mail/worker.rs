@@ -197,6 +197,7 @@ impl Worker {
     async fn dead(&self, message: &Message) -> Result<Option<&'static str>, Fault> {
         let token = match message {
             Message::TemporaryPassword { expires, .. } if self.portal.now() >= *expires => return Ok(Some("expired")),
+            Message::CallerCode { expires, .. } if self.portal.now() >= *expires => return Ok(Some("expired")),
             Message::TemporaryPassword { username, password, .. } => {
                 let works = self.portal.is_temporary(username, password).await?;
                 return Ok((!works).then_some("superseded"));

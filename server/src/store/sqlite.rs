@@ -12,6 +12,7 @@ mod audit;
 mod budgets;
 mod cases;
 mod challenges;
+mod checks;
 mod flows;
 mod jobs;
 mod keys;

@@ -4,11 +4,13 @@ use std::collections::BTreeSet;
 
 use backboard::agency::Agency;
 use backboard::identity::Email;
+use backboard::link::Code;
 use backboard::moment::Moment;
 use backboard::password::Password;
 use backboard::service::Token;
 use backboard::service::mail::{Letter, MailedSecret, MailedToken, Message};
 use backboard::service::records::Mail;
+use backboard::staff::AccountNews;
 use mail_parser::MessageParser;
 use server::mail::Stationery;
 
@@ -78,6 +80,23 @@ pub fn every_kind() -> Vec<Message> {
         Message::EmailReplaced { username: username() },
         Message::EmailNow { username: username() },
     ];
+    messages.push(Message::CallerCode {
+        username: username(),
+        code: Code::parse("12345678").unwrap(),
+        expires: Moment(1_800_000_600),
+    });
+    messages.extend([(false, vec![]), (true, vec!["eICS".to_owned()])].map(|(shared, products)| Message::OfficeLink {
+        username: username(),
+        token: MailedToken::of(&token()),
+        shared,
+        products,
+    }));
+    let at = Moment(1_800_000_000);
+    messages.extend(AccountNews::ALL.iter().map(|news| Message::OfficeNotice {
+        username: username(),
+        news: *news,
+        at,
+    }));
     messages.extend([false, true].map(|shared| reset_link(shared, &[])));
     messages.push(reset_link(true, &["eICS", "EMResource", "EMTrack"]));
     messages.extend([1, 24, 168].map(|hours| temporary(SECRET, hours)));
@@ -87,7 +106,7 @@ pub fn every_kind() -> Vec<Message> {
     messages
 }
 
-const KINDS: usize = 17;
+const KINDS: usize = 20;
 
 /// A new kind does not compile until it has a number, and then needs a message above.
 const fn number(message: &Message) -> usize {
@@ -108,7 +127,12 @@ const fn number(message: &Message) -> usize {
         Message::PasswordSet { .. } => 14,
         Message::EmailReplaced { .. } => 15,
         Message::EmailNow { .. } => 16,
-        Message::WhichUsername { .. } => KINDS,
+        Message::WhichUsername { .. } => 17,
+        Message::CallerCode { .. } => 18,
+        Message::OfficeLink { .. } => 19,
+        Message::OfficeNotice { .. } => KINDS,
+        // They go to staff, who have neither username nor account.
+        Message::StaffLink { .. } | Message::StaffNotice { .. } => 0,
     }
 }
 

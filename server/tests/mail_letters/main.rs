@@ -100,7 +100,7 @@ fn a_claim_mail_holds_the_link_the_code_and_their_lifetime() {
 #[test]
 fn only_mails_with_a_link_hold_one_that_opens_something() {
     for (kind, bytes) in every_mail() {
-        let opens = ["claim-link", "reset-link"].contains(&kind);
+        let opens = ["claim-link", "reset-link", "office-link"].contains(&kind);
         assert_eq!(text(&bytes).contains("/link/"), opens, "{kind}");
     }
 }
@@ -246,7 +246,7 @@ fn a_profile_or_address_that_cannot_work_is_refused_at_the_start() {
 fn every_sentence_names_only_what_can_be_filled_in() {
     let known = [
         "system", "name", "minutes", "address", "reach", "ask", "instead", "service", "products", "lasts", "days",
-        "period", "phone", "email", "hours", "count", "others", "next",
+        "period", "when", "phone", "email", "hours", "count", "others", "next",
     ];
     for language in words::languages() {
         let path = format!("{}/../locales/{language}/mail.toml", env!("CARGO_MANIFEST_DIR"));

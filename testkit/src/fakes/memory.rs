@@ -8,6 +8,7 @@ mod audit;
 mod budgets;
 mod cases;
 mod challenges;
+mod checks;
 mod flows;
 mod jobs;
 mod ledgers;
@@ -27,6 +28,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use backboard::audit::Row;
 use backboard::moment::Moment;
+use backboard::service::desk::checks::{Because, Passed};
 use backboard::service::desk::records::{Entry, Member, StaffLink, StaffSession};
 use backboard::service::ports::{Fault, Store, UnitOfWork};
 use backboard::service::records::{Account, Case, Challenge, Digest, Flow, Job, Mail, NewLink, NewTemporary, Session};
@@ -149,6 +151,16 @@ struct Tables {
     /// With the moment at which it was closed.
     cases: Vec<(Case, Option<Moment>)>,
     staff: StaffTables,
+    callers: BTreeMap<(Digest, i64), CallerRow>,
+    reasons: BTreeMap<String, Because>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct CallerRow {
+    /// With the moment at which it expires.
+    code: Option<(Digest, Moment)>,
+    tries: u32,
+    passed: Option<Passed>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

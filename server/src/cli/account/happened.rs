@@ -42,6 +42,11 @@ pub fn sentence(happened: &Happened) -> String {
         "person-forgotten" if detail == "shared" => "one of its people left the roster long ago and was forgotten",
         "view" => return format!("looked at by {}", who(&happened.actor)),
         "reveal" => return with(&format!("address shown to {}", who(&happened.actor)), detail),
+        "check-caller" => return format!("caller checked by {}: {}", who(&happened.actor), spaced(detail)),
+        "send-link" | "send-temporary" | "show-temporary" | "unlock" | "end-sessions" | "suspend" | "reactivate"
+        | "clear-question" | "mark-external" => {
+            return with(&format!("{} by {}", spaced(&happened.action), who(&happened.actor)), &checked(detail));
+        }
         "mail-failed" => return with("a mail was given up", detail),
         // Whatever a later version writes down can still be read.
         other => return with(&spaced(other), detail),
@@ -74,6 +79,16 @@ fn refusal(detail: &str) -> &str {
         "sign-in-wrong" => "nobody has claimed it",
         other => other,
     }
+}
+
+/// What a row of the desk says, without the mark of its reason, which is nothing to read.
+fn checked(detail: &str) -> String {
+    let parts = detail.split(' ').filter(|part| !part.starts_with("reason="));
+    let plain = parts.map(|part| match part.strip_prefix("caller=") {
+        Some(check) => format!("caller checked by {}", check.split('@').next().unwrap_or_default()),
+        None => spaced(part),
+    });
+    plain.collect::<Vec<_>>().join(", ")
 }
 
 fn with(said: &str, detail: &str) -> String {

@@ -92,6 +92,8 @@ impl Accounts for Unit {
         tables.temporaries.retain(|row| row.new.account != account);
         tables.cases.retain(|(case, _)| case.account != account);
         tables.mails.retain(|(_, row)| row.account != Some(account));
+        tables.callers.retain(|(_, of), _| *of != account);
+        tables.reasons.retain(|_, reason| reason.account != account);
         Ok(())
     }
 }

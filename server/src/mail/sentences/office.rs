@@ -1,0 +1,83 @@
+//! The sentences of mails about what the office does to an account.
+
+use app::words;
+use backboard::staff::AccountNews;
+
+use super::{Doubt, Sentences};
+
+/// Somebody spoke to the office in the owner's name, and a freeze stops what they may do next.
+const CALLED: Doubt = Doubt::Stop(words::MAIL_NOT_YOU_CALLED, words::MAIL_STOP_CALL);
+/// Closed already: there is nothing to stop.
+const DONE: Doubt = Doubt::Said(words::MAIL_NOT_YOU_DONE);
+/// Opened again, maybe for somebody who knows the password.
+const OPENED: Doubt = Doubt::Stop(words::MAIL_NOT_YOU_DONE, words::MAIL_STOP_ALL);
+
+pub const CODE: Sentences = Sentences {
+    subject: words::MAIL_CALLER_CODE_SUBJECT,
+    preview: words::MAIL_CALLER_CODE_PREVIEW,
+    why: words::MAIL_CALLER_CODE_WHY,
+    next: words::MAIL_CALLER_CODE_NEXT,
+    doubt: Doubt::Stop(words::MAIL_NOT_YOU_CODE, words::MAIL_STOP_CALL),
+};
+
+pub const LINK: Sentences = Sentences {
+    subject: words::MAIL_OFFICE_LINK_SUBJECT,
+    preview: words::MAIL_OFFICE_LINK_PREVIEW,
+    why: words::MAIL_OFFICE_LINK_WHY,
+    next: words::MAIL_OFFICE_LINK_NEXT,
+    doubt: CALLED,
+};
+
+pub const fn of_news(news: AccountNews) -> Sentences {
+    match news {
+        AccountNews::TemporaryShown => Sentences {
+            subject: words::MAIL_OFFICE_TEMPORARY_SHOWN_SUBJECT,
+            preview: words::MAIL_OFFICE_TEMPORARY_SHOWN_PREVIEW,
+            why: words::MAIL_OFFICE_TEMPORARY_SHOWN_WHY,
+            next: words::MAIL_OFFICE_TEMPORARY_SHOWN_NEXT,
+            doubt: CALLED,
+        },
+        AccountNews::Unlocked => Sentences {
+            subject: words::MAIL_OFFICE_UNLOCKED_SUBJECT,
+            preview: words::MAIL_OFFICE_UNLOCKED_PREVIEW,
+            why: words::MAIL_OFFICE_UNLOCKED_WHY,
+            next: words::MAIL_OFFICE_UNLOCKED_NEXT,
+            doubt: CALLED,
+        },
+        AccountNews::SessionsEnded => Sentences {
+            subject: words::MAIL_OFFICE_SESSIONS_ENDED_SUBJECT,
+            preview: words::MAIL_OFFICE_SESSIONS_ENDED_PREVIEW,
+            why: words::MAIL_OFFICE_SESSIONS_ENDED_WHY,
+            next: words::MAIL_OFFICE_SESSIONS_ENDED_NEXT,
+            doubt: DONE,
+        },
+        AccountNews::Suspended => Sentences {
+            subject: words::MAIL_OFFICE_SUSPENDED_SUBJECT,
+            preview: words::MAIL_OFFICE_SUSPENDED_PREVIEW,
+            why: words::MAIL_OFFICE_SUSPENDED_WHY,
+            next: words::MAIL_OFFICE_SUSPENDED_NEXT,
+            doubt: DONE,
+        },
+        AccountNews::Reactivated => Sentences {
+            subject: words::MAIL_OFFICE_REACTIVATED_SUBJECT,
+            preview: words::MAIL_OFFICE_REACTIVATED_PREVIEW,
+            why: words::MAIL_OFFICE_REACTIVATED_WHY,
+            next: words::MAIL_OFFICE_REACTIVATED_NEXT,
+            doubt: OPENED,
+        },
+        AccountNews::QuestionCleared => Sentences {
+            subject: words::MAIL_OFFICE_QUESTION_CLEARED_SUBJECT,
+            preview: words::MAIL_OFFICE_QUESTION_CLEARED_PREVIEW,
+            why: words::MAIL_OFFICE_QUESTION_CLEARED_WHY,
+            next: words::MAIL_OFFICE_QUESTION_CLEARED_NEXT,
+            doubt: CALLED,
+        },
+        AccountNews::MarkedExternal => Sentences {
+            subject: words::MAIL_OFFICE_MARKED_EXTERNAL_SUBJECT,
+            preview: words::MAIL_OFFICE_MARKED_EXTERNAL_PREVIEW,
+            why: words::MAIL_OFFICE_MARKED_EXTERNAL_WHY,
+            next: words::MAIL_OFFICE_MARKED_EXTERNAL_NEXT,
+            doubt: DONE,
+        },
+    }
+}
