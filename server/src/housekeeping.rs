@@ -40,6 +40,8 @@ enum Part {
     Temporaries,
     /// Who left the roster.
     People,
+    /// New addresses whose wait is over.
+    Addresses,
     /// Before the reminders, which need the days.
     Days,
     Reminders,
@@ -48,7 +50,7 @@ enum Part {
 }
 
 impl Part {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::Flows,
         Self::Links,
         Self::Sessions,
@@ -58,6 +60,7 @@ impl Part {
         Self::Mail,
         Self::Temporaries,
         Self::People,
+        Self::Addresses,
         Self::Days,
         Self::Reminders,
         Self::Files,
@@ -107,6 +110,7 @@ pub async fn round(portal: &Portal, wake: &Notify, stopped: &watch::Receiver<boo
 
 async fn work(portal: &Portal, part: Part, stopped: &watch::Receiver<bool>) -> Result<(), Fault> {
     match part {
+        Part::Addresses => while !*stopped.borrow() && portal.settle_emails().await? {},
         Part::Days => while !*stopped.borrow() && portal.schedule_passwords().await? {},
         Part::Reminders => while !*stopped.borrow() && portal.remind().await? {},
         Part::People => while !*stopped.borrow() && portal.forget().await? {},
@@ -127,7 +131,7 @@ async fn purge(portal: &Portal, part: Part, now: Moment) -> Result<(), Fault> {
         Part::Budgets => work.purge_budgets(now).await?,
         Part::Mail => work.purge_mail(now.plus(-MAIL_KEPT)).await?,
         Part::Temporaries => work.purge_temporaries(now.plus(-TEMPORARY_KEPT)).await?,
-        Part::People | Part::Days | Part::Reminders | Part::Files => 0,
+        Part::People | Part::Addresses | Part::Days | Part::Reminders | Part::Files => 0,
     };
     work.save().await
 }

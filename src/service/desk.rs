@@ -7,6 +7,8 @@
 pub mod acts;
 pub mod caller;
 pub mod checks;
+pub mod email;
+pub mod email_ports;
 pub mod entry;
 pub mod find;
 pub mod once;

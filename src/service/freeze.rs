@@ -8,6 +8,7 @@
 //! The link names the mail and carries its keyed digest, so it needs no row of its own and works as long as the
 //! ledger keeps the mail: 90 days.
 
+use super::desk::email_ports::EmailFate;
 use super::mail::Message;
 use super::ports::{Fault, UnitOfWork};
 use super::records::{Account, Case};
@@ -71,6 +72,10 @@ impl Portal {
         self.close_ways_in(&mut *work, account.id).await?;
         // Whoever is on the telephone with the office in the owner's name proves nothing by what was mailed.
         work.forget_callers(account.id).await?;
+        // Nor does mail go where they wanted it.
+        for change in work.find_email_changes_of(account.id).await? {
+            work.end_email_change(&change.id, EmailFate::Stopped, now).await?;
+        }
         let case = Case { account: account.id, kind: CASE.to_owned(), detail: kind.clone(), opened: now };
         work.open_case(&case).await?;
         self.audit(&mut *work, "frozen", Some(account.id), &format!("{} {kind}", stops.code())).await?;

@@ -71,6 +71,10 @@ pub enum Message {
     OfficeLink { username: Username, token: MailedToken, shared: bool, products: Vec<String> },
     /// Notice: what the office did to the account.
     OfficeNotice { username: Username, news: AccountNews, at: Moment },
+    /// Notice to every address on file: the office was asked to send mail elsewhere from then on.
+    EmailAsked { username: Username, due: Moment },
+    /// To the new address, which is nobody's yet: no username.
+    EmailWaits { due: Moment },
     /// To a member of staff: a link to the desk.
     StaffLink { purpose: StaffPurpose, token: MailedToken },
     /// To a member of staff: what became of their access.
@@ -112,6 +116,8 @@ impl Message {
             Self::EmailNow { .. } => "email-now",
             Self::CallerCode { .. } => "caller-code",
             Self::OfficeLink { .. } => "office-link",
+            Self::EmailAsked { .. } => "email-asked",
+            Self::EmailWaits { .. } => "email-waits",
             Self::OfficeNotice { news, .. } => match news {
                 AccountNews::TemporaryShown => "office-temporary-shown",
                 AccountNews::Unlocked => "office-unlocked",
@@ -120,6 +126,8 @@ impl Message {
                 AccountNews::Reactivated => "office-reactivated",
                 AccountNews::QuestionCleared => "office-question-cleared",
                 AccountNews::MarkedExternal => "office-marked-external",
+                AccountNews::EmailApproved => "office-email-approved",
+                AccountNews::EmailKept => "office-email-kept",
             },
             Self::StaffLink { purpose: StaffPurpose::Invitation, .. } => "staff-invitation",
             Self::StaffLink { purpose: StaffPurpose::Password, .. } => "staff-password",
@@ -154,19 +162,19 @@ impl Message {
             | "office-unlocked"
             | "office-question-cleared" => Some(Frozen::Resets),
             // An account that had been closed, maybe because somebody else knows the password.
-            "office-reactivated" => Some(Frozen::All),
+            "office-reactivated" | "office-email-approved" | "email-asked" => Some(Frozen::All),
             // Somebody is in already: the password must open nothing.
             "password-set" | "question-set" | "email-replaced" | "email-now" => Some(Frozen::All),
             _ => None,
         }
     }
 
-    /// The usernames that the mail names: one, or all on an address; staff have none.
+    /// The usernames that the mail names: one, or all on an address; none to staff and to an address that waits.
     #[must_use]
     pub fn usernames(&self) -> &[Username] {
         match self {
             Self::Usernames { usernames } | Self::WhichUsername { usernames } => usernames,
-            Self::StaffLink { .. } | Self::StaffNotice { .. } => &[],
+            Self::StaffLink { .. } | Self::StaffNotice { .. } | Self::EmailWaits { .. } => &[],
             Self::ClaimLink { username, .. }
             | Self::AlreadyClaimed { username }
             | Self::Inactive { username }
@@ -184,7 +192,8 @@ impl Message {
             | Self::EmailNow { username }
             | Self::CallerCode { username, .. }
             | Self::OfficeLink { username, .. }
-            | Self::OfficeNotice { username, .. } => std::slice::from_ref(username),
+            | Self::OfficeNotice { username, .. }
+            | Self::EmailAsked { username, .. } => std::slice::from_ref(username),
         }
     }
 }

@@ -4,6 +4,7 @@
 use async_trait::async_trait;
 
 use super::desk::checks::{Callers, Reasons};
+use super::desk::email_ports::EmailChanges;
 use super::desk::ports::Staff;
 use super::desk::seen::{Ledgers, Search};
 use super::records::{
@@ -129,6 +130,7 @@ pub trait UnitOfWork:
     + Staff
     + Callers
     + Reasons
+    + EmailChanges
     + Send
 {
     /// Commits.

@@ -10,6 +10,7 @@ pub mod budgets;
 pub mod cases;
 pub mod challenges;
 pub mod checks;
+pub mod email_changes;
 pub mod flows;
 pub mod forgotten;
 pub mod jobs;
@@ -189,6 +190,15 @@ macro_rules! store_contract {
                 a_reason_comes_back_by_its_mark_and_goes_with_its_account,
                 no_two_reasons_share_a_mark,
                 a_check_or_a_reason_of_no_account_is_a_fault,
+            }
+            email_changes {
+                a_change_comes_back_until_it_is_over,
+                one_change_of_a_person_is_open_at_a_time,
+                changes_that_are_due_come_oldest_first_and_no_more_than_asked_for,
+                a_change_is_approved_once_and_not_when_it_is_over,
+                one_of_32_ends_the_change,
+                an_address_is_put_in_place_of_the_one_on_file,
+                a_change_goes_with_its_account_and_is_none_without_one,
             }
             forgotten {
                 who_was_last_named_by_the_moment_is_gone_and_nobody_later,

@@ -3,6 +3,7 @@
 
 mod acts;
 mod caller;
+mod email;
 mod orders;
 
 use backboard::account::AccountState;

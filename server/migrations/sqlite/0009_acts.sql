@@ -23,3 +23,25 @@ CREATE TABLE act_reason (
     words   TEXT    NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX act_reason_account ON act_reason (account);
+
+-- New addresses that wait, so that the old one can stop what it did not ask for. One open for each person.
+CREATE TABLE email_change (
+    id          TEXT    PRIMARY KEY,
+    account     INTEGER NOT NULL CONSTRAINT email_change_account_exists REFERENCES account (id),
+    person      INTEGER NOT NULL, -- no reference: who is forgotten needs no new address
+    old         TEXT,             -- on file when it was asked for
+    new         TEXT    NOT NULL,
+    asked       INTEGER NOT NULL,
+    asked_by    INTEGER NOT NULL, -- of the staff
+    due         INTEGER NOT NULL,
+    approved_by INTEGER,
+    ended       INTEGER,
+    fate        TEXT    CONSTRAINT email_change_fate_known CHECK (fate IN ('done', 'stopped', 'replaced'))
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX email_change_open ON email_change (person) WHERE ended IS NULL;
+CREATE INDEX email_change_due ON email_change (due) WHERE ended IS NULL;
+CREATE INDEX email_change_account ON email_change (account);
+
+-- What the roster said when the desk put another address in its place (empty: none). As long as the roster says the
+-- same, it says nothing new, and the desk's stays.
+ALTER TABLE person ADD COLUMN overruled TEXT;

@@ -194,6 +194,8 @@ impl Writer<'_> {
                 blocks.push(paragraph(words::MAIL_OFFICE_LINK_LIFETIME));
             }
             Message::OfficeNotice { .. }
+            | Message::EmailAsked { .. }
+            | Message::EmailWaits { .. }
             | Message::StaffNotice { .. }
             | Message::Inactive { .. }
             | Message::Suspended { .. }
@@ -249,7 +251,9 @@ impl Writer<'_> {
         };
         let (minutes, when) = match message {
             Message::CallerCode { .. } => (CALLER_CODE_SECONDS / 60, String::new()),
-            Message::OfficeNotice { at, .. } => (LINK_SECONDS / 60, self.when(*at)),
+            Message::OfficeNotice { at: when, .. }
+            | Message::EmailAsked { due: when, .. }
+            | Message::EmailWaits { due: when } => (LINK_SECONDS / 60, self.when(*when)),
             _ => (LINK_SECONDS / 60, String::new()),
         };
         self.catalog.fill(

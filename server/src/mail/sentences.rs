@@ -118,6 +118,8 @@ impl Sentences {
             Message::PasswordExpires { days, .. } => Self::of_days(*days),
             Message::CallerCode { .. } => office::CODE,
             Message::OfficeLink { .. } => office::LINK,
+            Message::EmailAsked { .. } => office::EMAIL_ASKED,
+            Message::EmailWaits { .. } => office::EMAIL_WAITS,
             Message::OfficeNotice { news, .. } => office::of_news(*news),
             Message::QuestionSet { .. } => Self {
                 subject: words::MAIL_QUESTION_SET_SUBJECT,

@@ -13,6 +13,7 @@ mod budgets;
 mod cases;
 mod challenges;
 mod checks;
+mod email_changes;
 mod flows;
 mod jobs;
 mod keys;

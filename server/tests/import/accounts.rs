@@ -195,3 +195,46 @@ async fn another_address_of_an_account_nobody_claimed_is_not_told_and_kills_the_
     assert_eq!(bench.live_links().await, 0);
     assert!(bench.mails().await.is_empty());
 }
+
+#[tokio::test]
+async fn an_address_that_the_desk_took_in_stays_until_the_roster_says_something_new() {
+    let bench = Bench::new().await;
+    let row = |level: &str, address: &str| ADA.replace("Paramedic", level).replace("ada@example.org", address);
+    bench.import(ADA).await;
+    bench.claim("ada").await;
+    let person = bench.count("SELECT id FROM person").await;
+    let mut unit = bench.store.begin().await.unwrap();
+    assert!(unit.save_email(person, &testkit::seed::email("ada@desk.example")).await.unwrap());
+    unit.save().await.unwrap();
+    let on_file = || bench.text("SELECT email FROM person");
+
+    // The roster has not learned it yet, whatever else it says.
+    assert_eq!(bench.import(ADA).await, counts(0, 0, 1, 0, 0));
+    assert_eq!(bench.import(&row("EMT", "ada@example.org")).await, counts(0, 1, 0, 0, 0));
+    assert_eq!(on_file().await, "ada@desk.example");
+    assert!(bench.mails().await.is_empty());
+    assert_eq!(bench.live_links().await, 1);
+
+    // It has learned it: from then on its old address would be news.
+    bench.import(&row("EMT", "ada@desk.example")).await;
+    assert_eq!(on_file().await, "ada@desk.example");
+    assert!(bench.mails().await.is_empty());
+    bench.import(&row("EMT", "ada@example.org")).await;
+    assert_eq!(on_file().await, "ada@example.org");
+
+    // A third one is news at once, and ends a change that waits.
+    let mut unit = bench.store.begin().await.unwrap();
+    assert!(unit.save_email(person, &testkit::seed::email("ada@desk.example")).await.unwrap());
+    unit.save().await.unwrap();
+    sqlx::query(
+        "INSERT INTO email_change (id, account, person, old, new, asked, asked_by, due) \
+         SELECT 'one', account, id, email, 'ada@fourth.example', 0, 1, 0 FROM person",
+    )
+    .execute(&bench.pool)
+    .await
+    .unwrap();
+    bench.import(&row("EMT", "ada@third.example")).await;
+    assert_eq!(on_file().await, "ada@third.example");
+    assert_eq!(bench.count("SELECT count(*) FROM email_change WHERE fate = 'replaced'").await, 1);
+    assert_eq!(bench.count("SELECT count(*) FROM person WHERE overruled IS NULL").await, 1);
+}

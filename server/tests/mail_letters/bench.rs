@@ -92,6 +92,7 @@ pub fn every_kind() -> Vec<Message> {
         products,
     }));
     let at = Moment(1_800_000_000);
+    messages.extend([Message::EmailAsked { username: username(), due: at }, Message::EmailWaits { due: at }]);
     messages.extend(AccountNews::ALL.iter().map(|news| Message::OfficeNotice {
         username: username(),
         news: *news,
@@ -106,7 +107,7 @@ pub fn every_kind() -> Vec<Message> {
     messages
 }
 
-const KINDS: usize = 20;
+const KINDS: usize = 22;
 
 /// A new kind does not compile until it has a number, and then needs a message above.
 const fn number(message: &Message) -> usize {
@@ -130,7 +131,9 @@ const fn number(message: &Message) -> usize {
         Message::WhichUsername { .. } => 17,
         Message::CallerCode { .. } => 18,
         Message::OfficeLink { .. } => 19,
-        Message::OfficeNotice { .. } => KINDS,
+        Message::OfficeNotice { .. } => 20,
+        Message::EmailAsked { .. } => 21,
+        Message::EmailWaits { .. } => KINDS,
         // They go to staff, who have neither username nor account.
         Message::StaffLink { .. } | Message::StaffNotice { .. } => 0,
     }

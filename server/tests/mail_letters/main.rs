@@ -16,8 +16,9 @@ use bench::*;
 fn every_kind_names_the_username_and_how_to_reach_the_office() {
     for (kind, bytes) in every_mail() {
         let text = text(&bytes);
+        // An address that nobody has proved learns of no account.
+        assert_eq!(text.contains("ada.black"), kind != "email-waits", "{kind}: {text}");
         for needed in [
-            "ada.black",
             "hone the office",
             ": 517-555-0123.",
             "Phone: 1-800-EMS-HELP",

@@ -282,7 +282,7 @@ impl Portal {
 
 impl Doing<'_> {
     /// Whether the check is enough for what lets somebody in past the mailbox.
-    fn vouched(&self) -> Result<(), Refused> {
+    pub(super) fn vouched(&self) -> Result<(), Refused> {
         let weak = self.passed.is_some_and(|passed| passed.by == CallerCheck::Facts);
         if weak && !self.actor.role.is_at_least(Role::Supervisor) { Err(Refused::CallerWeak) } else { Ok(()) }
     }

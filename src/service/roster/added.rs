@@ -88,6 +88,6 @@ impl Import<'_> {
 
     fn entry(&self, told: &Told, account: i64) -> NewEntry {
         let facts = Facts::after(&told.row, told.ssn(), None);
-        NewEntry { account, facts, fingerprint: told.fingerprint, seen: self.now }
+        NewEntry { account, facts, overruled: None, fingerprint: told.fingerprint, seen: self.now }
     }
 }

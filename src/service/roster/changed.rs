@@ -6,6 +6,7 @@ use std::collections::hash_map;
 use super::{Change, Entry, Facts, Finding, Import, NewEntry, RosterWork, Said, Told};
 use crate::identity::Email;
 use crate::roster::{Column, Warning, joint_status, masked};
+use crate::service::desk::email_ports::EmailFate;
 use crate::service::mail::{LANGUAGE, Message};
 use crate::service::ports::Fault;
 
@@ -29,7 +30,13 @@ impl Import<'_> {
         for told in told {
             let id = told.row.person_id.as_str();
             let entry = entries.remove(id).ok_or_else(|| Fault::Other(format!("{id} vanished during its import")))?;
-            let facts = Facts::after(&told.row, told.ssn(), Some(&entry.facts));
+            let mut facts = Facts::after(&told.row, told.ssn(), Some(&entry.facts));
+            // The desk put another address in place of this one, and the roster has not learned it yet.
+            let said = told.row.email.as_ref().map(|email| email.as_ref().map_or("", Email::as_str));
+            let overruled = entry.overruled.clone().filter(|overruled| said.is_none_or(|said| said == overruled));
+            if overruled.is_some() {
+                facts.email.clone_from(&entry.facts.email);
+            }
             if let Some(username) = &told.row.username
                 && username.key() != entry.account.username.key()
                 && facts.username != entry.facts.username
@@ -64,7 +71,7 @@ impl Import<'_> {
                 self.move_mail(work, &entry, facts.email.as_ref()).await?;
             }
             let account = entry.account.id;
-            let new = NewEntry { account, facts, fingerprint: told.fingerprint, seen: self.now };
+            let new = NewEntry { account, facts, overruled, fingerprint: told.fingerprint, seen: self.now };
             work.save_entry(entry.id, &new).await?;
         }
         self.settle(work, news, before, findings).await
@@ -75,6 +82,7 @@ impl Import<'_> {
         let account = &entry.account;
         work.supersede_links(account.id, 0, self.now).await?;
         work.end_temporaries(account.id, self.now).await?;
+        work.end_email_change_of(entry.id, EmailFate::Replaced, self.now).await?;
         self.note(work, "email-changed", Some(account.id), String::new()).await?;
         if account.password_hash.is_none() {
             return Ok(());

@@ -45,12 +45,16 @@ pub struct Entry {
     pub id: i64,
     pub account: Account,
     pub facts: Facts,
+    /// What the roster said of the address when the desk put another one in its place; empty: none.
+    pub overruled: Option<String>,
 }
 
 #[derive(Clone, Debug)]
 pub struct NewEntry {
     pub account: i64,
     pub facts: Facts,
+    /// As in [`Entry::overruled`].
+    pub overruled: Option<String>,
     pub fingerprint: Digest,
     pub seen: Moment,
 }

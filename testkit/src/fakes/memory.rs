@@ -9,6 +9,7 @@ mod budgets;
 mod cases;
 mod challenges;
 mod checks;
+mod email_changes;
 mod flows;
 mod jobs;
 mod ledgers;
@@ -29,6 +30,7 @@ use async_trait::async_trait;
 use backboard::audit::Row;
 use backboard::moment::Moment;
 use backboard::service::desk::checks::{Because, Passed};
+use backboard::service::desk::email_ports::{EmailChange, EmailFate};
 use backboard::service::desk::records::{Entry, Member, StaffLink, StaffSession};
 use backboard::service::ports::{Fault, Store, UnitOfWork};
 use backboard::service::records::{Account, Case, Challenge, Digest, Flow, Job, Mail, NewLink, NewTemporary, Session};
@@ -153,6 +155,8 @@ struct Tables {
     staff: StaffTables,
     callers: BTreeMap<(Digest, i64), CallerRow>,
     reasons: BTreeMap<String, Because>,
+    /// With what became of it.
+    email_changes: Vec<(EmailChange, Option<EmailFate>)>,
 }
 
 #[derive(Clone, Debug, Default)]

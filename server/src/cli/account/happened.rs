@@ -38,13 +38,14 @@ pub fn sentence(happened: &Happened) -> String {
         "reactivated" => return format!("opened again by {}; it was {detail}", who(&happened.actor)),
         "state-changed" => return with("the roster changed its state", detail),
         "email-changed" => return with("the roster changed a mail address", detail),
+        "email-moved" => "the address that the desk took in came into use",
         "account-shared" => return with("the roster put one more person on it", detail),
         "person-forgotten" if detail == "shared" => "one of its people left the roster long ago and was forgotten",
         "view" => return format!("looked at by {}", who(&happened.actor)),
         "reveal" => return with(&format!("address shown to {}", who(&happened.actor)), detail),
         "check-caller" => return format!("caller checked by {}: {}", who(&happened.actor), spaced(detail)),
         "send-link" | "send-temporary" | "show-temporary" | "unlock" | "end-sessions" | "suspend" | "reactivate"
-        | "clear-question" | "mark-external" => {
+        | "clear-question" | "mark-external" | "change-email" | "approve-email" => {
             return with(&format!("{} by {}", spaced(&happened.action), who(&happened.actor)), &checked(detail));
         }
         "mail-failed" => return with("a mail was given up", detail),

@@ -28,6 +28,22 @@ pub const LINK: Sentences = Sentences {
     doubt: CALLED,
 };
 
+pub const EMAIL_ASKED: Sentences = Sentences {
+    subject: words::MAIL_EMAIL_ASKED_SUBJECT,
+    preview: words::MAIL_EMAIL_ASKED_PREVIEW,
+    why: words::MAIL_EMAIL_ASKED_WHY,
+    next: words::MAIL_EMAIL_ASKED_NEXT,
+    doubt: OPENED,
+};
+
+pub const EMAIL_WAITS: Sentences = Sentences {
+    subject: words::MAIL_EMAIL_WAITS_SUBJECT,
+    preview: words::MAIL_EMAIL_WAITS_PREVIEW,
+    why: words::MAIL_EMAIL_WAITS_WHY,
+    next: words::MAIL_EMAIL_WAITS_NEXT,
+    doubt: DONE,
+};
+
 pub const fn of_news(news: AccountNews) -> Sentences {
     match news {
         AccountNews::TemporaryShown => Sentences {
@@ -77,6 +93,20 @@ pub const fn of_news(news: AccountNews) -> Sentences {
             preview: words::MAIL_OFFICE_MARKED_EXTERNAL_PREVIEW,
             why: words::MAIL_OFFICE_MARKED_EXTERNAL_WHY,
             next: words::MAIL_OFFICE_MARKED_EXTERNAL_NEXT,
+            doubt: DONE,
+        },
+        AccountNews::EmailApproved => Sentences {
+            subject: words::MAIL_OFFICE_EMAIL_APPROVED_SUBJECT,
+            preview: words::MAIL_OFFICE_EMAIL_APPROVED_PREVIEW,
+            why: words::MAIL_OFFICE_EMAIL_APPROVED_WHY,
+            next: words::MAIL_OFFICE_EMAIL_APPROVED_NEXT,
+            doubt: OPENED,
+        },
+        AccountNews::EmailKept => Sentences {
+            subject: words::MAIL_OFFICE_EMAIL_KEPT_SUBJECT,
+            preview: words::MAIL_OFFICE_EMAIL_KEPT_PREVIEW,
+            why: words::MAIL_OFFICE_EMAIL_KEPT_WHY,
+            next: words::MAIL_OFFICE_EMAIL_KEPT_NEXT,
             doubt: DONE,
         },
     }

@@ -124,7 +124,7 @@ impl Accounts for Unit {
              shared = 0, password_hash = NULL, password_set = NULL, password_expires = NULL, remind_at = NULL, \
              grace_spent = NULL, frozen = NULL, forgotten = ? WHERE id = ? AND forgotten IS NULL";
         // Flows first: they name links.
-        const EVERYTHING_OF_IT: [&str; 9] = [
+        const EVERYTHING_OF_IT: [&str; 10] = [
             "DELETE FROM flow WHERE link IN (SELECT id FROM link WHERE account = ?)",
             "DELETE FROM link WHERE account = ?",
             "DELETE FROM session WHERE account = ?",
@@ -133,6 +133,7 @@ impl Accounts for Unit {
             "DELETE FROM office_case WHERE account = ?",
             "DELETE FROM mail WHERE account = ?",
             "DELETE FROM caller_check WHERE account = ?",
+            "DELETE FROM email_change WHERE account = ?",
             "DELETE FROM act_reason WHERE account = ?",
         ];
         let query = sqlx::query(EMPTY).bind(now.0).bind(account);

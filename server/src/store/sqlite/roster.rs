@@ -50,7 +50,7 @@ impl RosterWork for Unit {
     async fn find_entries(&mut self, people: &[&str]) -> Result<Vec<Entry>, Fault> {
         const SELECT: &str = concat!(
             "SELECT person.id AS person_id, roster_id, last_name, first_name, suffix, earlier_names, born, ssn, \
-             coalesce(ssn_key, 1) AS ssn_key, certificate, certification_level, email, products, roster_username, roster_status, ",
+             coalesce(ssn_key, 1) AS ssn_key, certificate, certification_level, email, products, roster_username, roster_status, overruled, ",
             account_columns!(),
             " FROM person JOIN account ON account.id = person.account WHERE roster_id IN"
         );
@@ -155,7 +155,8 @@ impl RosterWork for Unit {
     async fn save_entry(&mut self, person: i64, entry: &NewEntry) -> Result<(), Fault> {
         const UPDATE: &str = "UPDATE person SET last_name = ?, first_name = ?, suffix = ?, earlier_names = ?, \
              born = ?, ssn = ?, ssn_key = ?, certificate = ?, certification_level = ?, email = ?, products = ?, \
-             roster_username = ?, roster_status = ?, seen = ?, fingerprint = ? WHERE id = ?";
+             roster_username = ?, roster_status = ?, seen = ?, fingerprint = ?, overruled = ? \
+             WHERE id = ?";
         let facts = &entry.facts;
         let done = sqlx::query(UPDATE)
             .bind(&facts.last_name)
@@ -173,6 +174,7 @@ impl RosterWork for Unit {
             .bind(facts.status.map(AccountState::code))
             .bind(entry.seen.0)
             .bind(entry.fingerprint.as_slice())
+            .bind(&entry.overruled)
             .bind(person)
             .execute(&mut *self.transaction)
             .await
@@ -285,6 +287,7 @@ fn entry(row: &SqliteRow) -> Result<Entry, Fault> {
             status: status(row)?,
             products: list(column(row, "products")?),
         },
+        overruled: column(row, "overruled")?,
     })
 }
 

@@ -93,6 +93,7 @@ impl Accounts for Unit {
         tables.cases.retain(|(case, _)| case.account != account);
         tables.mails.retain(|(_, row)| row.account != Some(account));
         tables.callers.retain(|(_, of), _| *of != account);
+        tables.email_changes.retain(|(change, _)| change.account != account);
         tables.reasons.retain(|_, reason| reason.account != account);
         Ok(())
     }
