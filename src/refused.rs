@@ -179,6 +179,10 @@ codes! {
         ClosedSuspended = "closed-suspended",
         ClosedExternal = "closed-external",
         ClosedFrozen = "closed-frozen",
+        /// Several people use one of the two: it has to be split first.
+        MergeShared = "merge-shared",
+        /// The two have different dates of birth: they are two people, or the roster has to be put right.
+        MergeDiffers = "merge-differs",
         /// The journey that a link leads to is off.
         LinkOff = "link-off",
         /// Somebody else did something to the account while the page was open.

@@ -182,6 +182,10 @@ codes! {
         QuestionCleared = "question-cleared",
         /// The password is kept in another login service from now on.
         MarkedExternal = "marked-external",
+        /// A shared account was split: this username is one's own.
+        Split = "split",
+        /// Another account of the same person was put into this one.
+        Merged = "merged",
         /// A second member approved a new address.
         EmailApproved = "email-approved",
         /// A new address was taken back before mail went there.

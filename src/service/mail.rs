@@ -127,6 +127,8 @@ impl Message {
                 AccountNews::QuestionCleared => "office-question-cleared",
                 AccountNews::MarkedExternal => "office-marked-external",
                 AccountNews::EmailApproved => "office-email-approved",
+                AccountNews::Split => "office-split",
+                AccountNews::Merged => "office-merged",
                 AccountNews::EmailKept => "office-email-kept",
             },
             Self::StaffLink { purpose: StaffPurpose::Invitation, .. } => "staff-invitation",
@@ -158,11 +160,12 @@ impl Message {
             // Somebody speaks to the office in the owner's name, or has done so.
             "caller-code"
             | "office-link"
+            | "office-split"
             | "office-temporary-shown"
             | "office-unlocked"
             | "office-question-cleared" => Some(Frozen::Resets),
             // An account that had been closed, maybe because somebody else knows the password.
-            "office-reactivated" | "office-email-approved" | "email-asked" => Some(Frozen::All),
+            "office-reactivated" | "office-merged" | "office-email-approved" | "email-asked" => Some(Frozen::All),
             // Somebody is in already: the password must open nothing.
             "password-set" | "question-set" | "email-replaced" | "email-now" => Some(Frozen::All),
             _ => None,

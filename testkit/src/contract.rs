@@ -16,6 +16,7 @@ pub mod forgotten;
 pub mod jobs;
 pub mod ledgers;
 pub mod links;
+pub mod moves;
 pub mod outbox;
 pub mod people;
 pub mod search;
@@ -199,6 +200,11 @@ macro_rules! store_contract {
                 one_of_32_ends_the_change,
                 an_address_is_put_in_place_of_the_one_on_file,
                 a_change_goes_with_its_account_and_is_none_without_one,
+            }
+            moves {
+                a_person_moves_to_an_account_that_was_made_for_them,
+                no_account_is_made_under_a_username_that_is_there,
+                nobody_moves_to_no_account_and_no_person_moves,
             }
             forgotten {
                 who_was_last_named_by_the_moment_is_gone_and_nobody_later,

@@ -19,6 +19,7 @@ fn every_case_of_the_suite_is_listed() {
     let cases = [
         include_str!("../src/contract/accounts.rs"),
         include_str!("../src/contract/checks.rs"),
+        include_str!("../src/contract/moves.rs"),
         include_str!("../src/contract/email_changes.rs"),
         include_str!("../src/contract/audit.rs"),
         include_str!("../src/contract/budgets.rs"),

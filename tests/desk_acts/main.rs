@@ -5,6 +5,7 @@ mod acts;
 mod caller;
 mod email;
 mod orders;
+mod people;
 
 use backboard::account::AccountState;
 use backboard::audit::Row;

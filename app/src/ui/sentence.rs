@@ -189,6 +189,8 @@ const fn desk_word(refused: Refused) -> Word {
         Refused::ClosedSuspended => words::DESK_PROBLEM_CLOSED_SUSPENDED,
         Refused::ClosedExternal => words::DESK_PROBLEM_CLOSED_EXTERNAL,
         Refused::ClosedFrozen => words::DESK_PROBLEM_CLOSED_FROZEN,
+        Refused::MergeShared => words::DESK_PROBLEM_MERGE_SHARED,
+        Refused::MergeDiffers => words::DESK_PROBLEM_MERGE_DIFFERS,
         Refused::LinkOff => words::DESK_PROBLEM_LINK_OFF,
         Refused::NotAllowed => words::DESK_PROBLEM_NOT_ALLOWED,
         Refused::RoleHigher => words::DESK_PROBLEM_ROLE_HIGHER,

@@ -20,6 +20,7 @@ mod keys;
 mod ledgers;
 mod links;
 mod migrations;
+mod moves;
 mod outbox;
 mod people;
 mod roster;

@@ -1,5 +1,7 @@
 //! What an import does to accounts: usernames, statuses, addresses.
 
+use backboard::service::ports::Store as _;
+
 use super::bench::{ADA, Bench, counts};
 
 #[tokio::test]

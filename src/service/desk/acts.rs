@@ -289,7 +289,7 @@ impl Doing<'_> {
 }
 
 /// Why the desk can do nothing that needs an open account, with what to do about it.
-const fn is_open(account: &Account) -> Result<(), Refused> {
+pub(super) const fn is_open(account: &Account) -> Result<(), Refused> {
     match account.state {
         AccountState::Inactive => Err(Refused::ClosedInactive),
         AccountState::Suspended => Err(Refused::ClosedSuspended),

@@ -168,8 +168,10 @@ impl Portal {
     }
 }
 
+/// An account that somebody uses: one that was split or put into another is there for its name alone.
 pub(super) async fn on_file(work: &mut dyn UnitOfWork, account: i64) -> Result<Account, Declined> {
-    work.find_account(account).await?.ok_or_else(|| Refused::AccountGone.into())
+    let found = work.find_account(account).await?.ok_or(Refused::AccountGone)?;
+    if work.find_people_of(account).await?.is_empty() { Err(Refused::AccountGone.into()) } else { Ok(found) }
 }
 
 /// Whether everything that was said is on file of one and the same person.

@@ -14,6 +14,7 @@ mod flows;
 mod jobs;
 mod ledgers;
 mod links;
+mod moves;
 mod outbox;
 mod people;
 mod search;

@@ -45,7 +45,7 @@ pub fn sentence(happened: &Happened) -> String {
         "reveal" => return with(&format!("address shown to {}", who(&happened.actor)), detail),
         "check-caller" => return format!("caller checked by {}: {}", who(&happened.actor), spaced(detail)),
         "send-link" | "send-temporary" | "show-temporary" | "unlock" | "end-sessions" | "suspend" | "reactivate"
-        | "clear-question" | "mark-external" | "change-email" | "approve-email" => {
+        | "clear-question" | "mark-external" | "change-email" | "approve-email" | "split" | "merge" => {
             return with(&format!("{} by {}", spaced(&happened.action), who(&happened.actor)), &checked(detail));
         }
         "mail-failed" => return with("a mail was given up", detail),

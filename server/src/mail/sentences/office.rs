@@ -109,5 +109,19 @@ pub const fn of_news(news: AccountNews) -> Sentences {
             next: words::MAIL_OFFICE_EMAIL_KEPT_NEXT,
             doubt: DONE,
         },
+        AccountNews::Split => Sentences {
+            subject: words::MAIL_OFFICE_SPLIT_SUBJECT,
+            preview: words::MAIL_OFFICE_SPLIT_PREVIEW,
+            why: words::MAIL_OFFICE_SPLIT_WHY,
+            next: words::MAIL_OFFICE_SPLIT_NEXT,
+            doubt: CALLED,
+        },
+        AccountNews::Merged => Sentences {
+            subject: words::MAIL_OFFICE_MERGED_SUBJECT,
+            preview: words::MAIL_OFFICE_MERGED_PREVIEW,
+            why: words::MAIL_OFFICE_MERGED_WHY,
+            next: words::MAIL_OFFICE_MERGED_NEXT,
+            doubt: OPENED,
+        },
     }
 }
