@@ -235,7 +235,7 @@ pub const REASON_SHORTEST: usize = 5;
 /// The longest one.
 pub const REASON_LONGEST: usize = 500;
 
-/// Why the office does something, in its own words. It stands beside the audit (decision 0014), so it holds no control
+/// Why the office does something, in its own words. It stands beside the audit (decision 0016), so it holds no control
 /// characters and no line breaks, and no SSN.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Reason(String);

@@ -2,7 +2,7 @@
 //!
 //! The audit is never cut and holds no free text, but whoever reads it has to learn why. So the words stand in a table of
 //! their own, and the row carries their mark: made of a random salt and the words, under a key of the audit. Words that
-//! were changed no longer have their mark; words that are gone went with a person who was forgotten (decision 0014).
+//! were changed no longer have their mark; words that are gone went with a person who was forgotten (decision 0016).
 
 use super::Actor;
 use super::checks::Because;
