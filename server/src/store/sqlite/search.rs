@@ -110,6 +110,11 @@ pub(super) async fn remove_names(connection: &mut SqliteConnection, person: i64)
 
 /// Makes the keys of those who were on the roster before there were any. What is cut off goes on where it stood.
 pub(super) async fn fill_names(pool: &SqlitePool) -> Result<(), Fault> {
+    // Asked without the writer: who only reads opens the store also while another process writes.
+    let waits = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM person_name_fill)").fetch_one(pool);
+    if !waits.await.map_err(fault)? {
+        return Ok(());
+    }
     loop {
         let mut transaction = pool.begin_with(BEGIN).await.map_err(fault)?;
         let last: Option<i64> = sqlx::query_scalar("SELECT person FROM person_name_fill")
