@@ -43,7 +43,7 @@ async fn at_desk(portal: &TestPortal, name: &str, role: Role) -> Actor {
 
 fn why<T: std::fmt::Debug>(declined: Result<T, Declined>) -> Refused {
     match declined.unwrap_err() {
-        Declined::Problems(problems) => problems[0].refused,
+        Declined::Problems(problems) => problems.first().unwrap().refused,
         Declined::Fault(fault) => panic!("{fault}"),
     }
 }
