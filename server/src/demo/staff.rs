@@ -29,6 +29,16 @@ pub struct Seated {
 }
 
 impl Seated {
+    /// What the role is there for.
+    #[must_use]
+    pub const fn duty(&self) -> &'static str {
+        match self.role {
+            Role::Helpdesk => "Finds people and helps them back in.",
+            Role::Supervisor => "Besides: opens what is closed, mends the roster's mistakes, reads the reports.",
+            Role::Admin => "Besides: invites and dismisses staff. Of a new admin one asks and the other approves.",
+        }
+    }
+
     /// What the authenticator app would show now.
     #[must_use]
     pub fn code(&self) -> String {

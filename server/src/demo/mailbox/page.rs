@@ -48,25 +48,31 @@ const DESK: &str = "<p><a href=\"/staff\">The office's desk, and who works there
 
 /// The made-up staff, with what their authenticator apps show now. The page renews itself.
 pub fn desk(staff: &[Seated], portal: &str) -> String {
+    let heads = ["Role", "Name", "E-mail", "Password", "Code now", "Is there for"];
     let mut rows = String::new();
     for seated in staff {
-        let _ = write!(
-            rows,
-            "<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td><code>{}</code></td><td><code>{}</code></td></tr>",
-            plain(seated.role.code()),
-            plain(seated.name),
-            plain(seated.email.as_str()),
-            plain(seated.password.typed()),
-            plain(&seated.code()),
-        );
+        rows.push_str("<tr>");
+        let code = |text: &str| format!("<code>{}</code>", plain(text));
+        let cells = [
+            plain(seated.role.code()).into_owned(),
+            plain(seated.name).into_owned(),
+            code(seated.email.as_str()),
+            code(seated.password.typed()),
+            code(&seated.code()),
+            plain(seated.duty()).into_owned(),
+        ];
+        for (head, cell) in heads.iter().zip(cells) {
+            let _ = write!(rows, "<td data-head=\"{head}\">{cell}</td>");
+        }
+        rows.push_str("</tr>\n");
     }
+    let heads = heads.map(|head| format!("<th scope=\"col\">{head}</th>")).concat();
     let body = format!(
         "<p><a href=\"/\">Back to the demo mailbox</a></p>\n<h2>The office's desk</h2>\n\
          <p>Sign in at <a href=\"{href}/desk\">{shown}/desk</a> with address and password; then type the code, which is what \
          an authenticator app would show now. A code works once: for the next sign-in wait until it has changed. \
-         Passwords and keys are made anew each time the demo starts.</p>\n<table>\n<thead><tr><th scope=\"col\">Role</th>\
-         <th scope=\"col\">Name</th><th scope=\"col\">E-mail</th><th scope=\"col\">Password</th>\
-         <th scope=\"col\">Code now</th></tr></thead>\n<tbody>{rows}</tbody></table>",
+         Passwords and keys are made anew each time the demo starts.</p>\n<table>\n<thead><tr>{heads}</tr></thead>\n\
+         <tbody>{rows}</tbody></table>",
         href = attribute(portal),
         shown = plain(portal),
     );
