@@ -6,6 +6,8 @@ pub mod reset;
 #[cfg(feature = "service")]
 pub mod security;
 pub mod sign_in;
+#[cfg(feature = "service")]
+pub mod staff;
 pub mod username;
 
 use crate::refused::{Field, Problem, Problems, Refused};

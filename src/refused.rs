@@ -144,6 +144,18 @@ codes! {
         StaffLast = "staff-last",
         /// The address is a member of staff's already.
         StaffThere = "staff-there",
+        /// Nobody of the staff has this number.
+        StaffGone = "staff-gone",
+        /// The desk's own: address and password do not go together.
+        DeskWrong = "desk-wrong",
+        /// The member of staff is suspended.
+        StaffClosed = "staff-closed",
+        /// The member of staff has set up no second factor yet.
+        StaffUnenrolled = "staff-unenrolled",
+        /// The way in to the desk took too long, or was begun in another browser.
+        EntryOver = "entry-over",
+        /// Five wrong codes: the password has to be typed again.
+        SecondDead = "second-dead",
         /// Not the code that the authenticator shows now, or one that was used already.
         SecondWrong = "second-wrong",
         /// The caller has to be checked first.
@@ -196,6 +208,8 @@ codes! {
         /// The code of an authenticator, or a recovery code.
         Second = "second",
         Role = "role",
+        /// The number of a member of staff.
+        Staff = "staff",
         /// A member of staff's own name.
         StaffName = "staff_name",
     }

@@ -6,7 +6,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::identity::readable;
+use crate::identity::{NAME_LONGEST, readable};
+use crate::password::{PasswordPolicy, Preset};
 use crate::refused::{Refused, codes};
 
 codes! {
@@ -28,6 +29,41 @@ codes! {
         Invited = "invited",
         Active = "active",
         Suspended = "suspended",
+    }
+}
+
+codes! {
+    /// What a link mailed to a member of staff is for. One of one purpose does nothing of another.
+    StaffPurpose {
+        /// A first password, and the authenticator.
+        Invitation = "invitation",
+        /// A new password; the second factor stays as it is.
+        Password = "password",
+        /// Another authenticator in place of one that was lost; the password is asked besides.
+        Second = "second",
+    }
+}
+
+/// How long such a link works, in seconds: over a night, because people of an office read their mail in the morning.
+pub const STAFF_LINK_SECONDS: i64 = 24 * 60 * 60;
+
+codes! {
+    /// What a member of staff is mailed about their own access.
+    StaffNews {
+        PasswordSet = "password-set",
+        /// An authenticator was set up.
+        SecondSet = "second-set",
+        RecoveryUsed = "recovery-used",
+        RecoveryRenewed = "recovery-renewed",
+        RoleChanged = "role-changed",
+        MayShow = "may-show",
+        MayNotShow = "may-not-show",
+        Suspended = "suspended",
+        Reactivated = "reactivated",
+        /// Somebody had the right password and five wrong codes.
+        SecondTried = "second-tried",
+        /// To the other admins: one of them asks for a new one.
+        AdminAsked = "admin-asked",
     }
 }
 
@@ -120,6 +156,26 @@ impl Act {
             self,
             Self::SendTemporary | Self::ShowTemporary | Self::Reactivate | Self::ChangeEmail | Self::ClearQuestion
         )
+    }
+}
+
+/// The password policy of staff, whatever the agency's profile asks of personnel: 15 to 128 characters, a blocklist, no
+/// composition and no expiry (NIST SP 800-63B-4 section 3.1.1.2).
+#[must_use]
+pub fn staff_passwords() -> PasswordPolicy {
+    Preset::Modern.password()
+}
+
+/// The name of a member of staff, as the desk shows it. The audit and the log know the number alone.
+///
+/// # Errors
+/// [`Refused::Missing`], [`Refused::TooLong`] above [`NAME_LONGEST`], [`Refused::Unreadable`].
+pub fn staff_name(text: &str) -> Result<String, Refused> {
+    let name = readable(text)?.split_whitespace().collect::<Vec<_>>().join(" ");
+    match name.chars().count() {
+        0 => Err(Refused::Missing),
+        1..=NAME_LONGEST => Ok(name),
+        _ => Err(Refused::TooLong),
     }
 }
 

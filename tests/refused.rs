@@ -2,10 +2,11 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops at once")]
 
 use backboard::refused::{Field, Problem, Refused};
+use backboard::service::audit::Whose;
 use testkit::fakes::TestPortal;
 
 async fn refuse(portal: &TestPortal, number: u8, operation: &str, problems: &[Problem]) {
-    portal.portal.refused(&TestPortal::visitor(number), operation, Some(7), problems).await.unwrap();
+    portal.portal.refused(&TestPortal::visitor(number), operation, Whose::Account(Some(7)), problems).await.unwrap();
 }
 
 #[tokio::test]
@@ -49,7 +50,7 @@ async fn a_subnet_cannot_fill_the_audit_and_keeps_nobody_else_out_of_it() {
     refuse(&portal, 1, "signin", &[Problem::form(Refused::PageOld)]).await;
     assert_eq!(portal.audit_rows().await.len(), 7, "another operation or reason is told");
     let elsewhere = backboard::service::Visitor { address: [198, 51, 100, 7].into(), ..TestPortal::visitor(1) };
-    portal.portal.refused(&elsewhere, "signin", None, &[Problem::wait(60)]).await.unwrap();
+    portal.portal.refused(&elsewhere, "signin", Whose::Account(None), &[Problem::wait(60)]).await.unwrap();
     assert_eq!(portal.audit_rows().await.len(), 8, "another subnet is told");
     portal.clock.pass(60 * 60);
     for _ in 0..200 {
@@ -64,7 +65,7 @@ async fn however_many_subnets_there_are_the_audit_grows_by_two_thousand_an_hour(
     for number in 0..2_100_u32 {
         let [_, b, c, d] = number.to_be_bytes();
         let visitor = backboard::service::Visitor { address: [10, c, d, b].into(), ..TestPortal::visitor(1) };
-        portal.portal.refused(&visitor, "signin", None, &[Problem::wait(60)]).await.unwrap();
+        portal.portal.refused(&visitor, "signin", Whose::Account(None), &[Problem::wait(60)]).await.unwrap();
     }
     assert_eq!(portal.audit_rows().await.len(), 2_000);
 }

@@ -5,9 +5,12 @@
 //! leave a [`Caller`] in the request. A browser without a script is answered with 303 and, when refused,
 //! with a sealed cookie that holds the problems and what may be kept; a script with JSON.
 
+use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
 use backboard::refused::{Field, Problem, Problems, Refused};
+use backboard::service::desk::Actor;
+use backboard::service::desk::once::ONCE_SECONDS;
 use backboard::service::known::KEPT;
 use backboard::service::ports::Fault;
 use backboard::service::records::Session;
@@ -33,6 +36,13 @@ pub const REFUSED_COOKIE: &str = "__Host-refused";
 /// The cookie that names the operation which has just done what its form asked.
 pub const SAVED_COOKIE: &str = "__Host-saved";
 
+/// The cookie of a session at the desk.
+pub const DESK_COOKIE: &str = "__Host-desk";
+/// The cookie of a browser between the two steps of the desk's sign-in.
+pub const ENTRY_COOKIE: &str = "__Host-desk-entry";
+/// The cookie of what the desk's next page shows once.
+pub const ONCE_COOKIE: &str = "__Host-desk-once";
+
 /// Browsers drop cookies of more than 4,096 bytes, name and attributes included.
 const COOKIE_LONGEST: usize = 3_800;
 
@@ -43,6 +53,11 @@ pub struct Caller {
     pub visitor: Visitor,
     pub session: Option<Session>,
     pub session_token: Option<Token>,
+    /// Who is at the desk, for the desk's operations alone: a personnel session is nothing there, nor this elsewhere.
+    pub actor: Option<Actor>,
+    pub desk_token: Option<Token>,
+    /// Between the two steps of the desk's sign-in.
+    pub entry: Option<Token>,
     pub browser: Option<Token>,
     /// A browser posted the form itself and wants a page back.
     pub wants_page: bool,
@@ -67,7 +82,7 @@ pub fn caller() -> Result<Caller, Broken> {
 
 /// A use case that went well: the next page, and the cookies that change.
 pub struct Done {
-    to: &'static str,
+    to: Cow<'static, str>,
     cookies: Vec<String>,
     saved: bool,
 }
@@ -76,7 +91,40 @@ impl Done {
     /// A fixed path of this site; nothing a visitor sent ever becomes one.
     #[must_use]
     pub const fn to(to: &'static str) -> Self {
-        Self { to, cookies: Vec::new(), saved: false }
+        Self { to: Cow::Borrowed(to), cookies: Vec::new(), saved: false }
+    }
+
+    /// A fixed path with a number behind it, as of an account: `/desk/account/42`.
+    #[must_use]
+    pub fn to_number(before: &'static str, number: i64) -> Self {
+        Self { to: Cow::Owned(format!("{before}{number}")), ..Self::to("") }
+    }
+
+    #[must_use]
+    pub fn with_desk(self, token: &Token) -> Self {
+        self.set(DESK_COOKIE, token.as_str())
+    }
+
+    #[must_use]
+    pub fn without_desk(self) -> Self {
+        self.clear(DESK_COOKIE)
+    }
+
+    #[must_use]
+    pub fn with_entry(self, token: &Token) -> Self {
+        self.set(ENTRY_COOKIE, token.as_str())
+    }
+
+    #[must_use]
+    pub fn without_entry(self) -> Self {
+        self.clear(ENTRY_COOKIE)
+    }
+
+    /// What the next page shows once, as it was sealed.
+    #[must_use]
+    pub fn with_once(mut self, sealed: &[u8]) -> Self {
+        self.cookies.push(cookie(ONCE_COOKIE, &hex(sealed), Some(ONCE_SECONDS)));
+        self
     }
 
     #[must_use]
@@ -138,6 +186,14 @@ impl Caller {
         self.session.as_ref().ok_or_else(|| Refused::SessionOver.into())
     }
 
+    /// Who is at the desk, for the desk's operations.
+    ///
+    /// # Errors
+    /// [`Refused::SessionOver`].
+    pub fn actor(&self) -> Result<&Actor, Declined> {
+        self.actor.as_ref().ok_or_else(|| Refused::SessionOver.into())
+    }
+
     /// Answers a use case.
     ///
     /// # Errors
@@ -157,9 +213,9 @@ impl Caller {
                 }
                 if self.wants_page {
                     response.set_status(StatusCode::SEE_OTHER);
-                    response.insert_header(LOCATION, HeaderValue::from_static(done.to));
+                    response.insert_header(LOCATION, HeaderValue::from_str(&done.to).map_err(|_| Broken)?);
                 }
-                Ok(Answer::Go(done.to.to_owned()))
+                Ok(Answer::Go(done.to.into_owned()))
             }
             Err(declined) => self.refuse(problems(declined), &response),
         }
@@ -241,18 +297,26 @@ fn problems(declined: Declined) -> Problems {
 
 /// The cookie's value: sealed, because what was typed is nobody else's, and so that nobody can forge it.
 fn seal(portal: &Portal, refused: &RefusedForm) -> String {
-    use std::fmt::Write as _;
-    let plain = serde_json::to_vec(refused).unwrap_or_default();
-    portal.vault.seal("refused", b"", &plain).iter().fold(String::new(), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    hex(&portal.vault.seal("refused", b"", &serde_json::to_vec(refused).unwrap_or_default()))
 }
 
 /// Reads the cookie of a refused form.
 #[must_use]
 pub fn open(portal: &Portal, value: &str) -> Option<RefusedForm> {
-    let bytes = value.as_bytes().chunks(2).map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok());
-    let sealed: Vec<u8> = bytes.collect::<Option<_>>()?;
-    serde_json::from_slice(&portal.vault.open("refused", b"", &sealed)?).ok()
+    serde_json::from_slice(&portal.vault.open("refused", b"", &bytes(value)?)?).ok()
+}
+
+/// Bytes as a cookie can hold them.
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+/// The bytes of such a cookie.
+#[must_use]
+pub fn bytes(hex: &str) -> Option<Vec<u8>> {
+    hex.as_bytes().chunks(2).map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect()
 }

@@ -63,7 +63,16 @@ fn document(visit: &Visit, site: &Site, files: &Files, title: Word, widget: &str
         App().to_html()
     });
     drop(owner);
+    whole(site, files, title, widget, &format!("{body}{scripts}"))
+}
 
+/// A page that the server alone renders: without any script.
+#[must_use]
+pub fn bare(site: &Site, files: &Files, title: Word, body: &str) -> String {
+    whole(site, files, title, "", body)
+}
+
+fn whole(site: &Site, files: &Files, title: Word, widget: &str, body: &str) -> String {
     let Agency { system, .. } = site.agency();
     let title = site.fill(words::COMMON_PAGE_TITLE, &[("page", &site.say(title)), ("system", system)]);
     let Files { style, icon, .. } = files;
@@ -81,7 +90,7 @@ fn document(visit: &Visit, site: &Site, files: &Files, title: Word, widget: &str
 <link rel="stylesheet" href="{style}">
 <link rel="icon" href="{icon}" type="image/svg+xml">
 {widget}</head>
-<body>{body}{scripts}</body>
+<body>{body}</body>
 </html>
 "##
     )

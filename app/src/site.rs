@@ -61,6 +61,16 @@ impl From<SiteText> for Site {
     }
 }
 
+#[cfg(feature = "ssr")]
+impl Site {
+    /// With every sentence, for pages that the server alone renders.
+    #[must_use]
+    pub fn whole(language: &str, catalog: Catalog, agency: Agency) -> Self {
+        let inner = Inner { language: language.to_owned(), catalog, agency, assets: Assets::default(), widget: None };
+        Self(Arc::new(inner))
+    }
+}
+
 impl Site {
     #[must_use]
     pub fn language(&self) -> &str {

@@ -1,5 +1,6 @@
 //! Small components, one a file.
 
+pub mod choice;
 pub mod contact;
 pub mod field;
 pub mod focus;

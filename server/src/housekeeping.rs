@@ -10,6 +10,7 @@ use backboard::audit::Head;
 use backboard::expiry::DAY;
 use backboard::moment::Moment;
 use backboard::service::Portal;
+use backboard::service::desk::session::DESK_IDLE_SECONDS;
 use backboard::service::ports::Fault;
 use backboard::service::session::IDLE_SECONDS;
 use tokio::sync::{Notify, watch};
@@ -29,6 +30,8 @@ enum Part {
     Flows,
     Links,
     Sessions,
+    /// Sessions, links and ways in of staff.
+    Staff,
     Budgets,
     Mail,
     Temporaries,
@@ -42,10 +45,11 @@ enum Part {
 }
 
 impl Part {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::Flows,
         Self::Links,
         Self::Sessions,
+        Self::Staff,
         Self::Budgets,
         Self::Mail,
         Self::Temporaries,
@@ -114,6 +118,7 @@ async fn purge(portal: &Portal, part: Part, now: Moment) -> Result<(), Fault> {
         Part::Flows => work.purge_flows(now.plus(-LINK_KEPT)).await?,
         Part::Links => work.purge_links(now.plus(-LINK_KEPT)).await?,
         Part::Sessions => work.purge_sessions(now, now.plus(-IDLE_SECONDS)).await?,
+        Part::Staff => work.purge_staff(now, now.plus(-DESK_IDLE_SECONDS), now.plus(-LINK_KEPT)).await?,
         Part::Budgets => work.purge_budgets(now).await?,
         Part::Mail => work.purge_mail(now.plus(-MAIL_KEPT)).await?,
         Part::Temporaries => work.purge_temporaries(now.plus(-TEMPORARY_KEPT)).await?,

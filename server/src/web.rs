@@ -14,6 +14,7 @@ mod assets;
 #[doc(hidden)]
 pub mod cookies;
 mod encodings;
+mod desk;
 #[doc(hidden)]
 pub mod fields;
 mod guard;

@@ -1,5 +1,6 @@
 //! What happened, written down in the unit of work that did it, each row tied to the one before.
 
+use super::desk::Actor;
 use super::ports::{Fault, UnitOfWork};
 use super::{Portal, Visitor};
 use crate::audit::{Chain, Flaw, Head, Row, START, Tie};
@@ -14,6 +15,14 @@ const BATCH: u32 = 1_000;
 const NOTED: Budget = Budget::per(5, 60 * 60);
 /// Such refusals in all.
 const NOTED_IN_ALL: Budget = Budget::per(2_000, 60 * 60);
+
+/// Whose a refused operation was.
+#[derive(Clone, Copy, Debug)]
+pub enum Whose<'a> {
+    /// A person's, with the account where somebody is signed in.
+    Account(Option<i64>),
+    Staff(&'a Actor),
+}
 
 /// What became of a check of the whole chain.
 #[derive(Clone, Debug)]
@@ -73,7 +82,7 @@ impl Portal {
         &self,
         visitor: &Visitor,
         operation: &str,
-        account: Option<i64>,
+        who: Whose<'_>,
         problems: &[Problem],
     ) -> Result<(), Fault> {
         let Some(refused) = problems.iter().map(|problem| problem.refused).find(|refused| is_noted(*refused)) else {
@@ -88,7 +97,11 @@ impl Portal {
                 return Ok(());
             }
         }
-        self.audit(&mut *work, "refused", account, &detail).await?;
+        let (actor, account) = match who {
+            Whose::Account(account) => ("person".to_owned(), account),
+            Whose::Staff(actor) => (actor.name(), None),
+        };
+        self.audit_by(&mut *work, &actor, "refused", account, &detail).await?;
         work.save().await
     }
 
@@ -148,5 +161,10 @@ const fn is_noted(refused: Refused) -> bool {
             | Refused::FlowOver
             | Refused::FlowOther
             | Refused::PageOld
+            | Refused::EntryOver
+            | Refused::NotAllowed
+            | Refused::RoleHigher
+            | Refused::StaffSelf
+            | Refused::ApprovalOwn
     )
 }

@@ -4,6 +4,15 @@
 //! is checked where the act is. An act is one commit of the change, its audit row, which names the member of staff and the
 //! reason, and the mail that tells the person.
 
+pub mod entry;
+pub mod once;
+pub mod ports;
+pub mod records;
+pub mod second;
+pub mod session;
+pub mod sign_in;
+pub mod staff;
+
 use super::Declined;
 use super::records::Digest;
 use crate::refused::Refused;

@@ -40,6 +40,8 @@ pub enum Work {
         #[serde(default)]
         known: Option<i64>,
     },
+    /// Mail a link for a new password to the member of staff with an address, given by its key.
+    StaffPassword { email: String, language: String },
 }
 
 /// Who somebody says they are.
@@ -93,6 +95,9 @@ impl Portal {
                 self.mail_reset(&mut *unit, email.as_deref(), username.as_deref(), asked).await?;
             }
             Some(Work::Usernames { email, language }) => self.mail_usernames(&mut *unit, &email, &language).await?,
+            Some(Work::StaffPassword { email, language }) => {
+                self.mail_staff_password(&mut *unit, &email, &language).await?;
+            }
             None => tracing::error!(job = job.id, "job cannot be read: sealed with another key"),
         }
         unit.save().await?;

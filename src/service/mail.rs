@@ -8,6 +8,7 @@ use crate::expiry::Schedule;
 use crate::link::Code;
 use crate::moment::Moment;
 use crate::password::Password;
+use crate::staff::{StaffNews, StaffPurpose};
 
 /// The language of mails that nobody asked for in one.
 pub(super) const LANGUAGE: &str = "en";
@@ -64,6 +65,10 @@ pub enum Message {
     EmailReplaced { username: Username },
     /// Notice to the new address.
     EmailNow { username: Username },
+    /// To a member of staff: a link to the desk.
+    StaffLink { purpose: StaffPurpose, token: MailedToken },
+    /// To a member of staff: what became of their access.
+    StaffNotice { news: StaffNews },
 }
 
 impl Message {
@@ -97,6 +102,10 @@ impl Message {
             Self::PasswordSet { .. } => "password-set",
             Self::EmailReplaced { .. } => "email-replaced",
             Self::EmailNow { .. } => "email-now",
+            Self::StaffLink { purpose: StaffPurpose::Invitation, .. } => "staff-invitation",
+            Self::StaffLink { purpose: StaffPurpose::Password, .. } => "staff-password",
+            Self::StaffLink { purpose: StaffPurpose::Second, .. } => "staff-second",
+            Self::StaffNotice { .. } => "staff-notice",
         }
     }
 
@@ -125,11 +134,12 @@ impl Message {
         }
     }
 
-    /// The usernames that the mail names: one, or all on an address.
+    /// The usernames that the mail names: one, or all on an address; staff have none.
     #[must_use]
     pub fn usernames(&self) -> &[Username] {
         match self {
             Self::Usernames { usernames } | Self::WhichUsername { usernames } => usernames,
+            Self::StaffLink { .. } | Self::StaffNotice { .. } => &[],
             Self::ClaimLink { username, .. }
             | Self::AlreadyClaimed { username }
             | Self::Inactive { username }

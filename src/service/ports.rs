@@ -3,6 +3,7 @@
 
 use async_trait::async_trait;
 
+use super::desk::ports::Staff;
 use super::records::{
     Account, Case, Challenge, Digest, Flow, Gone, Happened, Job, Link, Mail, NewFlow, NewLink, NewMail, NewSession,
     NewTemporary, Person, Posted, Session, Temporary,
@@ -109,7 +110,20 @@ pub trait Store: Send + Sync {
 /// One transaction. State change, audit row and queued mail go through the same one.
 #[async_trait]
 pub trait UnitOfWork:
-    People + Accounts + Challenges + Temporaries + Flows + Links + Sessions + Budgets + Jobs + Outbox + Audit + Cases + Send
+    People
+    + Accounts
+    + Challenges
+    + Temporaries
+    + Flows
+    + Links
+    + Sessions
+    + Budgets
+    + Jobs
+    + Outbox
+    + Audit
+    + Cases
+    + Staff
+    + Send
 {
     /// Commits.
     async fn save(self: Box<Self>) -> Result<(), Fault>;

@@ -16,6 +16,7 @@ pub mod links;
 pub mod outbox;
 pub mod people;
 pub mod sessions;
+pub mod staff;
 pub mod temporaries;
 pub mod units;
 
@@ -183,6 +184,21 @@ macro_rules! store_contract {
                 who_was_named_or_opened_meanwhile_is_not_forgotten,
                 nothing_is_left_of_a_forgotten_account_but_its_number,
                 a_forgotten_username_is_free_and_its_number_is_not,
+            }
+            staff {
+                a_member_comes_back_as_invited_and_is_found_whatever_the_case,
+                no_two_members_share_an_address,
+                rights_password_and_second_factor_change_each_alone,
+                a_step_is_taken_once_and_no_earlier_one_after_it,
+                one_of_32_takes_the_step,
+                a_recovery_code_is_spent_once_and_new_ones_replace_the_old,
+                a_staff_link_is_spent_once_until_its_last_second,
+                one_of_32_spends_the_staff_link,
+                a_staff_session_is_used_and_ends_and_does_not_come_back,
+                the_tries_of_a_way_in_run_out_and_it_ends_once,
+                no_more_than_five_of_32_get_a_try_at_the_second_step,
+                purging_takes_what_is_over_of_the_staff_and_no_member,
+                nothing_is_kept_for_a_member_who_is_not_there,
             }
             units {
                 what_is_not_saved_is_undone,

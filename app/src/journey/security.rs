@@ -9,9 +9,10 @@ use crate::answer::{Answer, Broken};
 use crate::journey::missing::missing;
 use crate::journey::sign_in::EVERYWHERE;
 use crate::site::{say, site};
+use crate::ui::choice::choice;
 use crate::ui::contact::help_box;
-use crate::ui::field::{Kind, labelled, text_field};
-use crate::ui::form::{FormState, field_problems, form, group};
+use crate::ui::field::{Kind, text_field};
+use crate::ui::form::{FormState, form};
 use crate::ui::frame::{card, lead, link, more, notice, notice_text};
 use crate::ui::node::{el, row, text};
 use crate::visit::{Page, Standing, visit};
@@ -121,27 +122,8 @@ fn choose(due: bool) -> AnyView {
 
 /// The list of questions.
 fn questions(state: FormState) -> AnyView {
-    let kept = state.kept(Field::Question);
-    let option = |code: &'static str, label: String, chosen: bool| {
-        el("option").attr("value", code).flag("selected", chosen).text(label).view()
-    };
-    let all = Question::ALL
-        .iter()
-        .map(|question| option(question.code(), say(question_word(*question)), kept == question.code()));
-    let list = el("select")
-        .class("usa-input bb-select")
-        .id(Field::Question.code())
-        .attr("name", Field::Question.code())
-        .attr("autocomplete", "off")
-        .live("aria-invalid", move || state.is_wrong(Field::Question).then(|| "true".to_owned()))
-        .live("aria-describedby", move || state.is_wrong(Field::Question).then(|| "question-problem".to_owned()))
-        .child(option("", say(words::SECURITY_QUESTION_CHOOSE), kept.is_empty()))
-        .all(all);
-    group(state, &[Field::Question], "", "div")
-        .child(labelled(Field::Question, None))
-        .child(field_problems(state, Field::Question))
-        .child(list.view())
-        .view()
+    let all = Question::ALL.iter().map(|question| (question.code(), say(question_word(*question))));
+    choice(state, &[Field::Question], say(words::SECURITY_QUESTION_CHOOSE), all.collect())
 }
 
 /// The sentence of a question.

@@ -74,6 +74,8 @@ pub const fn label(field: Field) -> Option<Word> {
         Field::Role => words::DESK_FIELD_ROLE,
         #[cfg(feature = "ssr")]
         Field::StaffName => words::DESK_FIELD_STAFF_NAME,
+        #[cfg(feature = "ssr")]
+        Field::Staff => return None,
     })
 }
 
@@ -181,6 +183,12 @@ const fn desk_word(refused: Refused) -> Word {
         Refused::StaffSelf => words::DESK_PROBLEM_STAFF_SELF,
         Refused::StaffLast => words::DESK_PROBLEM_STAFF_LAST,
         Refused::StaffThere => words::DESK_PROBLEM_STAFF_THERE,
+        Refused::StaffGone => words::DESK_PROBLEM_STAFF_GONE,
+        Refused::DeskWrong => words::DESK_PROBLEM_DESK_WRONG,
+        Refused::StaffClosed => words::DESK_PROBLEM_STAFF_CLOSED,
+        Refused::StaffUnenrolled => words::DESK_PROBLEM_STAFF_UNENROLLED,
+        Refused::EntryOver => words::DESK_PROBLEM_ENTRY_OVER,
+        Refused::SecondDead => words::DESK_PROBLEM_SECOND_DEAD,
         Refused::SecondWrong => words::DESK_PROBLEM_SECOND_WRONG,
         Refused::CallerUnchecked => words::DESK_PROBLEM_CALLER_UNCHECKED,
         Refused::CallerWrong => words::DESK_PROBLEM_CALLER_WRONG,

@@ -6,6 +6,7 @@ use backboard::agency::{Agency, Journey};
 use backboard::challenge::Asking;
 use backboard::link::{Code, LINK_SECONDS};
 use backboard::service::mail::{MailedToken, Message};
+use backboard::staff::{STAFF_LINK_SECONDS, StaffNews, StaffPurpose};
 
 use super::sentences::{Doubt, Sentences};
 
@@ -164,7 +165,22 @@ impl Writer<'_> {
                     url: service.url.clone(),
                 }));
             }
-            Message::Inactive { .. }
+            Message::StaffLink { purpose, token } => {
+                blocks.push(paragraph(next));
+                let button = match purpose {
+                    StaffPurpose::Invitation => words::MAIL_STAFF_INVITATION_BUTTON,
+                    StaffPurpose::Password => words::MAIL_STAFF_PASSWORD_BUTTON,
+                    StaffPurpose::Second => words::MAIL_STAFF_SECOND_BUTTON,
+                };
+                blocks.push(self.action(say(button), &format!("/desk/link/{}", token.as_str())));
+                blocks.push(paragraph(words::MAIL_STAFF_LIFETIME));
+            }
+            Message::StaffNotice { news: StaffNews::AdminAsked } => {
+                blocks.push(paragraph(next));
+                blocks.push(self.address("/desk/staff"));
+            }
+            Message::StaffNotice { .. }
+            | Message::Inactive { .. }
             | Message::Suspended { .. }
             | Message::NoQuestion { .. }
             | Message::Frozen { .. }
@@ -220,6 +236,7 @@ impl Writer<'_> {
                 ("system", &self.agency.system),
                 ("name", &self.agency.name),
                 ("minutes", &(LINK_SECONDS / 60).to_string()),
+                ("hours", &(STAFF_LINK_SECONDS / 60 / 60).to_string()),
                 ("address", &self.agency.sender.address),
                 ("reach", &self.by(words::MAIL_REACH_PHONE, words::MAIL_REACH_MAIL)),
                 ("ask", &self.by(words::MAIL_ASK_PHONE, words::MAIL_ASK_MAIL)),

@@ -1,5 +1,7 @@
 //! Which sentences a kind of mail is made of. What they say stands in `locales/`.
 
+mod staff;
+
 use app::words::{self, Word};
 use backboard::agency::Agency;
 use backboard::service::mail::Message;
@@ -148,6 +150,8 @@ impl Sentences {
                 next: words::MAIL_EMAIL_REPLACED_NEXT,
                 doubt: MOVED,
             },
+            Message::StaffLink { purpose, .. } => staff::of_link(*purpose),
+            Message::StaffNotice { news } => staff::of_news(*news),
             Message::EmailNow { .. } => Self {
                 subject: words::MAIL_EMAIL_NOW_SUBJECT,
                 preview: words::MAIL_EMAIL_NOW_PREVIEW,

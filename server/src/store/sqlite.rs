@@ -21,6 +21,7 @@ mod outbox;
 mod people;
 mod roster;
 mod sessions;
+mod staff;
 mod temporaries;
 
 pub use keys::{Begun, Lying};

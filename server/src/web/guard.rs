@@ -9,11 +9,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use app::answer::Answer;
-use app::request::{BROWSER_COOKIE, Caller, KNOWN_COOKIE, SESSION_COOKIE};
+use app::request::{BROWSER_COOKIE, Caller, DESK_COOKIE, ENTRY_COOKIE, KNOWN_COOKIE, SESSION_COOKIE};
 use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use backboard::refused::{Field, Problem, Refused};
+use backboard::service::audit::Whose;
+use backboard::service::ports::Fault;
 use backboard::service::records::SessionKind;
 use backboard::service::{Known, Visitor};
 use http::header::{ACCEPT, ALLOW, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, REFERER};
@@ -21,7 +23,7 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode};
 
 use super::address::visitor_address;
 use super::operations::{Operation, is_on, operation_at, operations};
-use super::{Web, cookies, fields, origin, pages};
+use super::{Web, cookies, desk, fields, origin, pages};
 
 /// The most bytes a form may have.
 const BODY_LIMIT: usize = 32 * 1024;
@@ -51,14 +53,22 @@ pub async fn operate(
         Err(Turned::Away(status)) => turned_away(&web, status, wants_page),
         Err(Turned::SignIn(caller)) => to_sign_in(&web, *caller),
         Err(Turned::Change) => to_change_password(wants_page),
+        Err(Turned::Forbidden(caller)) => {
+            let _ = caller.refused.set(vec![Problem::form(Refused::NotAllowed)]);
+            write_down(&web, &caller).await;
+            desk::forbidden(&web, &caller).await
+        }
     }
 }
 
 /// Writes down what was refused. Where that fails, the answer stands all the same: nothing was changed.
 async fn write_down(web: &Web, caller: &Caller) {
     let (Some(problems), Some(operation)) = (caller.refused.get(), operation_at(&caller.action)) else { return };
-    let account = caller.session.as_ref().map(|session| session.account);
-    if let Err(fault) = web.portal.refused(&caller.visitor, &operation.name, account, problems).await {
+    let whose = match &caller.actor {
+        Some(actor) => Whose::Staff(actor),
+        None => Whose::Account(caller.session.as_ref().map(|session| session.account)),
+    };
+    if let Err(fault) = web.portal.refused(&caller.visitor, &operation.name, whose, problems).await {
         tracing::warn!(%fault, operation = operation.name, "a refusal was not written down");
     }
 }
@@ -73,6 +83,8 @@ enum Turned {
     SignIn(Box<Caller>),
     /// The session may change its password and nothing else: to the page that does it.
     Change,
+    /// A role of the desk that this is not for.
+    Forbidden(Box<Caller>),
 }
 
 async fn admit(web: &Web, peer: SocketAddr, request: Request, wants_page: bool) -> Result<(Caller, Request), Turned> {
@@ -94,12 +106,20 @@ async fn admit(web: &Web, peer: SocketAddr, request: Request, wants_page: bool) 
     let body = whole(body).await.map_err(away)?;
     let read = fields::read(&body, &operation.fields);
 
-    let session_token = cookies::token(&parts.headers, SESSION_COOKIE);
+    let unavailable = |fault: Fault| {
+        tracing::error!(%fault, "session look-up");
+        away(StatusCode::SERVICE_UNAVAILABLE)
+    };
+    // Each kind of session counts in its own half alone.
+    let token_of = |cookie: &str, counts: bool| cookies::token(&parts.headers, cookie).filter(|_| counts);
+    let session_token = token_of(SESSION_COOKIE, !operation.is_the_desks());
+    let desk_token = token_of(DESK_COOKIE, operation.is_the_desks());
     let session = match &session_token {
-        Some(token) => web.portal.session(token).await.map_err(|fault| {
-            tracing::error!(%fault, "session look-up");
-            away(StatusCode::SERVICE_UNAVAILABLE)
-        })?,
+        Some(token) => web.portal.session(token).await.map_err(unavailable)?,
+        None => None,
+    };
+    let actor = match &desk_token {
+        Some(token) => web.portal.desk_session(token).await.map_err(unavailable)?.map(|at_desk| at_desk.actor),
         None => None,
     };
     let mut caller = Caller {
@@ -111,6 +131,9 @@ async fn admit(web: &Web, peer: SocketAddr, request: Request, wants_page: bool) 
         },
         session,
         session_token,
+        actor,
+        desk_token,
+        entry: token_of(ENTRY_COOKIE, operation.is_the_desks()),
         browser: cookies::token(&parts.headers, BROWSER_COOKIE),
         wants_page,
         action: operation.path.clone(),
@@ -140,6 +163,10 @@ async fn admit(web: &Web, peer: SocketAddr, request: Request, wants_page: bool) 
 
 /// The session's kind must be one the operation accepts, and a session must send its own token.
 fn authorise(caller: &Caller, operation: &Operation, fields: &[(String, String)]) -> Result<(), Turned> {
+    let sent = |field: &str| fields.iter().find(|(name, _)| name == field).map(|(_, value)| value.as_str());
+    if operation.is_the_desks() {
+        return authorise_at_desk(caller, operation, sent("csrf").unwrap_or_default());
+    }
     let kind = caller.session.as_ref().map(|session| session.kind);
     let code = kind.map_or("anonymous", SessionKind::code);
     if !operation.sessions.iter().any(|accepted| accepted == code) {
@@ -149,7 +176,6 @@ fn authorise(caller: &Caller, operation: &Operation, fields: &[(String, String)]
             None => Turned::SignIn(Box::new(caller.clone())),
         });
     }
-    let sent = |field: &str| fields.iter().find(|(name, _)| name == field).map(|(_, value)| value.as_str());
     // Two tabs, two people: the cookie is of the later one.
     if let (Some(mark), Some(browser)) = (sent("flow"), &caller.browser)
         && !caller.portal.is_flow_mark(browser, mark)
@@ -163,6 +189,27 @@ fn authorise(caller: &Caller, operation: &Operation, fields: &[(String, String)]
     } else {
         // A form that was open before signing in: the page brings a fresh one.
         Err(Turned::Back(Box::new(caller.clone()), Problem::form(Refused::PageOld)))
+    }
+}
+
+/// The desk's half: who is there must have the role, and send the session's own token.
+fn authorise_at_desk(caller: &Caller, operation: &Operation, csrf: &str) -> Result<(), Turned> {
+    let takes = |kind: &str| operation.sessions.iter().any(|accepted| accepted == kind);
+    match &caller.actor {
+        None if takes("anonymous") => Ok(()),
+        None => Err(Turned::SignIn(Box::new(caller.clone()))),
+        Some(actor) if takes("desk") => {
+            // A role that is not listed is none that suffices.
+            if !operation.role.is_some_and(|least| actor.role.is_at_least(least)) {
+                return Err(Turned::Forbidden(Box::new(caller.clone())));
+            }
+            if caller.portal.is_desk_csrf(actor, csrf) {
+                Ok(())
+            } else {
+                Err(Turned::Back(Box::new(caller.clone()), Problem::form(Refused::PageOld)))
+            }
+        }
+        Some(_) => Err(Turned::Away(StatusCode::FORBIDDEN)),
     }
 }
 
@@ -191,7 +238,8 @@ fn turned_back(web: &Web, caller: &Caller, problem: Problem) -> Response {
 
 /// The login page shows the reason as its own form's; a script shows it where it is.
 fn to_sign_in(web: &Web, mut caller: Caller) -> Response {
-    let login = operations().iter().find(|operation| operation.name == "signin");
+    let name = if caller.action.starts_with("/api/desk/") { "desk.signin" } else { "signin" };
+    let login = operations().iter().find(|operation| operation.name == name);
     if let Some(login) = login {
         caller.action.clone_from(&login.path);
         caller.page.clone_from(&login.page);
@@ -251,14 +299,23 @@ async fn whole(body: Body) -> Result<Bytes, StatusCode> {
 }
 
 /// The page of a form: where it holds a mailed token, the page behind that link. What is no token makes the address of
-/// a link that nobody knows.
+/// a link that nobody knows. `{account}` and the like are filled from the field of that name, which has to be digits.
 fn page_of(operation: &Operation, fields: &[(String, String)]) -> String {
     let token = fields.iter().find(|(name, _)| name == "token").map_or("", |(_, value)| value.as_str());
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     // Browsers read dots alone as the way up to another page.
     let is_token = !token.is_empty() && !token.starts_with('.') && token.len() <= 200 && token.chars().all(is_plain);
     let token = if is_token { token } else { "unknown" };
-    operation.page.replace("{token}", token)
+    let mut page = operation.page.replace("{token}", token);
+    for (name, value) in fields.iter().filter(|(name, _)| name != "token") {
+        let is_number = (1..=18).contains(&value.len()) && value.bytes().all(|byte| byte.is_ascii_digit());
+        page = page.replace(&format!("{{{name}}}"), if is_number { value } else { "0" });
+    }
+    // A field that was not sent names nobody.
+    match page.split_once('{') {
+        Some((before, _)) => format!("{before}0"),
+        None => page,
+    }
 }
 
 fn kept(fields: &[(String, String)]) -> Vec<(Field, String)> {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use app::request::SESSION_COOKIE;
+use app::request::{DESK_COOKIE, SESSION_COOKIE};
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -70,10 +70,12 @@ pub async fn protect(State(web): State<Arc<Web>>, mut request: Request, next: Ne
     response
 }
 
-/// Whether an answer takes the session's cookie away.
+/// Whether an answer takes a session's cookie away.
 fn ends_session(headers: &HeaderMap) -> bool {
-    let removal = format!("{SESSION_COOKIE}=;");
-    headers.get_all(SET_COOKIE).iter().any(|line| line.as_bytes().starts_with(removal.as_bytes()))
+    let removals = [SESSION_COOKIE, DESK_COOKIE].map(|name| format!("{name}=;"));
+    let is_removal =
+        |line: &HeaderValue| removals.iter().any(|removal| line.as_bytes().starts_with(removal.as_bytes()));
+    headers.get_all(SET_COOKIE).iter().any(is_removal)
 }
 
 /// The Host must be the configured one, byte for byte but for case; so no header decides an address.

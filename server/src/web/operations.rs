@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use backboard::agency::{Agency, Asks, Journey};
 use backboard::challenge::Asking;
+use backboard::staff::Role;
 use serde::Deserialize;
 
 #[derive(Debug, Deserialize)]
@@ -12,10 +13,14 @@ pub struct Operation {
     pub name: String,
     pub method: String,
     pub path: String,
-    /// With `{token}` in it, the page of the mailed link that was posted.
+    /// With `{token}` in it, the page of the mailed link that was posted; with `{account}` or another field of digits,
+    /// that of what the field names.
     pub page: String,
     pub fields: Vec<String>,
     pub sessions: Vec<String>,
+    /// The lowest role that may call it; there where a session of the desk is accepted, and nowhere else.
+    #[serde(default)]
+    pub role: Option<Role>,
     pub limits: Vec<String>,
 }
 
@@ -48,6 +53,14 @@ static OPERATIONS: LazyLock<Vec<Operation>> = LazyLock::new(|| {
 #[must_use]
 pub fn operations() -> &'static [Operation] {
     &OPERATIONS
+}
+
+impl Operation {
+    /// Whether it is the desk's: there a session of personnel is nothing, and one of the desk is nothing elsewhere.
+    #[must_use]
+    pub fn is_the_desks(&self) -> bool {
+        self.path.starts_with("/api/desk/")
+    }
 }
 
 /// Whether the agency has the journey that a page or an operation belongs to. What it has turned off does not exist.

@@ -12,7 +12,7 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode};
 
 use super::headers::Nonce;
 use super::visits::{Shown, visit};
-use super::{Web, cookies};
+use super::{Web, cookies, desk};
 
 /// Signed-in pages are not compressed: what a visitor can put into a page must not lie beside the
 /// session's token in one compressed stream.
@@ -34,6 +34,9 @@ pub async fn show(
     }
     if let Some(file) = web.assets.answer(path, request.headers()) {
         return file;
+    }
+    if desk::is_here(path) {
+        return desk::show(&web, path, request.headers()).await;
     }
     match visit(&web, path, request.headers()).await {
         Ok(Shown::Page(status, visit)) => page(&web, status, &visit, request.headers(), &nonce),

@@ -9,7 +9,9 @@ use app::site::{Site, SiteText, Widget};
 use app::words::Catalog;
 use axum::Router;
 use axum::middleware::{from_fn_with_state, map_request};
+use backboard::agency::{Agency, Policy};
 use backboard::service::Portal;
+use backboard::staff::staff_passwords;
 use http::{HeaderMap, StatusCode};
 use ipnet::IpNet;
 use tokio::sync::Notify;
@@ -41,6 +43,7 @@ pub struct Web {
     sites: HashMap<String, (Site, Files)>,
     /// With the sentences that the browser does not get.
     catalogs: HashMap<String, Catalog>,
+    desks: HashMap<String, Site>,
 }
 
 /// How the portal is reached.
@@ -59,7 +62,7 @@ impl Web {
     /// A sentence for the operator: the profile names words that do not exist.
     pub fn new(portal: Arc<Portal>, queued: Arc<Notify>, reach: Reach) -> Result<Self, String> {
         let later = Assets::load(Vec::new()).later();
-        let (mut texts, mut catalogs) = (Vec::new(), HashMap::new());
+        let (mut texts, mut catalogs, mut desks) = (Vec::new(), HashMap::new(), HashMap::new());
         for language in app::words::languages() {
             let catalog = Catalog::of(&portal.agency, language)?;
             texts.push(SiteText {
@@ -69,6 +72,7 @@ impl Web {
                 assets: later.clone(),
                 widget: reach.widget.clone(),
             });
+            desks.insert(language.to_owned(), desk_site(language, catalog.clone(), &portal.agency));
             catalogs.insert(language.to_owned(), catalog);
         }
         let file = |text: &SiteText| {
@@ -95,6 +99,7 @@ impl Web {
             assets,
             sites,
             catalogs,
+            desks,
         })
     }
 
@@ -108,6 +113,12 @@ impl Web {
             .filter_map(|one| one.split([';', '-']).next())
             .find_map(|one| self.sites.get_key_value(&one.trim().to_ascii_lowercase()))
             .map_or("en", |(language, _)| language.as_str())
+    }
+
+    /// The site of the desk in the language of a visit, and its files.
+    pub(super) fn desk(&self, language: &str) -> (&Site, &Files) {
+        let (site, files) = self.site(language);
+        (self.desks.get(site.language()).unwrap_or(site), files)
     }
 
     /// A sentence that only the server says, in the language of a visit.
@@ -131,6 +142,12 @@ impl Web {
             None => unreachable!("locales/en is part of every build"),
         }
     }
+}
+
+/// The site as the desk has it: every sentence, and the password policy of staff in place of that of personnel.
+fn desk_site(language: &str, catalog: Catalog, agency: &Agency) -> Site {
+    let policy = Policy { password: staff_passwords(), ..Policy::default() };
+    Site::whole(language, catalog, Agency { policy, ..agency.clone() })
 }
 
 /// The portal's HTTP service.

@@ -14,7 +14,7 @@ use backboard::service::{Declined, Token};
 use http::{HeaderMap, StatusCode};
 
 use super::operations::{is_on, operation_at};
-use super::{Web, cookies};
+use super::{Web, cookies, desk};
 
 /// What is shown at an address.
 pub enum Shown {
@@ -45,6 +45,9 @@ const PRIVATE: [&str; 6] =
 /// The page at an address as the log may name it: without the token that a link holds.
 #[must_use]
 pub fn route(path: &str) -> Option<&'static str> {
+    if let Some(page) = desk::page_of(path) {
+        return Some(page.path);
+    }
     if last(path, "/link/").is_some() {
         return Some("/link/{token}");
     }

@@ -15,6 +15,7 @@ mod outbox;
 mod people;
 mod seed;
 mod sessions;
+mod staff;
 mod temporaries;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,6 +25,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use backboard::audit::Row;
 use backboard::moment::Moment;
+use backboard::service::desk::records::{Entry, Member, StaffLink, StaffSession};
 use backboard::service::ports::{Fault, Store, UnitOfWork};
 use backboard::service::records::{Account, Case, Challenge, Digest, Flow, Job, Mail, NewLink, NewTemporary, Session};
 use tokio::sync::OwnedMutexGuard;
@@ -73,6 +75,7 @@ impl Memory {
             && own.challenges == other.challenges
             && own.flows == other.flows
             && own.sessions == other.sessions
+            && own.staff == other.staff
             && (own.jobs.len(), own.mails.len()) == (other.jobs.len(), other.mails.len())
             && links(&own) == links(&other)
             && temporaries(&own) == temporaries(&other)
@@ -142,6 +145,17 @@ struct Tables {
     audit: Vec<Row>,
     /// With the moment at which it was closed.
     cases: Vec<(Case, Option<Moment>)>,
+    staff: StaffTables,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct StaffTables {
+    members: Vec<Member>,
+    /// With whether it was used.
+    recovery: Vec<(i64, Digest, bool)>,
+    links: Vec<StaffLink>,
+    sessions: Vec<StaffSession>,
+    entries: Vec<Entry>,
 }
 
 #[derive(Clone, Debug)]

@@ -62,6 +62,19 @@ const ANSWERS: Kind = Kind {
             GROUP BY 1 ORDER BY 1",
     key: letters,
 };
+const STAFF_PASSWORDS: Kind = Kind {
+    what: ("password of staff", "passwords of staff"),
+    count: "SELECT substr(password_hash, instr(password_hash, 'keyid=') + 6, 2) AS tag, count(*) AS many FROM staff \
+            WHERE password_hash IS NOT NULL GROUP BY 1 ORDER BY 1",
+    key: letters,
+};
+/// Sealed anew at each sign-in with the authenticator.
+const AUTHENTICATORS: Kind = Kind {
+    what: ("authenticator", "authenticators"),
+    count: "SELECT hex(substr(second, 1, 1)) AS tag, count(*) AS many FROM staff WHERE second IS NOT NULL \
+            GROUP BY 1 ORDER BY 1",
+    key: hex,
+};
 /// A sealed box begins with the number of its key.
 const MAILS: Kind = Kind {
     what: ("waiting mail", "waiting mails"),
@@ -86,7 +99,7 @@ const JOURNEY_SECONDS: i64 = GIVEN_UP_AFTER + if LINK_SECONDS > FLOW_SECONDS { L
 /// What is known by its digest alone: made up to `?1`, whose second two portals may share, and of
 /// use at `?2`. With the seconds from when it is made to the
 /// moment that stands in its row.
-const DIGESTED: [((&str, &str), &str, i64); 4] = [
+const DIGESTED: [((&str, &str), &str, i64); 7] = [
     (("session", "sessions"), "SELECT count(*) AS many FROM session WHERE created <= ?1 AND expires > ?2", 0),
     (
         ("journey under way", "journeys under way"),
@@ -101,6 +114,22 @@ const DIGESTED: [((&str, &str), &str, i64); 4] = [
     (
         ("temporary password", "temporary passwords"),
         "SELECT count(*) AS many FROM temporary_password WHERE issued <= ?1 AND expires > ?2 AND ended IS NULL",
+        0,
+    ),
+    (
+        ("session at the desk", "sessions at the desk"),
+        "SELECT count(*) AS many FROM staff_session WHERE created <= ?1 AND expires > ?2",
+        0,
+    ),
+    (
+        ("link of staff", "links of staff"),
+        "SELECT count(*) AS many FROM staff_link WHERE created <= ?1 AND expires > ?2 AND spent IS NULL",
+        0,
+    ),
+    // They have no end: a member makes new ones.
+    (
+        ("recovery code", "recovery codes"),
+        "SELECT count(*) AS many FROM staff_recovery WHERE made <= ?1 AND used IS NULL AND ?2 IS NOT NULL",
         0,
     ),
 ];
@@ -153,8 +182,8 @@ impl Sqlite {
     pub async fn find_lying(&self, ring: Ring, since: Moment, now: Moment) -> Result<Vec<Lying>, Fault> {
         let kinds: &[Kind] = match ring {
             Ring::Ssn => &[PEOPLE],
-            Ring::Pepper => &[PASSWORDS, ANSWERS],
-            Ring::Seal => &[MAILS, JOBS],
+            Ring::Pepper => &[PASSWORDS, ANSWERS, STAFF_PASSWORDS],
+            Ring::Seal => &[MAILS, JOBS, AUTHENTICATORS],
             Ring::Audit => &[ROWS],
             Ring::Digest => return self.find_digested(since, now).await,
         };

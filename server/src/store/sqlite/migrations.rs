@@ -5,13 +5,14 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{SqlSafeStr, SqlitePool};
 
 /// Number, name and text of every step, oldest first.
-const STEPS: [(i64, &str, &str); 6] = [
+const STEPS: [(i64, &str, &str); 7] = [
     (1, "start", include_str!("../../../migrations/sqlite/0001_start.sql")),
     (2, "back in", include_str!("../../../migrations/sqlite/0002_back_in.sql")),
     (3, "audit chain", include_str!("../../../migrations/sqlite/0003_audit_chain.sql")),
     (4, "keys", include_str!("../../../migrations/sqlite/0004_keys.sql")),
     (5, "forgotten", include_str!("../../../migrations/sqlite/0005_forgotten.sql")),
     (6, "link order", include_str!("../../../migrations/sqlite/0006_link_order.sql")),
+    (7, "staff", include_str!("../../../migrations/sqlite/0007_staff.sql")),
 ];
 
 /// The number of the newest step.

@@ -1,0 +1,246 @@
+//! The desk's pages: who sees what at which address.
+//!
+//! A page that others add is a line in [`PAGES`], with the act that a role must allow, and a function in a file beside
+//! this one that makes its [`Page`] of the [`Asking`].
+
+mod entry;
+mod own;
+mod staff;
+
+use app::journey::desk::{self, Page, Visit, Who};
+use app::request::{Caller, DESK_COOKIE, ENTRY_COOKIE, ONCE_COOKIE, REFUSED_COOKIE, SAVED_COOKIE, cookie, open};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use backboard::refused::{Problem, Refused};
+use backboard::service::desk::Actor;
+use backboard::service::desk::session::AtDesk;
+use backboard::service::ports::Fault;
+use backboard::service::{Declined, Token};
+use backboard::staff::Act;
+use http::header::SET_COOKIE;
+use http::{HeaderMap, HeaderValue, StatusCode};
+
+use super::operations::operation_at;
+use super::pages::Private;
+use super::{Web, cookies};
+
+/// Who may see a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum For {
+    /// Whoever is not signed in; who is gets to the desk.
+    Visitors,
+    Everybody,
+    /// Every member of staff.
+    Staff,
+    /// Those whose role allows the act.
+    Those(Act),
+}
+
+/// A page of the desk. `{number}` stands for 1 to 18 digits, `{token}` for what a mailed link ends in.
+#[derive(Debug)]
+pub struct Listed {
+    pub path: &'static str,
+    pub whom: For,
+}
+
+const fn page(path: &'static str, whom: For) -> Listed {
+    Listed { path, whom }
+}
+
+/// Every page there is.
+pub const PAGES: &[Listed] = &[
+    page("/desk", For::Staff),
+    page("/desk/sign-in", For::Visitors),
+    page("/desk/second", For::Visitors),
+    page("/desk/forgot", For::Visitors),
+    page("/desk/forgot/sent", For::Visitors),
+    page("/desk/link/{token}", For::Everybody),
+    page("/desk/enrol", For::Everybody),
+    page("/desk/own", For::Staff),
+    page("/desk/recovery", For::Staff),
+    page("/desk/staff", For::Those(Act::ManageStaff)),
+    page("/desk/staff/{number}", For::Those(Act::ManageStaff)),
+];
+
+/// What a page is made of.
+pub struct Asking<'a> {
+    pub web: &'a Web,
+    pub headers: &'a HeaderMap,
+    pub path: &'a str,
+    /// Who is at the desk: always there on pages of staff.
+    pub at_desk: Option<&'a AtDesk>,
+    pub refused: Option<Refused>,
+}
+
+/// What is shown at an address.
+pub enum Shown {
+    Page(StatusCode, Page),
+    Elsewhere(&'static str),
+}
+
+impl From<Page> for Shown {
+    fn from(page: Page) -> Self {
+        let status = match page {
+            Page::Missing => StatusCode::NOT_FOUND,
+            Page::Dead(_) => StatusCode::GONE,
+            Page::NotAllowed => StatusCode::FORBIDDEN,
+            _ => StatusCode::OK,
+        };
+        Self::Page(status, page)
+    }
+}
+
+impl Asking<'_> {
+    /// Who is at the desk, on pages of staff.
+    pub fn actor(&self) -> Result<&Actor, Declined> {
+        self.at_desk.map(|at_desk| &at_desk.actor).ok_or_else(|| Refused::SessionOver.into())
+    }
+
+    /// The last part of the address.
+    pub fn last(&self) -> &str {
+        self.path.rsplit('/').next().unwrap_or_default()
+    }
+
+    /// The number at the end of the address.
+    pub fn number(&self) -> i64 {
+        self.last().parse().unwrap_or_default()
+    }
+
+    /// The browser's cookie between two steps.
+    pub fn entry(&self) -> Option<Token> {
+        cookies::token(self.headers, ENTRY_COOKIE)
+    }
+}
+
+/// Whether an address is the desk's.
+#[must_use]
+pub fn is_here(path: &str) -> bool {
+    path == "/desk" || path.starts_with("/desk/")
+}
+
+/// The page at an address.
+#[must_use]
+pub fn page_of(path: &str) -> Option<&'static Listed> {
+    PAGES.iter().find(|page| matches(page.path, path))
+}
+
+fn matches(pattern: &str, path: &str) -> bool {
+    let (mut wanted, mut found) = (pattern.split('/'), path.split('/'));
+    loop {
+        let fits = match (wanted.next(), found.next()) {
+            (None, None) => return true,
+            (Some("{number}"), Some(part)) => {
+                (1..=18).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
+            }
+            (Some("{token}"), Some(part)) => !part.is_empty(),
+            (Some(one), Some(other)) => one == other,
+            _ => false,
+        };
+        if !fits {
+            return false;
+        }
+    }
+}
+
+/// The answer to a visit.
+pub async fn show(web: &Web, path: &str, headers: &HeaderMap) -> Response {
+    match visit(web, path, headers).await {
+        Ok((Shown::Elsewhere(path), _)) => Redirect::to(path).into_response(),
+        Ok((Shown::Page(status, page), at_desk)) => {
+            let refused = cookies::cookie(headers, REFUSED_COOKIE).and_then(|value| open(&web.portal, value));
+            let saved = cookies::cookie(headers, SAVED_COOKIE).and_then(operation_at);
+            let saved = saved.map(|operation| operation.path.clone());
+            let who = at_desk.map(|at_desk| who(web, &at_desk));
+            let visit = Visit { path: path.to_owned(), who, refused, saved, page };
+            let mut response = answer(web, status, &visit, headers);
+            for shown_once in [REFUSED_COOKIE, SAVED_COOKIE, ONCE_COOKIE] {
+                if cookies::cookie(headers, shown_once).is_some()
+                    && let Ok(gone) = HeaderValue::from_str(&cookie(shown_once, "", Some(0)))
+                {
+                    response.headers_mut().append(SET_COOKIE, gone);
+                }
+            }
+            response
+        }
+        Err(fault) => {
+            tracing::error!(%fault, "page of the desk");
+            StatusCode::SERVICE_UNAVAILABLE.into_response()
+        }
+    }
+}
+
+/// A form that the role is not for: a page with the desk's frame, or the reason for a script.
+pub async fn forbidden(web: &Web, caller: &Caller) -> Response {
+    if !caller.wants_page {
+        let answer = app::answer::Answer::Problems(vec![Problem::form(Refused::NotAllowed)]);
+        return (StatusCode::FORBIDDEN, axum::Json(answer)).into_response();
+    }
+    let at_desk = match &caller.desk_token {
+        // Without it the page says the same, to nobody by name.
+        Some(token) => web.portal.desk_session(token).await.unwrap_or_default(),
+        None => None,
+    };
+    let who = at_desk.map(|at_desk| who(web, &at_desk));
+    let visit = Visit { path: caller.page.clone(), who, page: Page::NotAllowed, ..Visit::default() };
+    answer(web, StatusCode::FORBIDDEN, &visit, &HeaderMap::new())
+}
+
+fn answer(web: &Web, status: StatusCode, visit: &Visit, headers: &HeaderMap) -> Response {
+    let (site, files) = web.desk(web.language(headers));
+    let mut response = (status, Html(desk::render(visit, site, files))).into_response();
+    if visit.who.is_some() {
+        response.extensions_mut().insert(Private);
+    }
+    response
+}
+
+fn who(web: &Web, at_desk: &AtDesk) -> Who {
+    let AtDesk { actor, name } = at_desk;
+    Who { name: name.clone(), role: actor.role, may_show: actor.may_show, csrf: web.portal.desk_csrf(actor) }
+}
+
+async fn visit(web: &Web, path: &str, headers: &HeaderMap) -> Result<(Shown, Option<AtDesk>), Fault> {
+    let at_desk = match cookies::token(headers, DESK_COOKIE) {
+        Some(token) => web.portal.desk_session(&token).await?,
+        None => None,
+    };
+    let Some(listed) = page_of(path) else { return Ok((Page::Missing.into(), at_desk)) };
+    let shown = match (listed.whom, &at_desk) {
+        (For::Visitors, Some(_)) => Shown::Elsewhere("/desk"),
+        (For::Staff | For::Those(_), None) => Shown::Elsewhere("/desk/sign-in"),
+        (For::Those(act), Some(at_desk)) if at_desk.actor.may(act).is_err() => Page::NotAllowed.into(),
+        _ => {
+            let refused = cookies::cookie(headers, REFUSED_COOKIE).and_then(|value| open(&web.portal, value));
+            let refused = refused.and_then(|form| form.problems.first().map(|problem| problem.refused));
+            let asking = Asking { web, headers, path, at_desk: at_desk.as_ref(), refused };
+            match made(listed.path, &asking).await {
+                Ok(shown) => shown,
+                Err(Declined::Fault(fault)) => return Err(fault),
+                Err(Declined::Problems(problems)) => match problems.first().map(|problem| problem.refused) {
+                    Some(Refused::SessionOver) => Shown::Elsewhere("/desk/sign-in"),
+                    Some(Refused::NotAllowed) => Page::NotAllowed.into(),
+                    Some(refused) if path.starts_with("/desk/link/") => Page::Dead(refused).into(),
+                    _ => Page::Missing.into(),
+                },
+            }
+        }
+    };
+    Ok((shown, at_desk))
+}
+
+/// The page of a pattern of [`PAGES`].
+async fn made(pattern: &str, asking: &Asking<'_>) -> Result<Shown, Declined> {
+    Ok(match pattern {
+        "/desk" => Page::Start.into(),
+        "/desk/sign-in" => Page::SignIn.into(),
+        "/desk/second" => entry::second(asking).await?,
+        "/desk/forgot" => Page::Forgot.into(),
+        "/desk/forgot/sent" => Page::ForgotSent.into(),
+        "/desk/link/{token}" => entry::link(asking).await?.into(),
+        "/desk/enrol" => entry::enrol(asking).await?,
+        "/desk/own" => own::own(asking).await?.into(),
+        "/desk/recovery" => own::recovery(asking).await?.into(),
+        "/desk/staff" => staff::list(asking).await?.into(),
+        "/desk/staff/{number}" => staff::member(asking).await?.into(),
+        _ => Page::Missing.into(),
+    })
+}
