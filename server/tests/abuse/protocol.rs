@@ -313,6 +313,10 @@ async fn j07_fields_of_another_type_or_name_are_refused_on_every_operation() {
             "id=1",
             "user[role]=admin",
         ] {
+            // Admins choose a role at the desk; there it is a field like others.
+            if operation.fields.iter().any(|field| more.split('=').next() == Some(field)) {
+                continue;
+            }
             let answer = program.visitor().post(&operation.path, more.as_bytes()).await;
             assert_eq!(answer.status, Some(400), "{} {more}: {}", operation.name, answer.text);
             refused += 1;

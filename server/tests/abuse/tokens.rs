@@ -134,7 +134,8 @@ async fn c07_of_64_passwords_set_at_once_with_one_link_one_is() {
                 let password = format!("Plover&{number:02}gliding");
                 let fields = [("password", password.as_str()), ("password_again", &password)];
                 let answer = visitor.submit("/api/reset/password", &fields).await;
-                assert_eq!(answer.status, Some(303), "{}", answer.text);
+                // 503: the machine has more to do than this; such an answer has to have changed nothing, too.
+                assert!(matches!(answer.status, Some(303 | 503)), "{}", answer.text);
                 (password, answer.location().unwrap_or_default())
             });
         }

@@ -15,6 +15,7 @@ mod proof;
 mod steps;
 
 mod claim;
+mod desk;
 mod guard;
 mod headers;
 mod input;

@@ -10,7 +10,7 @@ use backboard::password::Password;
 use backboard::service::Token;
 use backboard::service::mail::{Letter, MailedSecret, MailedToken, Message};
 use backboard::service::records::Mail;
-use backboard::staff::AccountNews;
+use backboard::staff::{AccountNews, StaffNews, StaffPurpose};
 use mail_parser::MessageParser;
 use server::mail::Stationery;
 
@@ -102,12 +102,15 @@ pub fn every_kind() -> Vec<Message> {
     messages.push(reset_link(true, &["eICS", "EMResource", "EMTrack"]));
     messages.extend([1, 24, 168].map(|hours| temporary(SECRET, hours)));
     messages.extend([0, 1, 14].map(expires));
+    let link = |purpose| Message::StaffLink { purpose, token: MailedToken::of(&token()) };
+    messages.extend(StaffPurpose::ALL.iter().copied().map(link));
+    messages.extend(StaffNews::ALL.iter().map(|news| Message::StaffNotice { news: *news }));
     let numbers: BTreeSet<usize> = messages.iter().map(number).collect();
     assert!(numbers.into_iter().eq(1..=KINDS), "a kind of mail is tested by nothing");
     messages
 }
 
-const KINDS: usize = 22;
+const KINDS: usize = 24;
 
 /// A new kind does not compile until it has a number, and then needs a message above.
 const fn number(message: &Message) -> usize {
@@ -133,9 +136,9 @@ const fn number(message: &Message) -> usize {
         Message::OfficeLink { .. } => 19,
         Message::OfficeNotice { .. } => 20,
         Message::EmailAsked { .. } => 21,
-        Message::EmailWaits { .. } => KINDS,
-        // They go to staff, who have neither username nor account.
-        Message::StaffLink { .. } | Message::StaffNotice { .. } => 0,
+        Message::EmailWaits { .. } => 22,
+        Message::StaffLink { .. } => 23,
+        Message::StaffNotice { .. } => KINDS,
     }
 }
 

@@ -6,3 +6,4 @@ mod audit;
 mod bench;
 mod gone;
 mod keys;
+mod staff;
