@@ -4,9 +4,13 @@
 //! data in [`Page`] and a function in the file of its part; [`Page::title`] and [`view`] name both.
 
 pub mod entry;
+pub mod find;
 #[cfg(feature = "ssr")]
 pub mod frame;
 pub mod own;
+#[cfg(feature = "ssr")]
+pub mod parts;
+pub mod person;
 pub mod sign_in;
 pub mod staff;
 
@@ -15,11 +19,11 @@ pub use ssr::{Page, Visit, Who, hidden, look, render, visit};
 
 #[cfg(feature = "ssr")]
 mod ssr {
-    use backboard::refused::Refused;
+    use backboard::refused::{Problem, Refused};
     use backboard::staff::Role;
     use leptos::prelude::*;
 
-    use super::{entry, frame, own, sign_in, staff};
+    use super::{entry, find, frame, own, person, sign_in, staff};
     use crate::shell::{Files, bare};
     use crate::site::Site;
     use crate::ui::node::el;
@@ -63,6 +67,10 @@ mod ssr {
         Enrol(entry::Enrol),
         /// Recovery codes, at the first look; none at every other.
         Recovery(Option<Vec<String>>),
+        Find(find::Find),
+        Person(Box<person::Sheet>),
+        /// What the page would have shown cannot be shown now, and why.
+        Turned(Problem),
         Own(own::Own),
         Staff(Vec<staff::Row>),
         Member(Box<staff::Row>),
@@ -84,6 +92,8 @@ mod ssr {
                 Self::Dead(_) => words::STAFF_DEAD_TITLE,
                 Self::Enrol(_) => words::STAFF_ENROL_TITLE,
                 Self::Recovery(_) => words::STAFF_RECOVERY_TITLE,
+                Self::Find(_) => words::DESK_FIND_TITLE,
+                Self::Person(_) | Self::Turned(_) => words::DESK_PERSON_TITLE,
                 Self::Own(_) => words::STAFF_OWN_TITLE,
                 Self::Staff(_) => words::STAFF_LIST_TITLE,
                 Self::Member(_) => words::STAFF_MEMBER_TITLE,
@@ -104,6 +114,9 @@ mod ssr {
             Page::Dead(refused) => entry::dead(refused),
             Page::Enrol(enrol) => entry::enrol(enrol),
             Page::Recovery(codes) => own::recovery(codes),
+            Page::Find(found) => find::find(found),
+            Page::Person(sheet) => person::person(&sheet),
+            Page::Turned(problem) => person::turned(problem),
             Page::Own(own) => own::own(own),
             Page::Staff(rows) => staff::list(rows),
             Page::Member(row) => staff::member(*row),
