@@ -15,6 +15,7 @@ mod proof;
 mod steps;
 
 mod claim;
+mod find;
 mod guard;
 mod headers;
 mod input;
