@@ -68,7 +68,11 @@ multiply = 1000
   /** The office mails a temporary password. */
   async mailTemporary(username: string) {
     this.run("account", "temporary-password", username);
-    // Left alone, the server finds the mail within a minute; any visitor's request wakes it at once.
+    await this.wake();
+  }
+
+  /** Left alone, the server finds a mail of a command within a minute; any visitor's request wakes it at once. */
+  async wake() {
     const form = { method: "POST", headers: { origin: this.url, accept: "application/json" } };
     await fetch(`${this.url}/api/username/request`, { ...form, body: new URLSearchParams({ email: `nobody${++this.enrolled}@example.org`, robot: "on" }) });
   }

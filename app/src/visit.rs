@@ -53,6 +53,13 @@ impl Unshown {
         Self(Arc::new(Mutex::new(visit.refused.clone())))
     }
 
+    /// What no form of the page has taken: the page has changed since, and its form is not there any more.
+    #[cfg(feature = "ssr")]
+    #[must_use]
+    pub fn rest(&self) -> Option<RefusedForm> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
     /// Takes the refusal if it is of this form.
     #[must_use]
     pub fn take(&self, action: &str) -> Option<RefusedForm> {

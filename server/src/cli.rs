@@ -10,6 +10,7 @@ pub mod policy;
 mod progress;
 pub mod roster;
 pub mod serve;
+pub mod staff;
 
 use std::path::{Path, PathBuf};
 
@@ -42,6 +43,8 @@ enum Command {
     },
     /// One person's account: look at it, close it, open it, help its owner in.
     Account(account::AccountArguments),
+    /// Who works at the desk: invite, list, suspend, roles, a lost authenticator.
+    Staff(staff::StaffArguments),
     /// Made-up rosters to try things with.
     Roster(roster::RosterArguments),
     /// The keys that live outside the database.
@@ -81,6 +84,7 @@ pub async fn run(arguments: Arguments) -> Result<(), String> {
             imported.map(|_| ())
         }
         Command::Account(arguments) => account::run(&arguments, &mut std::io::stdout()).await,
+        Command::Staff(arguments) => staff::run(&arguments, &mut std::io::stdout()).await,
         Command::Roster(arguments) => roster::run(&arguments, &mut std::io::stdout()),
         Command::Keys(arguments) => keys::run(arguments, &mut std::io::stdout()).await,
         Command::Audit(arguments) => audit::run(&arguments, &mut std::io::stdout()).await,

@@ -30,7 +30,7 @@ impl Page {
 
 async fn open(folder: PathBuf, people: Vec<Demonstration>, path: &str) -> Page {
     let request = Request::get(path).body(Body::empty()).unwrap();
-    let answer = router(folder, people, PORTAL).oneshot(request).await.unwrap();
+    let answer = router(folder, people, Vec::new(), PORTAL).oneshot(request).await.unwrap();
     let (status, headers) = (answer.status(), answer.headers().clone());
     let body = to_bytes(answer.into_body(), 1 << 20).await.unwrap();
     Page { status, headers, body: String::from_utf8(body.to_vec()).unwrap() }

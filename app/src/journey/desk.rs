@@ -26,7 +26,7 @@ mod ssr {
     use super::{entry, find, frame, own, person, sign_in, staff};
     use crate::shell::{Files, bare};
     use crate::site::Site;
-    use crate::ui::node::el;
+    use crate::ui::node::{el, row};
     use crate::visit::{self, RefusedForm, SignedIn, Unshown};
     use crate::words::{self, Word};
 
@@ -143,10 +143,14 @@ mod ssr {
                 refused: visit.refused.clone(),
                 ..visit::Visit::default()
             };
-            provide_context(Unshown::of(&public));
+            let unshown = Unshown::of(&public);
+            provide_context(unshown.clone());
             provide_context(public);
             provide_context(visit.clone());
-            frame::frame(view(visit.page.clone())).to_html()
+            let page = view(visit.page.clone());
+            // Its form is gone when somebody else has acted meanwhile; why it was refused is said all the same.
+            let said = unshown.rest().map(|refused| frame::refused(&refused.problems));
+            frame::frame(row(said.into_iter().chain([page]).collect())).to_html()
         });
         drop(owner);
         bare(site, files, visit.page.title(), &body)

@@ -15,6 +15,7 @@ use super::import::{self, ImportArguments};
 use crate::config::Captcha;
 use crate::demo::mailbox;
 use crate::demo::people::{self, PEOPLE, SEED};
+use crate::demo::staff;
 use crate::keys::Keys;
 use crate::mail::{Folder, Transport};
 use crate::profiles::profile;
@@ -57,6 +58,7 @@ pub async fn run(arguments: DemoArguments) -> Result<(), String> {
     settle(&parts, &portal, &folder).await?;
     let players = people::cast(&parts.agency);
     people::stage(&portal, &players).await.map_err(|fault| of_another_version(&fault, &folder))?;
+    let staff = staff::seat(&portal).await.map_err(|fault| of_another_version(&fault, &folder))?;
 
     let origin = parts.origin.clone();
     let mut out = std::io::stdout();
@@ -69,7 +71,7 @@ pub async fn run(arguments: DemoArguments) -> Result<(), String> {
     );
     said.map_err(|error| format!("standard output cannot be written ({error})."))?;
     let listed = players.iter().map(|player| people::shown(player, &parts.agency)).collect();
-    let pages = mailbox::router(folder.join("mail"), listed, &origin);
+    let pages = mailbox::router(folder.join("mail"), listed, staff, &origin);
     let (stopping, stopped) = tokio::sync::watch::channel(false);
     let mut watching = stopped.clone();
     let mails = tokio::spawn(serve(mailbox_listener, pages, async move {

@@ -20,6 +20,7 @@ use http::header::{
 };
 use http::{HeaderMap, StatusCode};
 
+use super::staff::Seated;
 use mails::FileName;
 
 /// A made-up person, with everything that is needed to play them.
@@ -51,6 +52,7 @@ pub enum Opener {
 struct Mailbox {
     folder: PathBuf,
     people: Vec<Demonstration>,
+    staff: Vec<Seated>,
     portal: String,
     /// The policy of the mailbox's own pages.
     policy: HeaderValue,
@@ -66,12 +68,13 @@ const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
 
 /// The mailbox over a folder of `.eml` files. `portal` is where the portal itself is found.
-pub fn router(folder: PathBuf, people: Vec<Demonstration>, portal: &str) -> Router {
+pub fn router(folder: PathBuf, people: Vec<Demonstration>, staff: Vec<Seated>, portal: &str) -> Router {
     let policy = HeaderValue::from_str(&page::policy()).unwrap_or(BARE_POLICY);
-    let mailbox = Arc::new(Mailbox { folder, people, portal: portal.to_owned(), policy });
+    let mailbox = Arc::new(Mailbox { folder, people, staff, portal: portal.to_owned(), policy });
     Router::new()
         .route("/", get(home))
         .route("/mails", get(list))
+        .route("/staff", get(desk))
         .route("/mail/{name}", get(mail))
         .route("/mail/{name}/html", get(frame))
         .route("/mail/{name}/source", get(source))
@@ -81,7 +84,7 @@ pub fn router(folder: PathBuf, people: Vec<Demonstration>, portal: &str) -> Rout
 
 async fn home(State(mailbox): State<Arc<Mailbox>>) -> Response {
     match mails::newest(&mailbox.folder).await {
-        Ok(mails) => own(&mailbox, page::home(&mails, &mailbox.people, &mailbox.portal)),
+        Ok(mails) => own(&mailbox, page::home(&mails, &mailbox.people, &mailbox.staff, &mailbox.portal)),
         Err(error) => broken(&error),
     }
 }
@@ -91,6 +94,10 @@ async fn list(State(mailbox): State<Arc<Mailbox>>) -> Response {
         Ok(mails) => own(&mailbox, page::list(&mails)),
         Err(error) => broken(&error),
     }
+}
+
+async fn desk(State(mailbox): State<Arc<Mailbox>>) -> Response {
+    own(&mailbox, page::desk(&mailbox.staff, &mailbox.portal))
 }
 
 async fn mail(State(mailbox): State<Arc<Mailbox>>, Path(name): Path<String>) -> Response {

@@ -11,7 +11,7 @@ use server::web::operations;
 use crate::app::{App, HOST};
 use crate::browser::{FORM, HTML, JSON, body, post};
 use crate::people::{ADA, BERT, PASSWORD, with};
-use crate::portals::{Portals, page_of};
+use crate::portals::{Portals, page_of, personnel};
 
 #[tokio::test]
 async fn operations_answer_to_nothing_but_post() {
@@ -288,7 +288,7 @@ async fn a_referer_or_a_query_leads_nowhere() {
         "javascript:alert(1)",
         "https://accounts.example.gov/home",
     ] {
-        for operation in operations() {
+        for operation in personnel() {
             let app = portals.with(&operation.name);
             for password in [PASSWORD, "wrong-password"] {
                 number += 1;

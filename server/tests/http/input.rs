@@ -4,13 +4,13 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use http::StatusCode;
-use server::web::{Operation, operations};
+use server::web::Operation;
 
 use crate::answer::Answer;
 use crate::app::App;
 use crate::browser::{Browser, HTML, JSON, body};
 use crate::people::{ADA, ANOTHER, ANSWER, BERT, PASSWORD, QUESTION, with};
-use crate::portals::Portals;
+use crate::portals::{Portals, personnel};
 use crate::steps::ask_link;
 
 /// Stands in every value, so that an echo can be told.
@@ -191,7 +191,7 @@ impl Form<'_> {
 #[tokio::test]
 async fn text_that_cannot_be_read_is_refused_at_its_field_and_the_others_are_kept() {
     let portals = portals().await;
-    for operation in operations() {
+    for operation in personnel() {
         let app = portals.with(&operation.name);
         for field in &operation.fields {
             let form = Form { app, operation };
@@ -255,7 +255,7 @@ async fn odd_text_in_every_other_form_is_a_problem_at_its_field_or_taken_and_nev
 async fn try_odd_text(tried: usize) {
     let portals = portals().await;
     let (mut refused, mut taken) = (0, 0);
-    for operation in operations().iter().filter(|operation| part(operation) == tried) {
+    for operation in personnel().filter(|operation| part(operation) == tried) {
         let app = portals.with(&operation.name);
         for field in &operation.fields {
             let form = Form { app, operation };

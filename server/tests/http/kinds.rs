@@ -1,12 +1,11 @@
 //! What each kind of session reaches, operation by operation and page by page.
 
 use http::StatusCode;
-use server::web::operations;
 
 use crate::app::App;
 use crate::browser::{Browser, HTML, JSON};
 use crate::people::{ANSWER, BERT, PASSWORD};
-use crate::portals::{Portals, page_of};
+use crate::portals::{Portals, page_of, personnel};
 use crate::steps::{sign_in, sign_in_expired};
 
 const KINDS: [&str; 3] = ["anonymous", "full", "change-only"];
@@ -37,7 +36,7 @@ async fn every_operation_takes_the_kinds_of_session_that_are_listed_and_no_other
     let portals = Portals::start().await;
     portals.settle(&[BERT]).await;
     let (mut taken, mut refused) = (0, 0);
-    for operation in operations() {
+    for operation in personnel() {
         let app = portals.with(&operation.name);
         for kind in KINDS {
             for accept in [HTML, JSON] {

@@ -12,7 +12,7 @@ use crate::browser::Browser;
 use crate::known::BY_KNOWN;
 use crate::mailed::{FOR_ACCOUNT, TO_ADDRESS_BY_DAY, TO_ADDRESS_BY_HOUR, USERNAMES_BY_DAY};
 use crate::people::{ADA, BERT, PASSWORD, with};
-use crate::portals::{Portals, agency_with};
+use crate::portals::{Portals, agency_with, personnel};
 use crate::tries::{AGAIN, ANSWERS, BY_FLOW, BY_LINK, SET_BY_FLOW};
 
 /// The limits of crowds, with what comes before and after their number: for an address, a subnet, in all.
@@ -64,8 +64,7 @@ fn every_listed_limit_is_measured_here_or_beside_this_file() {
     for operation in UNPROVEN_AT {
         measured.insert((operation.to_owned(), UNPROVEN.to_owned()));
     }
-    let listed: BTreeSet<(String, String)> = operations()
-        .iter()
+    let listed: BTreeSet<(String, String)> = personnel()
         .flat_map(|operation| operation.limits.iter().map(|limit| (operation.name.clone(), limit.clone())))
         .collect();
     assert_eq!(listed, measured);

@@ -15,7 +15,7 @@ mod proof;
 mod steps;
 
 mod claim;
-mod find;
+mod desk;
 mod guard;
 mod headers;
 mod input;

@@ -8,6 +8,7 @@ use server::web::operations;
 use crate::app::{App, Setup};
 use crate::browser::Browser;
 use crate::people::{ADA, ANSWER, BERT, PASSWORD};
+use crate::portals::personnel;
 use crate::steps::{ask_link, sign_in, sign_in_expired};
 
 #[test]
@@ -38,7 +39,7 @@ async fn every_form_of_the_pages_has_exactly_the_fields_that_are_listed() {
             assert_eq!(seen.entry(action.to_owned()).or_insert_with(|| names.clone()), &names, "{path}");
         }
     }
-    for operation in operations().iter().filter(|operation| operation.name != "captcha.challenge") {
+    for operation in personnel().filter(|operation| operation.name != "captcha.challenge") {
         let listed: BTreeSet<String> = operation.fields.iter().cloned().collect();
         let names = seen.remove(&operation.path).unwrap_or_else(|| panic!("no page has a form of {}", operation.name));
         assert_eq!(names, listed, "{}", operation.name);

@@ -1,11 +1,16 @@
 //! Which of its two forms *forgot password?* has is the agency's choice, so it takes two portals to have every
 //! operation.
 
-use server::web::Operation;
+use server::web::{Operation, operations};
 
 use crate::answer::Answer;
 use crate::app::{App, Setup};
 use crate::people::Person;
+
+/// The operations of personnel; `desk/` asks the same of those of the desk.
+pub fn personnel() -> impl Iterator<Item = &'static Operation> {
+    operations().iter().filter(|operation| !operation.is_the_desks())
+}
 
 /// An agency that has this operation.
 pub fn agency_with(operation: &str) -> &'static str {

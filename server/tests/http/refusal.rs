@@ -7,11 +7,10 @@ use backboard::moment::Moment;
 use backboard::password::Password;
 use backboard::service::ports::{Fault, Hasher, Proof, Robots};
 use http::StatusCode;
-use server::web::operations;
 
 use crate::app::{App, Setup};
 use crate::people::{ADA, BERT, PASSWORD};
-use crate::portals::Portals;
+use crate::portals::{Portals, personnel};
 
 #[tokio::test]
 async fn a_refused_lookup_keeps_what_was_typed_but_never_the_ssn() {
@@ -84,8 +83,7 @@ async fn every_form_that_is_refused_says_why_on_the_page_it_comes_back_to() {
     app.give_question(BERT.username).await;
     // So long that the answer is to be given again.
     app.clock.pass(400 * 86_400);
-    for operation in operations()
-        .iter()
+    for operation in personnel()
         .filter(|operation| !["captcha.challenge", "signout", "signout_all"].contains(&operation.name.as_str()))
     {
         let app = portals.with(&operation.name);

@@ -5,3 +5,4 @@ mod account;
 mod audit;
 mod bench;
 mod keys;
+mod staff;

@@ -74,7 +74,7 @@ const SIGNING_IN: &[Item] = &[
     departs(
         asvs("6.3.3", "Signing in takes a second factor."),
         "L2",
-        "There is none.",
+        "Personnel have none; staff have one at the desk.",
         "Limits on every way, the blocklist, a notice of every change with a way to stop it, and no page that shows \
          more of a person than the username and the account's history.",
     ),
@@ -106,7 +106,13 @@ const RECOVERY: &[Item] = &[
     values(rules::ASVS_MADE_LASTS, "L1"),
     values(rules::ASVS_QUESTION, "L1"),
     values(rules::ASVS_RESET, "L2"),
-    nothing(asvs("6.4.4", "Who lost a second factor is proved anew."), "L2", "There is no second factor."),
+    meets(
+        asvs("6.4.4", "Who lost a second factor is proved anew."),
+        "L2",
+        "At the desk, the only place that has one: a recovery code and the password, or an admin, who has to know who \
+         asks, then the mailbox and the password: \
+         `server/tests/http/desk/staff.rs::a_lost_authenticator_is_replaced_with_the_link_and_the_password_together`.",
+    ),
     values(rules::ASVS_REMINDED, "L3"),
     meets(
         asvs("6.4.6", "The office can begin a reset and never knows the password."),
@@ -133,7 +139,11 @@ const OTHERS: &[Item] = &[
         "By *This wasn't me*, by a reset, by `backboard account suspend`.",
     ),
     nothing(asvs("6.5.7", "Biometrics are only a second factor."), "L3", "There are none."),
-    nothing(asvs("6.5.8", "One-time passwords by time use a trusted clock."), "L3", "There are none."),
+    meets(
+        asvs("6.5.8", "One-time passwords by time use a trusted clock."),
+        "L3",
+        "The server's own, never the visitor's: `src/service/desk/second.rs`.",
+    ),
     nothing(asvs("6.6.1", "Codes by telephone are not the only way."), "L2", "No code goes by telephone."),
     values(rules::ASVS_CODE_BOUND, "L2"),
     values(rules::ASVS_CODE_TRIES, "L2"),

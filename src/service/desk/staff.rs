@@ -13,6 +13,7 @@ use super::records::{Member, NewMember, Rights};
 use crate::form::staff::Invitation;
 use crate::identity::Email;
 use crate::limit::Budget;
+use crate::password::Password;
 use crate::refused::{Field, Problem, Refused};
 use crate::service::mail::LANGUAGE;
 use crate::service::ports::{Fault, UnitOfWork};
@@ -304,4 +305,46 @@ fn decide(
 
 async fn found(work: &mut dyn UnitOfWork, staff: i64) -> Result<Member, Declined> {
     work.find_member(staff).await?.ok_or_else(|| Refused::StaffGone.into())
+}
+
+/// A member as a demo or a test puts one in their seat: with everything that an invitation leads to.
+#[derive(Clone, Debug)]
+pub struct Seat<'a> {
+    pub email: &'a Email,
+    pub name: &'a str,
+    pub role: Role,
+    pub password: &'a Password,
+    /// The key of the authenticator: 20 random bytes.
+    pub key: &'a [u8],
+}
+
+impl Portal {
+    /// Puts somebody in their seat, or back into it. Nobody is mailed and no recovery codes are made, so this is for made-up
+    /// staff alone.
+    ///
+    /// # Errors
+    /// When the store fails or is busy.
+    pub async fn staff_seat(&self, seat: Seat<'_>) -> Result<i64, Fault> {
+        let now = self.now();
+        let hash = self.hasher.hash(seat.password).await?;
+        let mut work = self.store.begin().await?;
+        let staff = match work.find_member_by_email(&seat.email.key()).await? {
+            Some(member) => member.id,
+            None => {
+                let (email, name) = (seat.email.clone(), seat.name.to_owned());
+                let new =
+                    NewMember { email, name, role: seat.role, admin_asked_by: None, created: now, invited_by: None };
+                work.add_member(&new).await?
+            }
+        };
+        let rights = Rights { role: seat.role, state: StaffState::Active, may_show: false, admin_asked_by: None };
+        work.save_rights(staff, rights).await?;
+        work.save_staff_password(staff, &hash, now).await?;
+        work.save_second(staff, Some((&self.seal_second(staff, seat.key), 0))).await?;
+        self.end_everything_of(&mut *work, staff).await?;
+        self.audit_by(&mut *work, "office", "staff-seated", None, &format!("staff {staff} {}", seat.role.code()))
+            .await?;
+        work.save().await?;
+        Ok(staff)
+    }
 }

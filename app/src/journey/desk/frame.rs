@@ -1,5 +1,6 @@
 //! The desk's frame: whose system, who is there, and where one may go.
 
+use backboard::refused::Problem;
 use backboard::staff::{Act, Role};
 use leptos::prelude::*;
 
@@ -8,6 +9,7 @@ use crate::site::{say, site};
 use crate::ui::form::form;
 use crate::ui::frame::{card, lead, notice, notice_text};
 use crate::ui::node::{el, row, text};
+use crate::ui::sentence::sentence;
 use crate::words::{self, Word};
 
 /// The parts of the desk, each with the act that a role must allow to see it. One that is built is added here.
@@ -107,6 +109,23 @@ pub fn saved(said: &[(&str, Word)]) -> Option<AnyView> {
     let saved = visit().saved?;
     let (_, word) = said.iter().find(|(action, _)| *action == saved)?;
     Some(notice("success", vec![notice_text(say(*word))]))
+}
+
+/// Why something was refused whose form the page does not have any more.
+#[must_use]
+pub fn refused(problems: &[Problem]) -> AnyView {
+    let lines = problems.iter().map(|problem| text("li", "", sentence(&site(), *problem)));
+    let body = el("div")
+        .class("usa-alert__body")
+        .child(text("h2", "usa-alert__heading", say(words::COMMON_PROBLEMS_HEADING)))
+        .child(el("ul").class("bb-problems__list").all(lines).view());
+    el("div")
+        .id("problems")
+        .class("usa-alert usa-alert--error bb-problems")
+        .attr("role", "alert")
+        .attr("tabindex", "-1")
+        .child(body.view())
+        .view()
 }
 
 #[must_use]

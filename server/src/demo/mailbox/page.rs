@@ -9,6 +9,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::mails::{FileName, Newest, Opened, SHOWN};
 use super::{Demonstration, Opener};
+use crate::demo::staff::Seated;
 
 const STYLE: &str = include_str!("mailbox.css");
 const SCRIPT: &str = include_str!("mailbox.js");
@@ -24,21 +25,52 @@ pub fn policy() -> String {
     )
 }
 
-pub fn home(mails: &Newest, people: &[Demonstration], portal: &str) -> String {
+pub fn home(mails: &Newest, people: &[Demonstration], staff: &[Seated], portal: &str) -> String {
     let body = format!(
         "<p class=\"demo\"><b>This is a demo.</b> No mail leaves this computer: everything the portal sends \
          lands here. The people below are made up, and so are their numbers.</p>\n\
-         <p><a class=\"portal\" href=\"{href}\">Open the portal</a> <span class=\"quiet\">{shown}</span></p>\n\
+         <p><a class=\"portal\" href=\"{href}\">Open the portal</a> <span class=\"quiet\">{shown}</span></p>\n{desk}\
          <section aria-labelledby=\"inbox\">\n<h2 id=\"inbox\">Mails</h2>\n\
          <div id=\"mails\" aria-live=\"polite\">{list}</div>\n</section>\n{people}",
         href = attribute(portal),
         shown = plain(portal),
         list = list(mails),
         people = table(people),
+        desk = if staff.is_empty() { "" } else { DESK },
     );
     // Without scripts the page renews itself; with them only the list does.
     let renew = "<noscript><meta http-equiv=\"refresh\" content=\"5\"></noscript>\n";
     document("Demo mailbox", renew, &body, true)
+}
+
+/// Where the desk's staff stand: on a page of their own, because their codes change while one looks.
+const DESK: &str = "<p><a href=\"/staff\">The office's desk, and who works there</a></p>\n";
+
+/// The made-up staff, with what their authenticator apps show now. The page renews itself.
+pub fn desk(staff: &[Seated], portal: &str) -> String {
+    let mut rows = String::new();
+    for seated in staff {
+        let _ = write!(
+            rows,
+            "<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td><code>{}</code></td><td><code>{}</code></td></tr>",
+            plain(seated.role.code()),
+            plain(seated.name),
+            plain(seated.email.as_str()),
+            plain(seated.password.typed()),
+            plain(&seated.code()),
+        );
+    }
+    let body = format!(
+        "<p><a href=\"/\">Back to the demo mailbox</a></p>\n<h2>The office's desk</h2>\n\
+         <p>Sign in at <a href=\"{href}/desk\">{shown}/desk</a> with address and password; then type the code, which is what \
+         an authenticator app would show now. A code works once: for the next sign-in wait until it has changed. \
+         Passwords and keys are made anew each time the demo starts.</p>\n<table>\n<thead><tr><th scope=\"col\">Role</th>\
+         <th scope=\"col\">Name</th><th scope=\"col\">E-mail</th><th scope=\"col\">Password</th>\
+         <th scope=\"col\">Code now</th></tr></thead>\n<tbody>{rows}</tbody></table>",
+        href = attribute(portal),
+        shown = plain(portal),
+    );
+    document("The office's desk", "<meta http-equiv=\"refresh\" content=\"5\">\n", &body, false)
 }
 
 /// The list by itself: what the script asks for.

@@ -1,44 +1,20 @@
 //! Finding a person at the desk over HTTP, and the page of an account.
 
-use backboard::identity::Email;
-use backboard::service::Token;
-use backboard::service::desk::records::{NewMember, Rights, StaffSession};
-use backboard::staff::{Role, StaffState};
+use std::collections::BTreeSet;
 
+use server::web::operations;
+
+use super::{HELEN, SAM, Staffer, seat, sign_in_at_desk};
 use crate::app::App;
 use crate::browser::{Browser, HTML};
 use crate::limits::listed;
 use crate::people::{ADA, BERT, FAY};
 
-/// A member of staff at the desk, and the token that the forms of the session carry. How one signs in is shown
-/// elsewhere.
-async fn at_desk<'a>(app: &'a App, number: u8) -> (Browser<'a>, String) {
-    let now = app.portal.now();
-    let token = Token::from_bytes(&[number; 32]);
-    let mut work = app.portal.store.begin().await.unwrap();
-    let member = NewMember {
-        email: Email::parse(&format!("helper{number}@office.example")).unwrap(),
-        name: format!("Helper {number}"),
-        role: Role::Helpdesk,
-        admin_asked_by: None,
-        created: now,
-        invited_by: None,
-    };
-    let staff = work.add_member(&member).await.unwrap();
-    let rights = Rights { role: Role::Helpdesk, state: StaffState::Active, may_show: false, admin_asked_by: None };
-    work.save_rights(staff, rights).await.unwrap();
-    let session = StaffSession {
-        token: app.portal.vault.digest("desk-session", token.as_str().as_bytes()),
-        staff,
-        created: now,
-        seen: now,
-        expires: now.plus(8 * 60 * 60),
-    };
-    work.add_staff_session(&session).await.unwrap();
-    work.save().await.unwrap();
+/// A member of staff at the desk, and the token that the forms of the session carry.
+async fn at_desk<'a>(app: &'a App, staffer: &Staffer) -> (Browser<'a>, String) {
+    seat(app, staffer).await;
     let mut browser = app.browser();
-    browser.jar.insert("__Host-desk".to_owned(), token.as_str().to_owned());
-    let csrf = browser.open("/desk/find").await.csrf();
+    let csrf = sign_in_at_desk(&mut browser, staffer).await;
     (browser, csrf)
 }
 
@@ -53,7 +29,7 @@ async fn search(browser: &mut Browser<'_>, csrf: &str, term: &str) -> String {
 async fn a_search_leads_to_a_page_whose_address_names_nobody_and_from_there_to_the_account() {
     let app = App::start().await;
     app.settle(&[ADA, BERT, FAY]).await;
-    let (mut browser, csrf) = at_desk(&app, 1).await;
+    let (mut browser, csrf) = at_desk(&app, &HELEN).await;
     let address = search(&mut browser, &csrf, "lovelace").await;
     assert!(address.starts_with("/desk/find/") && !address.to_lowercase().contains("lovelace"), "{address}");
     for _ in 0..2 {
@@ -67,7 +43,7 @@ async fn a_search_leads_to_a_page_whose_address_names_nobody_and_from_there_to_t
     let page = browser.open(&format!("/desk/account/{account}")).await;
     assert_eq!(page.status, 200);
     assert!(page.holds(ADA.username) && page.holds("a…@example.org") && !page.holds(ADA.email));
-    assert!(page.holds("Helper 1"), "who looked stands in the history by name");
+    assert!(page.holds("Helen Helpdesk"), "who looked stands in the history by name");
     for secret in [ADA.ssn, &ADA.ssn.replace('-', ""), "1984", "$argon2", "$fake"] {
         assert!(!page.holds(secret), "{secret}");
     }
@@ -76,10 +52,31 @@ async fn a_search_leads_to_a_page_whose_address_names_nobody_and_from_there_to_t
 }
 
 #[tokio::test]
+async fn each_form_has_exactly_the_fields_that_are_listed_and_no_page_has_a_script() {
+    let app = App::start().await;
+    app.settle(&[ADA]).await;
+    let (mut browser, csrf) = at_desk(&app, &HELEN).await;
+    let address = search(&mut browser, &csrf, "lovelace").await;
+    let account = browser.open(&address).await.attribute("href=\"/desk/account/").unwrap();
+    let of_account = format!("/desk/account/{account}");
+    for (path, operation) in [("/desk/find", "desk.search"), (&*address, "desk.search"), (&*of_account, "desk.reveal")]
+    {
+        let page = browser.open(path).await.text();
+        assert!(!page.contains("<script"), "{path}");
+        let operation = operations().iter().find(|known| known.name == operation).unwrap();
+        let (_, form) = page.split_once(&format!("action=\"{}\"", operation.path)).unwrap();
+        let form = form.split("</form>").next().unwrap();
+        let names = form.split(" name=\"").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned());
+        let names: BTreeSet<String> = names.filter(|name| name != "csrf").collect();
+        assert_eq!(names, operation.fields.iter().cloned().collect(), "{path}");
+    }
+}
+
+#[tokio::test]
 async fn what_looks_like_an_ssn_is_refused_and_kept_nowhere() {
     let app = App::start().await;
     app.settle(&[ADA]).await;
-    let (mut browser, csrf) = at_desk(&app, 1).await;
+    let (mut browser, csrf) = at_desk(&app, &HELEN).await;
     // From here on no answer may repeat it, or the test fails in `App::send`.
     app.secrets.lock().unwrap().insert(ADA.ssn.to_owned());
     let before = app.dump().await;
@@ -98,7 +95,7 @@ async fn what_looks_like_an_ssn_is_refused_and_kept_nowhere() {
 async fn every_odd_term_and_page_gets_a_clear_answer() {
     let app = App::start().await;
     app.settle(&[ADA]).await;
-    let (mut browser, csrf) = at_desk(&app, 1).await;
+    let (mut browser, csrf) = at_desk(&app, &HELEN).await;
     for (term, refused) in
         [("", "missing"), ("_", "term-too-short"), ("l", "term-too-short"), (&*"l".repeat(1_000), "too-long")]
     {
@@ -127,7 +124,7 @@ async fn every_odd_term_and_page_gets_a_clear_answer() {
     }
     let over = browser.open("/desk/find/AAAA").await;
     assert!(over.holds("This search is over"), "{}", over.text());
-    let (mut other, _) = at_desk(&app, 2).await;
+    let (mut other, _) = at_desk(&app, &SAM).await;
     assert_eq!(other.open(&address).await.status, 410, "a colleague's address is no way in");
 }
 
@@ -135,7 +132,7 @@ async fn every_odd_term_and_page_gets_a_clear_answer() {
 async fn nobody_but_the_staff_finds_anybody() {
     let app = App::start().await;
     app.settle(&[ADA]).await;
-    let (mut browser, csrf) = at_desk(&app, 1).await;
+    let (mut browser, csrf) = at_desk(&app, &HELEN).await;
     let address = search(&mut browser, &csrf, "lovelace").await;
     let mut stranger = app.browser();
     for path in ["/desk/find", &*address, "/desk/account/1", "/desk/account/1/before/9"] {
@@ -160,7 +157,7 @@ async fn nobody_but_the_staff_finds_anybody() {
 async fn an_address_is_shown_after_a_reason() {
     let app = App::start().await;
     app.settle(&[ADA, FAY]).await;
-    let (mut browser, csrf) = at_desk(&app, 1).await;
+    let (mut browser, csrf) = at_desk(&app, &HELEN).await;
     let number = app.count("SELECT id FROM account WHERE username_key = 'ada.lovelace'").await;
     let (id, path) = (number.to_string(), format!("/desk/account/{number}"));
     let reveal = [("account", &*id), ("reason", "    "), ("csrf", &*csrf)];
@@ -186,7 +183,7 @@ async fn an_address_is_shown_after_a_reason() {
 async fn searches_and_addresses_are_limited_as_listed_for_each_member() {
     let app = App::start().await;
     app.settle(&[ADA]).await;
-    let (mut browser, csrf) = at_desk(&app, 1).await;
+    let (mut browser, csrf) = at_desk(&app, &HELEN).await;
     let words = "an hour for a member of staff";
     for number in 0..listed("desk.search", words) {
         let answer = browser.call("/api/desk/search", &[("term", "lovelace"), ("csrf", &csrf)]).await;
@@ -194,7 +191,7 @@ async fn searches_and_addresses_are_limited_as_listed_for_each_member() {
     }
     let answer = browser.call("/api/desk/search", &[("term", "lovelace"), ("csrf", &csrf)]).await;
     assert_eq!((answer.status.as_u16(), answer.problems()[0].1.as_str()), (429, "too-many-tries"));
-    let (mut other, csrf) = at_desk(&app, 2).await;
+    let (mut other, csrf) = at_desk(&app, &SAM).await;
     search(&mut other, &csrf, "lovelace").await;
     assert_eq!(app.count("SELECT count(*) FROM audit WHERE action = 'refused' AND actor = 'staff 1'").await, 1);
 
