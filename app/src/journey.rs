@@ -2,6 +2,7 @@
 
 pub mod captcha;
 pub mod claim;
+#[cfg(feature = "ssr")]
 pub mod desk;
 pub mod home;
 pub mod link;

@@ -5,172 +5,163 @@
 
 pub mod entry;
 pub mod find;
-#[cfg(feature = "ssr")]
 pub mod frame;
 pub mod own;
-#[cfg(feature = "ssr")]
 pub mod parts;
 pub mod person;
 pub mod sign_in;
 pub mod staff;
 
-#[cfg(feature = "ssr")]
-pub use ssr::{Page, Visit, Who, hidden, look, render, visit};
+use backboard::refused::{Problem, Refused};
+use backboard::staff::Role;
+use leptos::prelude::*;
 
-#[cfg(feature = "ssr")]
-mod ssr {
-    use backboard::refused::{Problem, Refused};
-    use backboard::staff::Role;
-    use leptos::prelude::*;
+use crate::shell::{Files, bare};
+use crate::site::Site;
+use crate::ui::node::{el, row};
+use crate::visit::{self, RefusedForm, SignedIn, Unshown};
+use crate::words::{self, Word};
 
-    use super::{entry, find, frame, own, person, sign_in, staff};
-    use crate::shell::{Files, bare};
-    use crate::site::Site;
-    use crate::ui::node::{el, row};
-    use crate::visit::{self, RefusedForm, SignedIn, Unshown};
-    use crate::words::{self, Word};
+/// What one request brings to its page of the desk.
+#[derive(Clone, Debug, Default)]
+pub struct Visit {
+    pub path: String,
+    pub who: Option<Who>,
+    pub refused: Option<RefusedForm>,
+    /// The operation that has just done what its form asked; its page says so.
+    pub saved: Option<String>,
+    pub page: Page,
+}
 
-    /// What one request brings to its page of the desk.
-    #[derive(Clone, Debug, Default)]
-    pub struct Visit {
-        pub path: String,
-        pub who: Option<Who>,
-        pub refused: Option<RefusedForm>,
-        /// The operation that has just done what its form asked; its page says so.
-        pub saved: Option<String>,
-        pub page: Page,
-    }
+/// The member of staff as pages may see them.
+#[derive(Clone, Debug)]
+pub struct Who {
+    pub name: String,
+    pub role: Role,
+    pub may_show: bool,
+    /// Every form of a session carries this against posts from other sites.
+    pub csrf: String,
+}
 
-    /// The member of staff as pages may see them.
-    #[derive(Clone, Debug)]
-    pub struct Who {
-        pub name: String,
-        pub role: Role,
-        pub may_show: bool,
-        /// Every form of a session carries this against posts from other sites.
-        pub csrf: String,
-    }
+/// Data of single pages.
+#[derive(Clone, Debug, Default)]
+pub enum Page {
+    /// The desk's first page.
+    #[default]
+    Start,
+    SignIn,
+    Second,
+    Forgot,
+    ForgotSent,
+    Link(entry::Link),
+    /// A link that leads nowhere, and why.
+    Dead(Refused),
+    Enrol(entry::Enrol),
+    /// Recovery codes, at the first look; none at every other.
+    Recovery(Option<Vec<String>>),
+    Find(find::Find),
+    Person(Box<person::Sheet>),
+    /// What the page would have shown cannot be shown now, and why.
+    Turned(Problem),
+    Own(own::Own),
+    Staff(Vec<staff::Row>),
+    Member(Box<staff::Row>),
+    /// The role is not one for this.
+    NotAllowed,
+    Missing,
+}
 
-    /// Data of single pages.
-    #[derive(Clone, Debug, Default)]
-    pub enum Page {
-        /// The desk's first page.
-        #[default]
-        Start,
-        SignIn,
-        Second,
-        Forgot,
-        ForgotSent,
-        Link(entry::Link),
-        /// A link that leads nowhere, and why.
-        Dead(Refused),
-        Enrol(entry::Enrol),
-        /// Recovery codes, at the first look; none at every other.
-        Recovery(Option<Vec<String>>),
-        Find(find::Find),
-        Person(Box<person::Sheet>),
-        /// What the page would have shown cannot be shown now, and why.
-        Turned(Problem),
-        Own(own::Own),
-        Staff(Vec<staff::Row>),
-        Member(Box<staff::Row>),
-        /// The role is not one for this.
-        NotAllowed,
-        Missing,
-    }
-
-    impl Page {
-        /// The title, which is the heading too.
-        #[must_use]
-        pub const fn title(&self) -> Word {
-            match self {
-                Self::Start => words::DESK_START_TITLE,
-                Self::SignIn => words::STAFF_SIGN_IN_TITLE,
-                Self::Second => words::STAFF_SECOND_TITLE,
-                Self::Forgot | Self::ForgotSent => words::STAFF_FORGOT_TITLE,
-                Self::Link(link) => link.title(),
-                Self::Dead(_) => words::STAFF_DEAD_TITLE,
-                Self::Enrol(_) => words::STAFF_ENROL_TITLE,
-                Self::Recovery(_) => words::STAFF_RECOVERY_TITLE,
-                Self::Find(_) => words::DESK_FIND_TITLE,
-                Self::Person(_) | Self::Turned(_) => words::DESK_PERSON_TITLE,
-                Self::Own(_) => words::STAFF_OWN_TITLE,
-                Self::Staff(_) => words::STAFF_LIST_TITLE,
-                Self::Member(_) => words::STAFF_MEMBER_TITLE,
-                Self::NotAllowed => words::DESK_NOT_ALLOWED_TITLE,
-                Self::Missing => words::COMMON_MISSING_TITLE,
-            }
-        }
-    }
-
-    fn view(page: Page) -> AnyView {
-        match page {
-            Page::Start => frame::start(),
-            Page::SignIn => sign_in::sign_in(),
-            Page::Second => sign_in::second(),
-            Page::Forgot => sign_in::forgot(),
-            Page::ForgotSent => sign_in::forgot_sent(),
-            Page::Link(link) => entry::link(link),
-            Page::Dead(refused) => entry::dead(refused),
-            Page::Enrol(enrol) => entry::enrol(enrol),
-            Page::Recovery(codes) => own::recovery(codes),
-            Page::Find(found) => find::find(found),
-            Page::Person(sheet) => person::person(&sheet),
-            Page::Turned(problem) => person::turned(problem),
-            Page::Own(own) => own::own(own),
-            Page::Staff(rows) => staff::list(rows),
-            Page::Member(row) => staff::member(*row),
-            Page::NotAllowed => frame::not_allowed(),
-            Page::Missing => frame::missing(),
-        }
-    }
-
-    /// The whole HTML of a page of the desk. It has no script.
+impl Page {
+    /// The title, which is the heading too.
     #[must_use]
-    pub fn render(visit: &Visit, site: &Site, files: &Files) -> String {
-        let owner = Owner::new();
-        let body = owner.with(|| {
-            provide_context(site.clone());
-            // What forms and links of every page read: the token of the session, and what was refused.
-            let signed_in = visit.who.as_ref().map(|who| SignedIn {
-                username: who.name.clone(),
-                csrf: who.csrf.clone(),
-                change_only: false,
-            });
-            let public = visit::Visit {
-                path: visit.path.clone(),
-                signed_in,
-                refused: visit.refused.clone(),
-                ..visit::Visit::default()
-            };
-            let unshown = Unshown::of(&public);
-            provide_context(unshown.clone());
-            provide_context(public);
-            provide_context(visit.clone());
-            let page = view(visit.page.clone());
-            // Its form is gone when somebody else has acted meanwhile; why it was refused is said all the same.
-            let said = unshown.rest().map(|refused| frame::refused(&refused.problems));
-            frame::frame(row(said.into_iter().chain([page]).collect())).to_html()
+    pub const fn title(&self) -> Word {
+        match self {
+            Self::Start => words::DESK_START_TITLE,
+            Self::SignIn => words::STAFF_SIGN_IN_TITLE,
+            Self::Second => words::STAFF_SECOND_TITLE,
+            Self::Forgot | Self::ForgotSent => words::STAFF_FORGOT_TITLE,
+            Self::Link(link) => link.title(),
+            Self::Dead(_) => words::STAFF_DEAD_TITLE,
+            Self::Enrol(_) => words::STAFF_ENROL_TITLE,
+            Self::Recovery(_) => words::STAFF_RECOVERY_TITLE,
+            Self::Find(_) => words::DESK_FIND_TITLE,
+            Self::Person(_) | Self::Turned(_) => words::DESK_PERSON_TITLE,
+            Self::Own(_) => words::STAFF_OWN_TITLE,
+            Self::Staff(_) => words::STAFF_LIST_TITLE,
+            Self::Member(_) => words::STAFF_MEMBER_TITLE,
+            Self::NotAllowed => words::DESK_NOT_ALLOWED_TITLE,
+            Self::Missing => words::COMMON_MISSING_TITLE,
+        }
+    }
+}
+
+fn view(page: Page) -> AnyView {
+    match page {
+        Page::Start => frame::start(),
+        Page::SignIn => sign_in::sign_in(),
+        Page::Second => sign_in::second(),
+        Page::Forgot => sign_in::forgot(),
+        Page::ForgotSent => sign_in::forgot_sent(),
+        Page::Link(link) => entry::link(link),
+        Page::Dead(refused) => entry::dead(refused),
+        Page::Enrol(enrol) => entry::enrol(enrol),
+        Page::Recovery(codes) => own::recovery(codes),
+        Page::Find(found) => find::find(found),
+        Page::Person(sheet) => person::person(&sheet),
+        Page::Turned(problem) => person::turned(problem),
+        Page::Own(own) => own::own(own),
+        Page::Staff(rows) => staff::list(rows),
+        Page::Member(row) => staff::member(*row),
+        Page::NotAllowed => frame::not_allowed(),
+        Page::Missing => frame::missing(),
+    }
+}
+
+/// The whole HTML of a page of the desk. It has no script.
+#[must_use]
+pub fn render(visit: &Visit, site: &Site, files: &Files) -> String {
+    let owner = Owner::new();
+    let body = owner.with(|| {
+        provide_context(site.clone());
+        // What forms and links of every page read: the token of the session, and what was refused.
+        let signed_in = visit.who.as_ref().map(|who| SignedIn {
+            username: who.name.clone(),
+            csrf: who.csrf.clone(),
+            change_only: false,
         });
-        drop(owner);
-        bare(site, files, visit.page.title(), &body)
-    }
+        let public = visit::Visit {
+            path: visit.path.clone(),
+            signed_in,
+            refused: visit.refused.clone(),
+            ..visit::Visit::default()
+        };
+        let unshown = Unshown::of(&public);
+        provide_context(unshown.clone());
+        provide_context(public);
+        provide_context(visit.clone());
+        let page = view(visit.page.clone());
+        // Its form is gone when somebody else has acted meanwhile; why it was refused is said all the same.
+        let said = unshown.rest().map(|refused| frame::refused(&refused.problems));
+        frame::frame(row(said.into_iter().chain([page]).collect())).to_html()
+    });
+    drop(owner);
+    bare(site, files, visit.page.title(), &body)
+}
 
-    /// The visit of this page of the desk.
-    #[must_use]
-    pub fn visit() -> Visit {
-        use_context().unwrap_or_default()
-    }
+/// The visit of this page of the desk.
+#[must_use]
+pub fn visit() -> Visit {
+    use_context().unwrap_or_default()
+}
 
-    /// Who is at the desk, for pages that have a session.
-    #[must_use]
-    pub fn look() -> Option<Who> {
-        visit().who
-    }
+/// Who is at the desk, for pages that have a session.
+#[must_use]
+pub fn look() -> Option<Who> {
+    visit().who
+}
 
-    /// A field that nobody types.
-    #[must_use]
-    pub fn hidden(name: &'static str, value: impl Into<String>) -> AnyView {
-        el("input").attr("type", "hidden").attr("name", name).attr("value", value).view()
-    }
+/// A field that nobody types.
+#[must_use]
+pub fn hidden(name: &'static str, value: impl Into<String>) -> AnyView {
+    el("input").attr("type", "hidden").attr("name", name).attr("value", value).view()
 }

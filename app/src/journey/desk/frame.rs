@@ -94,7 +94,7 @@ pub fn missing() -> AnyView {
 /// To the desk's first page.
 #[must_use]
 pub fn back() -> AnyView {
-    super::frame::more("/desk".to_owned(), say(words::DESK_FRAME_BACK))
+    more("/desk".to_owned(), say(words::DESK_FRAME_BACK))
 }
 
 /// A link below a page's content, to an address that may hold a number.

@@ -1,77 +1,68 @@
 //! The desk's sign-in in two steps, *Sign out*, and *Forgot password?*.
 
+use backboard::refused::Field;
 use leptos::prelude::*;
 use leptos::server_fn::codec::PostUrl;
 
+use super::frame::{more, saved};
 use crate::answer::{Answer, Broken};
+use crate::site::say;
+use crate::ui::field::{Kind, text_field};
+use crate::ui::form::form;
+use crate::ui::frame::{card, lead};
+use crate::words;
 
-#[cfg(feature = "ssr")]
-pub use ssr::{forgot, forgot_sent, second, sign_in};
+const EMAIL: Kind = Kind { inputmode: "email", ..Kind::text("username") };
 
-#[cfg(feature = "ssr")]
-mod ssr {
-    use backboard::refused::Field;
-    use leptos::prelude::*;
+#[must_use]
+pub fn sign_in() -> AnyView {
+    let fields = form("/api/desk/sign-in", say(words::STAFF_SIGN_IN_BUTTON), |state| {
+        vec![
+            text_field(state, &[Field::Email], EMAIL),
+            text_field(state, &[Field::Password], Kind::secret("current-password")),
+        ]
+    });
+    let said = saved(&[("/api/desk/password/set", words::STAFF_SIGN_IN_PASSWORD_SET)]);
+    let mut content: Vec<AnyView> = said.into_iter().collect();
+    content.extend([
+        lead(say(words::STAFF_SIGN_IN_LEAD)),
+        fields,
+        more("/desk/forgot".to_owned(), say(words::STAFF_SIGN_IN_FORGOT)),
+        more("/sign-in".to_owned(), say(words::STAFF_SIGN_IN_PERSONNEL)),
+    ]);
+    card(say(words::STAFF_SIGN_IN_TITLE), content)
+}
 
-    use super::super::frame::{more, saved};
-    use crate::site::say;
-    use crate::ui::field::{Kind, text_field};
-    use crate::ui::form::form;
-    use crate::ui::frame::{card, lead};
-    use crate::words;
-
-    const EMAIL: Kind = Kind { inputmode: "email", ..Kind::text("username") };
-
-    #[must_use]
-    pub fn sign_in() -> AnyView {
-        let fields = form("/api/desk/sign-in", say(words::STAFF_SIGN_IN_BUTTON), |state| {
-            vec![
-                text_field(state, &[Field::Email], EMAIL),
-                text_field(state, &[Field::Password], Kind::secret("current-password")),
-            ]
-        });
-        let said = saved(&[("/api/desk/password/set", words::STAFF_SIGN_IN_PASSWORD_SET)]);
-        let mut content: Vec<AnyView> = said.into_iter().collect();
-        content.extend([
-            lead(say(words::STAFF_SIGN_IN_LEAD)),
+#[must_use]
+pub fn second() -> AnyView {
+    const CODE: Kind = Kind::text("one-time-code").hint(words::STAFF_SECOND_HINT);
+    let fields = form("/api/desk/second", say(words::STAFF_SECOND_BUTTON), |state| {
+        vec![text_field(state, &[Field::Second], CODE)]
+    });
+    card(
+        say(words::STAFF_SECOND_TITLE),
+        vec![
+            lead(say(words::STAFF_SECOND_LEAD)),
             fields,
-            more("/desk/forgot".to_owned(), say(words::STAFF_SIGN_IN_FORGOT)),
-            more("/sign-in".to_owned(), say(words::STAFF_SIGN_IN_PERSONNEL)),
-        ]);
-        card(say(words::STAFF_SIGN_IN_TITLE), content)
-    }
+            crate::ui::node::text("p", "usa-hint", say(words::STAFF_SECOND_LOST)),
+            more("/desk/sign-in".to_owned(), say(words::STAFF_SECOND_AGAIN)),
+        ],
+    )
+}
 
-    #[must_use]
-    pub fn second() -> AnyView {
-        const CODE: Kind = Kind::text("one-time-code").hint(words::STAFF_SECOND_HINT);
-        let fields = form("/api/desk/second", say(words::STAFF_SECOND_BUTTON), |state| {
-            vec![text_field(state, &[Field::Second], CODE)]
-        });
-        card(
-            say(words::STAFF_SECOND_TITLE),
-            vec![
-                lead(say(words::STAFF_SECOND_LEAD)),
-                fields,
-                crate::ui::node::text("p", "usa-hint", say(words::STAFF_SECOND_LOST)),
-                more("/desk/sign-in".to_owned(), say(words::STAFF_SECOND_AGAIN)),
-            ],
-        )
-    }
+#[must_use]
+pub fn forgot() -> AnyView {
+    let fields = form("/api/desk/forgot", say(words::STAFF_FORGOT_BUTTON), |state| {
+        vec![text_field(state, &[Field::Email], EMAIL)]
+    });
+    let back = more("/desk/sign-in".to_owned(), say(words::STAFF_SECOND_AGAIN));
+    card(say(words::STAFF_FORGOT_TITLE), vec![lead(say(words::STAFF_FORGOT_LEAD)), fields, back])
+}
 
-    #[must_use]
-    pub fn forgot() -> AnyView {
-        let fields = form("/api/desk/forgot", say(words::STAFF_FORGOT_BUTTON), |state| {
-            vec![text_field(state, &[Field::Email], EMAIL)]
-        });
-        let back = more("/desk/sign-in".to_owned(), say(words::STAFF_SECOND_AGAIN));
-        card(say(words::STAFF_FORGOT_TITLE), vec![lead(say(words::STAFF_FORGOT_LEAD)), fields, back])
-    }
-
-    #[must_use]
-    pub fn forgot_sent() -> AnyView {
-        let back = more("/desk/sign-in".to_owned(), say(words::STAFF_SECOND_AGAIN));
-        card(say(words::STAFF_FORGOT_TITLE), vec![lead(say(words::STAFF_FORGOT_SENT)), back])
-    }
+#[must_use]
+pub fn forgot_sent() -> AnyView {
+    let back = more("/desk/sign-in".to_owned(), say(words::STAFF_SECOND_AGAIN));
+    card(say(words::STAFF_FORGOT_TITLE), vec![lead(say(words::STAFF_FORGOT_SENT)), back])
 }
 
 /// The first step.
