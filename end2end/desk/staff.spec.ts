@@ -114,6 +114,7 @@ test("an invited admin sets up password and app, signs out, and comes back with 
   await press(page, "Sign in");
   await expect(page).toHaveURL(/\/desk$/);
   await press(page, "Sign out");
+  await expect(page).toHaveURL(/\/desk\/sign-in$/);
 
   await firstStep(page, email);
   await type(page, "Code of your authenticator app", codes[0]!);

@@ -9,6 +9,7 @@ use backboard::password::Password;
 use backboard::service::Token;
 use backboard::service::mail::{Letter, MailedSecret, MailedToken, Message};
 use backboard::service::records::Mail;
+use backboard::staff::{StaffNews, StaffPurpose};
 use mail_parser::MessageParser;
 use server::mail::Stationery;
 
@@ -81,12 +82,15 @@ pub fn every_kind() -> Vec<Message> {
     messages.push(reset_link(true, &["eICS", "EMResource", "EMTrack"]));
     messages.extend([1, 24, 168].map(|hours| temporary(SECRET, hours)));
     messages.extend([0, 1, 14].map(expires));
+    let link = |purpose| Message::StaffLink { purpose, token: MailedToken::of(&token()) };
+    messages.extend(StaffPurpose::ALL.iter().copied().map(link));
+    messages.extend(StaffNews::ALL.iter().map(|news| Message::StaffNotice { news: *news }));
     let numbers: BTreeSet<usize> = messages.iter().map(number).collect();
     assert!(numbers.into_iter().eq(1..=KINDS), "a kind of mail is tested by nothing");
     messages
 }
 
-const KINDS: usize = 16;
+const KINDS: usize = 18;
 
 /// A new kind does not compile until it has a number, and then needs a message above.
 const fn number(message: &Message) -> usize {
@@ -106,7 +110,9 @@ const fn number(message: &Message) -> usize {
         Message::Usernames { .. } => 13,
         Message::PasswordSet { .. } => 14,
         Message::EmailReplaced { .. } => 15,
-        Message::EmailNow { .. } => KINDS,
+        Message::EmailNow { .. } => 16,
+        Message::StaffLink { .. } => 17,
+        Message::StaffNotice { .. } => KINDS,
     }
 }
 

@@ -48,6 +48,9 @@ fn who_is_in_doubt_is_helped_also_where_nothing_can_be_stopped() {
     for (kind, bytes) in every_mail() {
         let text = text(&bytes);
         let needed = match kind {
+            "staff-invitation" | "staff-password" | "staff-second" => "Did you not expect this?",
+            "staff-notice" if text.contains("asks that somebody becomes an admin") => "Ask them why",
+            "staff-notice" if text.contains("five wrong codes") => "Was it not you?",
             // The mail itself is about it.
             "frozen" => "Please phone the office: 517-555-0123.",
             "password-expires" => "Not sure that this mail is from us?",
