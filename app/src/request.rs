@@ -273,7 +273,7 @@ impl Caller {
             return Ok((status, headers));
         }
         let mut refused =
-            RefusedForm { action: self.action.clone(), problems: problems.clone(), kept: self.kept_beside(&problems) };
+            RefusedForm { action: self.action.clone(), problems: problems.clone(), kept: self.kept_beside(problems) };
         let mut value = seal(&self.portal, &refused);
         if value.len() > COOKIE_LONGEST {
             refused.kept.clear();
