@@ -13,7 +13,7 @@ pub use email::Email;
 #[cfg(feature = "service")]
 pub(crate) use name::is_apostrophe;
 #[cfg(feature = "service")]
-pub use name::{NameKey, fold, name_keys};
+pub use name::{NameKey, fold, name_keys, name_words, searched};
 pub use number::{CertificateNumber, Ssn};
 
 use serde::{Deserialize, Serialize};

@@ -174,6 +174,10 @@ codes! {
         ApprovalOwn = "approval-own",
         /// One letter finds half the state.
         TermTooShort = "term-too-short",
+        /// Nine digits were typed where no SSN is ever looked for.
+        TermSsn = "term-ssn",
+        /// The search belongs to another session, or lies under a key that is gone.
+        SearchOver = "search-over",
     }
 }
 

@@ -2,6 +2,10 @@
 //!
 //! **Nobody acts on a higher role, nobody on oneself**, and a new admin needs a second admin.
 
+mod term;
+
+pub use term::{Bounds, Kind, Lookup, TERM_LONGEST, Term};
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -146,6 +150,12 @@ impl Act {
             | Self::Audit => Role::Supervisor,
             Self::ManageStaff => Role::Admin,
         }
+    }
+
+    /// Whether it leaves the account as it was: who looks changes nothing under a colleague's hands.
+    #[must_use]
+    pub const fn only_looks(self) -> bool {
+        matches!(self, Self::View | Self::Reveal | Self::CheckCaller)
     }
 
     /// Whether the caller has to be checked before: it lets somebody into the account, or takes a lock off it. Closing

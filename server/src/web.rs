@@ -13,8 +13,8 @@ pub mod address;
 mod assets;
 #[doc(hidden)]
 pub mod cookies;
-mod encodings;
 mod desk;
+mod encodings;
 #[doc(hidden)]
 pub mod fields;
 mod guard;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use backboard::account::{AccountState, Frozen};
+use backboard::identity::searched;
 use backboard::moment::Moment;
 use backboard::service::ports::Store as _;
 use server::store::Sqlite;
@@ -106,7 +107,7 @@ impl Seed for BackDoor {
     }
 
     async fn add_person(&self, person: &NewPerson) -> i64 {
-        sqlx::query_scalar(
+        let id = sqlx::query_scalar(
             "INSERT INTO person (roster_id, account, last_name, first_name, suffix, earlier_names, born, ssn, \
              ssn_key, certificate, certification_level, email, products, seen, fingerprint) \
              VALUES (?, ?, ?, ?, '', ?, ?, ?, 1, ?, 'EMT', ?, ?, ?, x'') RETURNING id",
@@ -124,7 +125,13 @@ impl Seed for BackDoor {
         .bind(person.named.0)
         .fetch_one(&self.pool)
         .await
-        .unwrap()
+        .unwrap();
+        let earlier = person.earlier_names.iter().map(String::as_str);
+        for (key, first) in searched(&person.last_name, earlier, &person.first_name) {
+            let name = sqlx::query("INSERT INTO person_name VALUES (?, ?, ?)").bind(key).bind(first).bind(id);
+            name.execute(&self.pool).await.unwrap();
+        }
+        id
     }
 
     async fn save_state(&self, account: i64, state: AccountState) {

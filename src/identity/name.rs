@@ -50,6 +50,23 @@ pub fn name_keys<'a>(last: &'a str, earlier: impl IntoIterator<Item = &'a str>) 
     keys
 }
 
+/// The words of a typed name, as [`name_keys`] has them, without a suffix at the end.
+#[must_use]
+pub fn name_words(name: &str) -> Vec<String> {
+    let words = words(name);
+    without_suffix(&words).to_vec()
+}
+
+/// What the desk's search finds a person by: each key of the last names, with the given name as it is compared.
+#[must_use]
+pub fn searched<'a>(last: &'a str, earlier: impl IntoIterator<Item = &'a str>, first: &str) -> Vec<(String, String)> {
+    let given = name_words(first).concat();
+    let mut keys: Vec<String> = name_keys(last, earlier).into_iter().map(|NameKey(key)| key).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    keys.into_iter().map(|key| (key, given.clone())).collect()
+}
+
 /// Lower case, without accents; ligatures and crossed letters written out.
 #[must_use]
 pub fn fold(text: &str) -> String {

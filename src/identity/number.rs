@@ -68,12 +68,7 @@ impl CertificateNumber {
     /// # Errors
     /// [`Refused::Missing`], [`Refused::Unreadable`] or [`Refused::CertificateUnusable`].
     pub fn parse(text: &str) -> Result<Self, Refused> {
-        let text = readable(text)?;
-        let kept: String = text
-            .chars()
-            .filter(|c| !c.is_whitespace() && !matches!(c, '-' | '.' | '/' | '#' | '\u{2010}'..='\u{2015}'))
-            .map(|c| c.to_ascii_uppercase())
-            .collect();
+        let kept = compared(readable(text)?);
         if kept.is_empty() {
             return Err(Refused::Missing);
         }
@@ -83,9 +78,22 @@ impl CertificateNumber {
         Ok(Self(kept))
     }
 
+    /// The beginning of a number as it is compared, for a search: two to twenty letters and digits.
+    #[must_use]
+    pub fn beginning(text: &str) -> Option<String> {
+        let kept = compared(text);
+        let usable = (2..=20).contains(&kept.len()) && kept.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        usable.then_some(kept)
+    }
+
     /// The number as it is compared: capital letters and digits.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+fn compared(number: &str) -> String {
+    let marks = |c: &char| matches!(c, '-' | '.' | '/' | '#' | '\u{2010}'..='\u{2015}');
+    number.chars().filter(|c| !c.is_whitespace() && !marks(c)).map(|c| c.to_ascii_uppercase()).collect()
 }

@@ -137,11 +137,13 @@ impl Portal {
             return self.audit(work, "claim-no-email", Some(account.id), "").await;
         };
         let username = account.username.clone();
+        let mut issued = None;
         let message = match account.state {
             AccountState::Unclaimed if account.frozen.is_some() => Message::Frozen { username },
             AccountState::Unclaimed => {
                 self.make_room(work, account.id).await?;
-                let (token, code) = self.issue_link(work, Purpose::Claim, &person, flow).await?;
+                let (link, token, code) = self.issue_link(work, Purpose::Claim, &person, flow).await?;
+                issued = Some(link);
                 Message::ClaimLink { username, token, code }
             }
             AccountState::Active => Message::AlreadyClaimed { username },
@@ -149,7 +151,10 @@ impl Portal {
             AccountState::Suspended => Message::Suspended { username },
             AccountState::External => Message::External { username },
         };
-        self.post(work, email, Some(account.id), &message, language).await?;
+        let mail = self.post(work, email, Some(account.id), &message, language).await?;
+        if let Some(link) = issued {
+            work.link_mailed(&link, &mail).await?;
+        }
         self.audit(work, "claim-mailed", Some(account.id), message.kind()).await
     }
 

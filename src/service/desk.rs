@@ -5,10 +5,13 @@
 //! reason, and the mail that tells the person.
 
 pub mod entry;
+pub mod find;
 pub mod once;
+pub mod person;
 pub mod ports;
 pub mod records;
 pub mod second;
+pub mod seen;
 pub mod session;
 pub mod sign_in;
 pub mod staff;

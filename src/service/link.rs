@@ -84,14 +84,14 @@ impl Portal {
         work.supersede_links(account, LINKS_LIVE - 1, self.now()).await
     }
 
-    /// A new link for one address, and the code beside it.
+    /// A new link for one address, and the code beside it. With its id, for the ledger.
     pub(super) async fn issue_link(
         &self,
         work: &mut dyn UnitOfWork,
         purpose: Purpose,
         person: &Person,
         flow: &str,
-    ) -> Result<(MailedToken, Code), Fault> {
+    ) -> Result<(String, MailedToken, Code), Fault> {
         let now = self.now();
         let token = self.token();
         let mut bits = [0_u8; 8];
@@ -109,7 +109,7 @@ impl Portal {
             expires: now.plus(LINK_SECONDS),
         };
         work.add_link(&link).await?;
-        Ok((MailedToken::of(&token), code))
+        Ok((link.id, MailedToken::of(&token), code))
     }
 
     /// What a link is and whether it works. Changes nothing, so mail scanners may look.
@@ -170,10 +170,11 @@ impl Portal {
             browser: self.vault.digest(keyed::BROWSER, browser.as_str().as_bytes()),
             step,
             account: Some(link.account),
-            link: Some(link.id),
+            link: Some(link.id.clone()),
             expires: now.plus(FLOW_SECONDS),
         };
         work.add_flow(&flow).await?;
+        work.link_opened(&link.id, now).await?;
         self.audit(&mut *work, names.opened, Some(link.account), "").await?;
         work.save().await?;
         Ok(Started { browser, step })
@@ -210,6 +211,7 @@ impl Portal {
         if !work.advance_flow(&flow.id, Step::Asked, step, &link, now).await? {
             return Err(Refused::FlowOver.into());
         }
+        work.link_opened(&link.id, now).await?;
         self.audit(&mut *work, names.right, Some(link.account), "").await?;
         work.save().await?;
         Ok(step)

@@ -4,6 +4,7 @@
 use async_trait::async_trait;
 
 use super::desk::ports::Staff;
+use super::desk::seen::{Ledgers, Search};
 use super::records::{
     Account, Case, Challenge, Digest, Flow, Gone, Happened, Job, Link, Mail, NewFlow, NewLink, NewMail, NewSession,
     NewTemporary, Person, Posted, Session, Temporary,
@@ -122,6 +123,8 @@ pub trait UnitOfWork:
     + Outbox
     + Audit
     + Cases
+    + Search
+    + Ledgers
     + Staff
     + Send
 {
@@ -227,6 +230,10 @@ pub trait Links: Send {
     async fn find_link(&mut self, id: &str) -> Result<Option<Link>, Fault>;
     async fn find_link_by_token(&mut self, token: &Digest) -> Result<Option<Link>, Fault>;
     async fn find_link_by_code(&mut self, flow: &str, code: &Digest) -> Result<Option<Link>, Fault>;
+    /// Names the mail that carries a link, for the ledger.
+    async fn link_mailed(&mut self, id: &str, mail: &str) -> Result<(), Fault>;
+    /// Writes down the first time that a link let somebody on, by its button or its code.
+    async fn link_opened(&mut self, id: &str, now: Moment) -> Result<(), Fault>;
     /// Spends a live link: one conditional UPDATE. False when somebody else did, or it is dead.
     async fn spend_link(&mut self, id: &str, now: Moment) -> Result<bool, Fault>;
     /// Reserves one try at the challenge question before the answer is compared; the number of tries left

@@ -238,7 +238,7 @@ impl Portal {
         let products = self.products(&work.find_people_of(account.id).await?);
         for person in people {
             let Some(to) = &person.email else { continue };
-            let (token, code) = self.issue_link(work, Purpose::Reset, person, asked.flow).await?;
+            let (link, token, code) = self.issue_link(work, Purpose::Reset, person, asked.flow).await?;
             let message = Message::ResetLink {
                 username: account.username.clone(),
                 token,
@@ -246,7 +246,8 @@ impl Portal {
                 shared: account.shared,
                 products: products.clone(),
             };
-            self.post(work, to, Some(account.id), &message, asked.language).await?;
+            let mail = self.post(work, to, Some(account.id), &message, asked.language).await?;
+            work.link_mailed(&link, &mail).await?;
         }
         self.audit(work, "reset-mailed", Some(account.id), "reset-link").await
     }

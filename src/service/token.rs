@@ -1,5 +1,8 @@
 //! Tokens: 256 random bits as they travel in URLs and cookies.
 
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+
 use crate::link::TOKEN_CHARACTERS;
 
 /// A token. Its `Debug` says nothing; the store knows only its digest.
@@ -34,15 +37,10 @@ impl std::fmt::Debug for Token {
 
 /// Base64url without padding (RFC 4648 section 5).
 pub fn base64url(bytes: &[u8]) -> String {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for chunk in bytes.chunks(3) {
-        let byte = |n: usize| u32::from(chunk.get(n).copied().unwrap_or_default());
-        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-        for place in 0..=chunk.len() {
-            let index = (bits >> (18 - 6 * place) & 63) as usize;
-            text.extend(LETTERS.get(index).map(|letter| char::from(*letter)));
-        }
-    }
-    text
+    BASE64_URL_SAFE_NO_PAD.encode(bytes)
+}
+
+/// What was written so; `None` for anything else.
+pub fn from_base64url(text: &str) -> Option<Vec<u8>> {
+    BASE64_URL_SAFE_NO_PAD.decode(text).ok()
 }

@@ -12,9 +12,11 @@ pub mod challenges;
 pub mod flows;
 pub mod forgotten;
 pub mod jobs;
+pub mod ledgers;
 pub mod links;
 pub mod outbox;
 pub mod people;
+pub mod search;
 pub mod sessions;
 pub mod staff;
 pub mod temporaries;
@@ -184,6 +186,22 @@ macro_rules! store_contract {
                 who_was_named_or_opened_meanwhile_is_not_forgotten,
                 nothing_is_left_of_a_forgotten_account_but_its_number,
                 a_forgotten_username_is_free_and_its_number_is_not,
+            }
+            search {
+                names_are_found_by_their_beginnings_the_exact_ones_first,
+                earlier_and_double_names_find_their_person,
+                people_are_found_by_beginnings_of_username_certificate_and_address,
+                what_was_found_comes_in_the_order_asked_for,
+            }
+            ledgers {
+                everybody_of_an_account_stands_on_its_page,
+                the_version_moves_with_what_others_did_and_not_with_who_looked,
+                who_did_what_lately_is_known,
+                a_link_tells_what_became_of_it,
+                the_mails_of_an_account_come_newest_first_and_no_more_than_asked_for,
+                only_sessions_that_still_last_are_counted,
+                the_open_cases_of_one_account_come_oldest_first,
+                the_history_is_paged_by_number,
             }
             staff {
                 a_member_comes_back_as_invited_and_is_found_whatever_the_case,

@@ -48,6 +48,9 @@ impl NewAccount {
     }
 }
 
+/// The certification level of everybody who is put in from behind.
+pub const LEVEL: &str = "EMT";
+
 #[derive(Clone, Debug)]
 pub struct NewPerson {
     pub roster_id: String,

@@ -198,6 +198,8 @@ const fn desk_word(refused: Refused) -> Word {
         Refused::NoAddress => words::DESK_PROBLEM_NO_ADDRESS,
         Refused::ApprovalOwn => words::DESK_PROBLEM_APPROVAL_OWN,
         Refused::TermTooShort => words::DESK_PROBLEM_TERM_TOO_SHORT,
+        Refused::TermSsn => words::DESK_PROBLEM_TERM_SSN,
+        Refused::SearchOver => words::DESK_PROBLEM_SEARCH_OVER,
         _ => words::PROBLEM_BROKEN,
     }
 }

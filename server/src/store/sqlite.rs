@@ -15,11 +15,13 @@ mod challenges;
 mod flows;
 mod jobs;
 mod keys;
+mod ledgers;
 mod links;
 mod migrations;
 mod outbox;
 mod people;
 mod roster;
+mod search;
 mod sessions;
 mod staff;
 mod temporaries;
@@ -78,6 +80,7 @@ impl Sqlite {
         };
         let writer = pool().max_connections(1).connect_with(options.clone()).await.map_err(fault)?;
         migrations::run(&writer).await?;
+        search::fill_names(&writer).await?;
         let readers =
             pool().max_connections(READERS).connect_with(options.pragma("query_only", "ON")).await.map_err(fault)?;
         Ok(Self { writer, readers })

@@ -92,6 +92,7 @@ impl Bench {
             "SELECT concat_ws('|', id, roster_id, account, last_name, first_name, suffix, earlier_names, born, \
              hex(ssn), certificate, certification_level, email, products, roster_username, roster_status, \
              hex(fingerprint)) FROM person ORDER BY id",
+            "SELECT concat_ws('|', key, first, person) FROM person_name ORDER BY key, first, person",
             "SELECT concat_ws('|', id, kind, recipient) FROM mail ORDER BY id",
         ] {
             let found = sqlx::query(sql).fetch_all(&self.pool).await.unwrap();

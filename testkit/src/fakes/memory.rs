@@ -10,9 +10,11 @@ mod cases;
 mod challenges;
 mod flows;
 mod jobs;
+mod ledgers;
 mod links;
 mod outbox;
 mod people;
+mod search;
 mod seed;
 mod sessions;
 mod staff;
@@ -66,7 +68,8 @@ impl Memory {
         let (own, other) = (self.tables(), other.tables());
         let links = |tables: &Tables| {
             let rows = tables.links.iter();
-            rows.map(|row| (row.new.id.clone(), row.spent, row.superseded, row.answer_tries)).collect::<Vec<_>>()
+            rows.map(|row| (row.new.id.clone(), row.spent.is_some(), row.superseded.is_some(), row.answer_tries))
+                .collect::<Vec<_>>()
         };
         let temporaries = |tables: &Tables| {
             tables.temporaries.iter().map(|row| (row.new.id.clone(), row.used, row.ended)).collect::<Vec<_>>()
@@ -168,8 +171,10 @@ struct TemporaryRow {
 #[derive(Clone, Debug)]
 struct LinkRow {
     new: NewLink,
-    spent: bool,
-    superseded: bool,
+    mail: Option<String>,
+    opened: Option<Moment>,
+    spent: Option<Moment>,
+    superseded: Option<Moment>,
     answer_tries: u32,
 }
 

@@ -40,6 +40,8 @@ pub fn sentence(happened: &Happened) -> String {
         "email-changed" => return with("the roster changed a mail address", detail),
         "account-shared" => return with("the roster put one more person on it", detail),
         "person-forgotten" if detail == "shared" => "one of its people left the roster long ago and was forgotten",
+        "view" => return format!("looked at by {}", who(&happened.actor)),
+        "reveal" => return with(&format!("address shown to {}", who(&happened.actor)), detail),
         "mail-failed" => return with("a mail was given up", detail),
         // Whatever a later version writes down can still be read.
         other => return with(&spaced(other), detail),

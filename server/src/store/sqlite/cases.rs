@@ -57,7 +57,7 @@ impl Cases for Unit {
     }
 }
 
-fn case(row: &SqliteRow) -> Result<Case, Fault> {
+pub(super) fn case(row: &SqliteRow) -> Result<Case, Fault> {
     Ok(Case {
         account: column(row, "account")?,
         kind: column(row, "kind")?,

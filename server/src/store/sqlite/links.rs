@@ -66,6 +66,16 @@ impl Links for Unit {
         row.as_ref().map(link).transpose()
     }
 
+    async fn link_mailed(&mut self, id: &str, mail: &str) -> Result<(), Fault> {
+        let query = sqlx::query("UPDATE link SET mail = ? WHERE id = ?").bind(mail).bind(id);
+        query.execute(&mut *self.transaction).await.map(drop).map_err(fault)
+    }
+
+    async fn link_opened(&mut self, id: &str, now: Moment) -> Result<(), Fault> {
+        let query = sqlx::query("UPDATE link SET opened = ? WHERE id = ? AND opened IS NULL").bind(now.0).bind(id);
+        query.execute(&mut *self.transaction).await.map(drop).map_err(fault)
+    }
+
     async fn spend_link(&mut self, id: &str, now: Moment) -> Result<bool, Fault> {
         let done = sqlx::query(
             "UPDATE link SET spent = ? WHERE id = ? AND spent IS NULL AND superseded IS NULL AND expires > ?",

@@ -5,7 +5,7 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{SqlSafeStr, SqlitePool};
 
 /// Number, name and text of every step, oldest first.
-const STEPS: [(i64, &str, &str); 7] = [
+const STEPS: [(i64, &str, &str); 8] = [
     (1, "start", include_str!("../../../migrations/sqlite/0001_start.sql")),
     (2, "back in", include_str!("../../../migrations/sqlite/0002_back_in.sql")),
     (3, "audit chain", include_str!("../../../migrations/sqlite/0003_audit_chain.sql")),
@@ -13,6 +13,7 @@ const STEPS: [(i64, &str, &str); 7] = [
     (5, "forgotten", include_str!("../../../migrations/sqlite/0005_forgotten.sql")),
     (6, "link order", include_str!("../../../migrations/sqlite/0006_link_order.sql")),
     (7, "staff", include_str!("../../../migrations/sqlite/0007_staff.sql")),
+    (8, "search", include_str!("../../../migrations/sqlite/0008_search.sql")),
 ];
 
 /// The number of the newest step.
@@ -43,6 +44,7 @@ mod tests {
     use backboard::expiry::Schedule;
     use backboard::moment::Moment;
     use backboard::service::ports::Store as _;
+    use backboard::staff::{Bounds, Lookup};
     use sqlx::sqlite::SqliteConnectOptions;
     use sqlx::{AssertSqlSafe, Row as _};
 
@@ -92,6 +94,13 @@ mod tests {
         assert!(unit.find_challenge(3).await.unwrap().is_none());
         let person = unit.find_people_of(3).await.unwrap();
         assert_eq!(person.first().unwrap().products, ["eICS", "EMTrack"]);
+        // The desk finds who was there before there was a desk.
+        for name in ["lovelace", "byron"] {
+            let lookup = Lookup::Name { last: Bounds::exactly(name), first: Bounds::exactly("ada") };
+            assert_eq!(unit.find_matches(&lookup, 9).await.unwrap(), [5], "{name}");
+        }
+        let links = unit.find_links_of(3).await.unwrap();
+        assert_eq!(links.first().map(|link| (link.opened, link.sent)), Some((None, None)));
         // And can be changed like those of today.
         let mut unit = store.begin().await.unwrap();
         assert_eq!(unit.take_answer_try("link", 5).await.unwrap(), Some(4));

@@ -1,6 +1,8 @@
 //! The statements of an import. Many rows go into one statement, because each statement costs a trip
 //! to the connection's thread.
 
+use std::collections::HashMap;
+
 use async_trait::async_trait;
 use backboard::account::{AccountState, UsernameKey};
 use backboard::identity::{CertificateNumber, DateOfBirth, Email};
@@ -14,6 +16,7 @@ use sqlx::{QueryBuilder, Row};
 
 use super::accounts::one;
 use super::people::{account, account_columns, list};
+use super::search::{Named, add_names, remove_names};
 use super::{Sqlite, Unit, column, digest, fault, unreadable};
 
 /// Values of one statement. Statements of this size are kept prepared; the last one of a batch is not.
@@ -130,8 +133,21 @@ impl RosterWork for Unit {
                     .push_bind(entry.seen.0)
                     .push_bind(Vec::from(entry.fingerprint));
             });
+            query.push(" RETURNING roster_id, id");
             let query = query.build().persistent(chunk.len() == ROWS);
-            query.execute(&mut *self.transaction).await.map_err(fault)?;
+            let rows = query.fetch_all(&mut *self.transaction).await.map_err(fault)?;
+            let ids: HashMap<&str, i64> = rows
+                .iter()
+                .map(|row| Ok((column(row, "roster_id")?, column(row, "id")?)))
+                .collect::<Result<_, Fault>>()?;
+            let people: Vec<Named<'_>> = chunk
+                .iter()
+                .filter_map(|entry| {
+                    let id = ids.get(entry.facts.person_id.as_str())?;
+                    Some(named(*id, &entry.facts))
+                })
+                .collect();
+            add_names(&mut self.transaction, &people).await?;
         }
         Ok(())
     }
@@ -161,7 +177,11 @@ impl RosterWork for Unit {
             .execute(&mut *self.transaction)
             .await
             .map_err(fault)?;
-        if done.rows_affected() == 1 { Ok(()) } else { Err(Fault::Other(format!("no person {person}"))) }
+        if done.rows_affected() != 1 {
+            return Err(Fault::Other(format!("no person {person}")));
+        }
+        remove_names(&mut self.transaction, person).await?;
+        add_names(&mut self.transaction, &[named(person, facts)]).await
     }
 
     async fn index_anew(&mut self, people: &[Indexed]) -> Result<(), Fault> {
@@ -228,6 +248,11 @@ where
         list.push_bind(*value);
     }
     query.push(")");
+}
+
+fn named(person: i64, facts: &Facts) -> Named<'_> {
+    let earlier = facts.earlier_names.iter().map(String::as_str).collect();
+    Named { person, last: &facts.last_name, earlier, first: &facts.first_name }
 }
 
 fn entry(row: &SqliteRow) -> Result<Entry, Fault> {

@@ -18,7 +18,14 @@ impl Links for Unit {
         if !tables.accounts.contains_key(&new.account) {
             return Err(broken("link_account_exists"));
         }
-        tables.links.push(LinkRow { new: new.clone(), spent: false, superseded: false, answer_tries: 0 });
+        tables.links.push(LinkRow {
+            new: new.clone(),
+            mail: None,
+            opened: None,
+            spent: None,
+            superseded: None,
+            answer_tries: 0,
+        });
         Ok(())
     }
 
@@ -35,10 +42,24 @@ impl Links for Unit {
         Ok(rows.next_back().map(LinkRow::link))
     }
 
+    async fn link_mailed(&mut self, id: &str, mail: &str) -> Result<(), Fault> {
+        for row in self.change()?.links.iter_mut().filter(|row| row.new.id == id) {
+            row.mail = Some(mail.to_owned());
+        }
+        Ok(())
+    }
+
+    async fn link_opened(&mut self, id: &str, now: Moment) -> Result<(), Fault> {
+        for row in self.change()?.links.iter_mut().filter(|row| row.new.id == id) {
+            row.opened.get_or_insert(now);
+        }
+        Ok(())
+    }
+
     async fn spend_link(&mut self, id: &str, now: Moment) -> Result<bool, Fault> {
         let row = self.change()?.links.iter_mut().find(|row| row.new.id == id && row.live(now));
         let Some(row) = row else { return Ok(false) };
-        row.spent = true;
+        row.spent = Some(now);
         Ok(true)
     }
 
@@ -53,9 +74,9 @@ impl Links for Unit {
         let tables = self.change()?;
         // They lie in the order in which they were made.
         let mut from_it = tables.links.iter().skip_while(|row| row.new.id != id);
-        let Some(row) = from_it.next().filter(|row| !row.spent && !row.superseded) else { return Ok(false) };
+        let Some(row) = from_it.next().filter(|row| row.is_open()) else { return Ok(false) };
         let (account, flow) = (row.new.account, row.new.flow.clone());
-        let live = |other: &&LinkRow| other.new.account == account && !other.spent && !other.superseded;
+        let live = |other: &&LinkRow| other.new.account == account && other.is_open();
         let newer: BTreeSet<&str> = from_it.filter(live).map(|row| row.new.flow.as_str()).collect();
         if newer.len() >= most as usize {
             return Ok(false);
@@ -69,9 +90,9 @@ impl Links for Unit {
         Ok(true)
     }
 
-    async fn end_link(&mut self, id: &str, _: Moment) -> Result<(), Fault> {
-        for row in self.change()?.links.iter_mut().filter(|row| row.new.id == id && !row.spent) {
-            row.superseded = true;
+    async fn end_link(&mut self, id: &str, now: Moment) -> Result<(), Fault> {
+        for row in self.change()?.links.iter_mut().filter(|row| row.new.id == id && row.is_open()) {
+            row.superseded = Some(now);
         }
         Ok(())
     }
@@ -86,13 +107,13 @@ impl Links for Unit {
             }
         }
         if keep == 0 {
-            for row in links.iter_mut().filter(|row| row.new.account == account && !row.spent) {
-                row.superseded = true;
+            for row in links.iter_mut().filter(|row| row.new.account == account && row.is_open()) {
+                row.superseded = Some(now);
             }
             return Ok(());
         }
         for row in links.iter_mut().filter(live) {
-            row.superseded = !flows.contains(&row.new.flow);
+            row.superseded = (!flows.contains(&row.new.flow)).then_some(now);
         }
         Ok(())
     }
@@ -108,6 +129,11 @@ impl Links for Unit {
 }
 
 impl LinkRow {
+    /// Neither spent nor superseded.
+    const fn is_open(&self) -> bool {
+        self.spent.is_none() && self.superseded.is_none()
+    }
+
     fn live(&self, now: Moment) -> bool {
         self.link().fate.live(now).is_ok()
     }
@@ -119,7 +145,11 @@ impl LinkRow {
             account: self.new.account,
             person: self.new.person,
             answer_tries: self.answer_tries,
-            fate: LinkFate { expires: self.new.expires, spent: self.spent, superseded: self.superseded },
+            fate: LinkFate {
+                expires: self.new.expires,
+                spent: self.spent.is_some(),
+                superseded: self.superseded.is_some(),
+            },
         }
     }
 }

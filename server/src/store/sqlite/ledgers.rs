@@ -1,0 +1,176 @@
+//! What stands on the desk's page of an account.
+
+use async_trait::async_trait;
+use backboard::account::AccountState;
+use backboard::identity::Email;
+use backboard::link::Purpose;
+use backboard::moment::Moment;
+use backboard::service::desk::seen::Ledgers;
+use backboard::service::desk::seen::{Event, LinkEntry, MailEntry, Somebody};
+use backboard::service::ports::Fault;
+use backboard::service::records::Case;
+use backboard::staff::Act;
+use sqlx::QueryBuilder;
+use sqlx::sqlite::SqliteRow;
+
+use super::cases::case;
+use super::people::list;
+use super::{Unit, column, fault, unreadable};
+
+#[async_trait]
+impl Ledgers for Unit {
+    async fn find_somebodies_of(&mut self, account: i64) -> Result<Vec<Somebody>, Fault> {
+        let rows = sqlx::query(
+            "SELECT id, last_name, first_name, suffix, earlier_names, certificate, certification_level, email, \
+             products, roster_status FROM person WHERE account = ? ORDER BY id",
+        )
+        .bind(account)
+        .fetch_all(&mut *self.transaction)
+        .await
+        .map_err(fault)?;
+        rows.iter().map(somebody).collect()
+    }
+
+    async fn find_version_of(&mut self, account: i64) -> Result<i64, Fault> {
+        let mut query = QueryBuilder::new("SELECT coalesce(max(id), 0) FROM audit WHERE account = ");
+        query
+            .push_bind(account)
+            .push(" AND (action = 'frozen' OR actor NOT IN ('person', 'worker') AND action NOT IN (");
+        let mut looks = query.separated(", ");
+        for act in Act::ALL.iter().filter(|act| act.only_looks()) {
+            looks.push_bind(act.code());
+        }
+        query.push("))");
+        query.build_query_scalar().fetch_one(&mut *self.transaction).await.map_err(fault)
+    }
+
+    async fn has_done(&mut self, account: i64, actor: &str, act: Act, after: Moment) -> Result<bool, Fault> {
+        sqlx::query_scalar(
+            "SELECT EXISTS (SELECT 1 FROM audit WHERE account = ? AND actor = ? AND action = ? AND at > ?)",
+        )
+        .bind(account)
+        .bind(actor)
+        .bind(act.code())
+        .bind(after.0)
+        .fetch_one(&mut *self.transaction)
+        .await
+        .map_err(fault)
+    }
+
+    async fn find_links_of(&mut self, account: i64) -> Result<Vec<LinkEntry>, Fault> {
+        let rows = sqlx::query(
+            "SELECT purpose, created, expires, opened, spent, superseded, sent, failed \
+             FROM link LEFT JOIN mail ON mail.id = link.mail WHERE link.account = ? ORDER BY created DESC, link.id DESC",
+        )
+        .bind(account)
+        .fetch_all(&mut *self.transaction)
+        .await
+        .map_err(fault)?;
+        rows.iter().map(link).collect()
+    }
+
+    async fn find_mails_of(&mut self, account: i64, most: u32) -> Result<Vec<MailEntry>, Fault> {
+        let rows = sqlx::query(
+            "SELECT kind, recipient, queued, sent, failed, why FROM mail WHERE account = ? \
+             ORDER BY number DESC LIMIT ?",
+        )
+        .bind(account)
+        .bind(most)
+        .fetch_all(&mut *self.transaction)
+        .await
+        .map_err(fault)?;
+        rows.iter().map(mail).collect()
+    }
+
+    async fn count_sessions_of(&mut self, account: i64, now: Moment, seen: Moment) -> Result<u64, Fault> {
+        sqlx::query_scalar("SELECT count(*) FROM session WHERE account = ? AND expires > ? AND seen > ?")
+            .bind(account)
+            .bind(now.0)
+            .bind(seen.0)
+            .fetch_one(&mut *self.transaction)
+            .await
+            .map_err(fault)
+    }
+
+    async fn find_cases_of(&mut self, account: i64) -> Result<Vec<Case>, Fault> {
+        let rows = sqlx::query(
+            "SELECT account, kind, detail, opened FROM office_case WHERE account = ? AND closed IS NULL \
+             ORDER BY opened, id",
+        )
+        .bind(account)
+        .fetch_all(&mut *self.transaction)
+        .await
+        .map_err(fault)?;
+        rows.iter().map(case).collect()
+    }
+
+    async fn find_events_of(&mut self, account: i64, below: i64, most: u32) -> Result<Vec<Event>, Fault> {
+        let rows = sqlx::query(
+            "SELECT id, at, actor, action, detail FROM audit WHERE account = ? AND id < ? ORDER BY id DESC LIMIT ?",
+        )
+        .bind(account)
+        .bind(below)
+        .bind(most)
+        .fetch_all(&mut *self.transaction)
+        .await
+        .map_err(fault)?;
+        rows.iter().map(event).collect()
+    }
+}
+
+fn moment(row: &SqliteRow, name: &str) -> Result<Option<Moment>, Fault> {
+    Ok(column::<Option<i64>>(row, name)?.map(Moment))
+}
+
+fn somebody(row: &SqliteRow) -> Result<Somebody, Fault> {
+    let email: Option<&str> = column(row, "email")?;
+    let status: Option<&str> = column(row, "roster_status")?;
+    Ok(Somebody {
+        id: column(row, "id")?,
+        last_name: column(row, "last_name")?,
+        first_name: column(row, "first_name")?,
+        suffix: column(row, "suffix")?,
+        earlier_names: list(column(row, "earlier_names")?),
+        certificate: column(row, "certificate")?,
+        level: column(row, "certification_level")?,
+        email: email.map(Email::parse).transpose().map_err(|_| unreadable("e-mail address"))?,
+        products: list(column(row, "products")?),
+        roster_status: status
+            .map(|code| AccountState::from_code(code).ok_or_else(|| unreadable("roster status")))
+            .transpose()?,
+    })
+}
+
+fn link(row: &SqliteRow) -> Result<LinkEntry, Fault> {
+    Ok(LinkEntry {
+        purpose: Purpose::from_code(column(row, "purpose")?).ok_or_else(|| unreadable("purpose"))?,
+        created: Moment(column(row, "created")?),
+        expires: Moment(column(row, "expires")?),
+        sent: moment(row, "sent")?,
+        failed: moment(row, "failed")?,
+        opened: moment(row, "opened")?,
+        spent: moment(row, "spent")?,
+        superseded: moment(row, "superseded")?,
+    })
+}
+
+fn mail(row: &SqliteRow) -> Result<MailEntry, Fault> {
+    Ok(MailEntry {
+        kind: column(row, "kind")?,
+        recipient: Email::parse(column(row, "recipient")?).map_err(|_| unreadable("recipient"))?,
+        queued: Moment(column(row, "queued")?),
+        sent: moment(row, "sent")?,
+        failed: moment(row, "failed")?,
+        why: column(row, "why")?,
+    })
+}
+
+fn event(row: &SqliteRow) -> Result<Event, Fault> {
+    Ok(Event {
+        id: column(row, "id")?,
+        at: Moment(column(row, "at")?),
+        actor: column(row, "actor")?,
+        action: column(row, "action")?,
+        detail: column(row, "detail")?,
+    })
+}
