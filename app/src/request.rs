@@ -100,6 +100,12 @@ impl Done {
         Self { to: Cow::Owned(format!("{before}{number}")), ..Self::to("") }
     }
 
+    /// A fixed path with something sealed here behind it, in base64url.
+    #[must_use]
+    pub fn to_sealed(before: &'static str, sealed: &str) -> Self {
+        Self { to: Cow::Owned(format!("{before}{sealed}")), ..Self::to("") }
+    }
+
     #[must_use]
     pub fn with_desk(self, token: &Token) -> Self {
         self.set(DESK_COOKIE, token.as_str())
@@ -267,7 +273,7 @@ impl Caller {
             return Ok((status, headers));
         }
         let mut refused =
-            RefusedForm { action: self.action.clone(), problems: problems.clone(), kept: self.kept.clone() };
+            RefusedForm { action: self.action.clone(), problems: problems.clone(), kept: self.kept_beside(problems) };
         let mut value = seal(&self.portal, &refused);
         if value.len() > COOKIE_LONGEST {
             refused.kept.clear();
@@ -277,6 +283,14 @@ impl Caller {
         headers.push((SET_COOKIE, HeaderValue::from_str(&cookie).map_err(|_| Broken)?));
         headers.push((LOCATION, HeaderValue::from_str(&format!("{}#problems", self.page)).map_err(|_| Broken)?));
         Ok((StatusCode::SEE_OTHER, headers))
+    }
+}
+
+impl Caller {
+    /// What may be shown again, but for what was taken for an SSN.
+    fn kept_beside(&self, problems: &[Problem]) -> Vec<(Field, String)> {
+        let is_ssn = |field: Field| problems.contains(&Problem::at(field, Refused::TermSsn));
+        self.kept.iter().filter(|(field, _)| !is_ssn(*field)).cloned().collect()
     }
 }
 

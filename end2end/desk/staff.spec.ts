@@ -1,31 +1,13 @@
 // Staff, from the command line's invitation to the recovery code: with the keyboard alone, with nothing for axe to find,
 // and without a script on any page.
-import { createHmac } from "node:crypto";
 import type { Page } from "@playwright/test";
 import { expectAccessible } from "../axe";
-import { expect, test, type Mail, type Portal } from "../portal";
+import { expect, test, type Portal } from "../portal";
+import { codeOf, deskLinkIn, password, step } from "./app";
 
 test.use({ agency: "demo" });
 
-const password = "seven herons over a quiet weir";
 let invited = 0;
-
-/** The link of a mail to the desk. */
-const deskLinkIn = (mail: Mail) => /https?:\/\/\S+\/desk\/link\/[A-Za-z0-9_-]{43}/.exec(mail.text)![0];
-
-/** The time step of now. */
-const step = () => Math.floor(Date.now() / 30_000);
-
-/** What an authenticator app shows in a time step (RFC 6238). */
-function codeOf(key: string, step: number): string {
-  const bits = [...key.replaceAll(" ", "")].map((letter) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(letter).toString(2).padStart(5, "0")).join("");
-  const bytes = Buffer.from(bits.match(/.{8}/g)!.map((byte) => parseInt(byte, 2)));
-  const counter = Buffer.alloc(8);
-  counter.writeBigUInt64BE(BigInt(step));
-  const mac = createHmac("sha1", bytes).update(counter).digest();
-  const number = mac.readUInt32BE(mac[19]! & 15) & 0x7fffffff;
-  return `${number % 1_000_000}`.padStart(6, "0");
-}
 
 /** Moves to a field, link or button with Tab alone. */
 async function tabTo(page: Page, role: "textbox" | "link" | "button", name: string) {

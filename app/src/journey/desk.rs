@@ -4,12 +4,15 @@
 //! data in [`Page`] and a function in the file of its part; [`Page::title`] and [`view`] name both.
 
 pub mod entry;
+pub mod find;
 pub mod frame;
 pub mod own;
+pub mod parts;
+pub mod person;
 pub mod sign_in;
 pub mod staff;
 
-use backboard::refused::Refused;
+use backboard::refused::{Problem, Refused};
 use backboard::staff::Role;
 use leptos::prelude::*;
 
@@ -56,6 +59,10 @@ pub enum Page {
     Enrol(entry::Enrol),
     /// Recovery codes, at the first look; none at every other.
     Recovery(Option<Vec<String>>),
+    Find(find::Find),
+    Person(Box<person::Sheet>),
+    /// What the page would have shown cannot be shown now, and why.
+    Turned(Problem),
     Own(own::Own),
     Staff(Vec<staff::Row>),
     Member(Box<staff::Row>),
@@ -77,6 +84,8 @@ impl Page {
             Self::Dead(_) => words::STAFF_DEAD_TITLE,
             Self::Enrol(_) => words::STAFF_ENROL_TITLE,
             Self::Recovery(_) => words::STAFF_RECOVERY_TITLE,
+            Self::Find(_) => words::DESK_FIND_TITLE,
+            Self::Person(_) | Self::Turned(_) => words::DESK_PERSON_TITLE,
             Self::Own(_) => words::STAFF_OWN_TITLE,
             Self::Staff(_) => words::STAFF_LIST_TITLE,
             Self::Member(_) => words::STAFF_MEMBER_TITLE,
@@ -97,6 +106,9 @@ fn view(page: Page) -> AnyView {
         Page::Dead(refused) => entry::dead(refused),
         Page::Enrol(enrol) => entry::enrol(enrol),
         Page::Recovery(codes) => own::recovery(codes),
+        Page::Find(found) => find::find(found),
+        Page::Person(sheet) => person::person(&sheet),
+        Page::Turned(problem) => person::turned(problem),
         Page::Own(own) => own::own(own),
         Page::Staff(rows) => staff::list(rows),
         Page::Member(row) => staff::member(*row),

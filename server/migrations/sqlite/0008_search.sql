@@ -18,7 +18,3 @@ INSERT INTO person_name_fill SELECT 0 WHERE EXISTS (SELECT 1 FROM person);
 
 ALTER TABLE link ADD COLUMN opened INTEGER;  -- its page's button was pressed first, or its code entered
 ALTER TABLE link ADD COLUMN mail   TEXT;     -- that carries it; no reference, mails are purged first
-
--- The ledger of one account's mails, the newest first.
-DROP INDEX mail_account;
-CREATE INDEX mail_account ON mail (account, number) WHERE account IS NOT NULL;

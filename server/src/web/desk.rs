@@ -4,9 +4,12 @@
 //! this one that makes its [`Page`] of the [`Asking`].
 
 mod entry;
+mod find;
 mod own;
+mod person;
 mod staff;
 
+use app::journey::desk::find::Find;
 use app::journey::desk::{self, Page, Visit, Who};
 use app::request::{Caller, DESK_COOKIE, ENTRY_COOKIE, ONCE_COOKIE, REFUSED_COOKIE, SAVED_COOKIE, cookie, open};
 use axum::response::{Html, IntoResponse, Redirect, Response};
@@ -55,6 +58,11 @@ pub const PAGES: &[Listed] = &[
     page("/desk/forgot/sent", For::Visitors),
     page("/desk/link/{token}", For::Everybody),
     page("/desk/enrol", For::Everybody),
+    page("/desk/find", For::Those(Act::Search)),
+    page("/desk/find/{token}", For::Those(Act::Search)),
+    page("/desk/find/{token}/{token}", For::Those(Act::Search)),
+    page("/desk/account/{number}", For::Those(Act::View)),
+    page("/desk/account/{number}/before/{number}", For::Those(Act::View)),
     page("/desk/own", For::Staff),
     page("/desk/recovery", For::Staff),
     page("/desk/staff", For::Those(Act::ManageStaff)),
@@ -81,7 +89,9 @@ impl From<Page> for Shown {
     fn from(page: Page) -> Self {
         let status = match page {
             Page::Missing => StatusCode::NOT_FOUND,
-            Page::Dead(_) => StatusCode::GONE,
+            Page::Dead(_) | Page::Find(Find::Over) => StatusCode::GONE,
+            Page::Turned(problem) if problem.refused == Refused::TooManyTries => StatusCode::TOO_MANY_REQUESTS,
+            Page::Turned(_) => StatusCode::NOT_FOUND,
             Page::NotAllowed => StatusCode::FORBIDDEN,
             _ => StatusCode::OK,
         };
@@ -237,6 +247,9 @@ async fn made(pattern: &str, asking: &Asking<'_>) -> Result<Shown, Declined> {
         "/desk/forgot/sent" => Page::ForgotSent.into(),
         "/desk/link/{token}" => entry::link(asking).await?.into(),
         "/desk/enrol" => entry::enrol(asking).await?,
+        "/desk/find" => Page::Find(Find::Nothing).into(),
+        "/desk/find/{token}" | "/desk/find/{token}/{token}" => find::found(asking).await?.into(),
+        "/desk/account/{number}" | "/desk/account/{number}/before/{number}" => person::person(asking).await?.into(),
         "/desk/own" => own::own(asking).await?.into(),
         "/desk/recovery" => own::recovery(asking).await?.into(),
         "/desk/staff" => staff::list(asking).await?.into(),

@@ -1,6 +1,7 @@
 //! The desk over HTTP.
 
 mod entry;
+mod find;
 mod forms;
 mod limits;
 mod matrix;

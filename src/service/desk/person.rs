@@ -7,6 +7,8 @@
 //! - [`Dossier::version`] comes back with every act: when a colleague did something to the account meanwhile, it is another
 //!   one ([`Portal::is_version`]).
 
+use std::collections::BTreeMap;
+
 use super::Actor;
 use super::seen::{Event, LinkEntry, MailEntry, Somebody};
 use crate::account::{AccountState, Frozen, Username};
@@ -179,6 +181,15 @@ impl Portal {
         self.audit_by(&mut *work, &actor.name(), Act::Reveal.code(), Some(account), reason.as_str()).await?;
         work.save().await?;
         Ok(())
+    }
+
+    /// The names of the staff, by what the audit calls them.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn desk_names(&self) -> Result<BTreeMap<String, String>, Fault> {
+        let members = self.store.read().await?.find_members().await?;
+        Ok(members.into_iter().map(|member| (format!("staff {}", member.id), member.name)).collect())
     }
 
     /// Refuses an act on an account to which somebody else did something since its page was made.

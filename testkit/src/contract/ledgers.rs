@@ -66,6 +66,7 @@ pub async fn who_did_what_lately_is_known(bench: Bench) {
         (ada, "staff 31", Act::View, before),
         (ada, "staff 3", Act::Reveal, before),
         (ada, "staff 3", Act::View, NOW),
+        (ada, "staff 3", Act::View, NOW.plus(1)),
     ] {
         assert!(!unit.has_done(account, actor, act, after).await.unwrap(), "{account} {actor} {act:?} {after:?}");
     }

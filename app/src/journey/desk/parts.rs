@@ -1,0 +1,81 @@
+//! Parts that several pages of the desk are made of.
+
+use backboard::account::{AccountState, Frozen};
+use backboard::moment::Moment;
+use leptos::prelude::*;
+
+use crate::site::say;
+use crate::ui::node::{el, text};
+use crate::words::{self, Word};
+
+/// A table that scrolls by itself where it is wider than the page. The first cell of each line names it.
+#[must_use]
+pub fn table(caption: Word, heads: &[Word], lines: Vec<Vec<AnyView>>) -> AnyView {
+    let head = heads.iter().map(|word| el("th").attr("scope", "col").text(say(*word)).view());
+    let lines = lines.into_iter().map(|cells| {
+        let cells = cells.into_iter().enumerate().map(|(place, cell)| match place {
+            0 => el("th").attr("scope", "row").child(cell).view(),
+            _ => el("td").child(cell).view(),
+        });
+        el("tr").all(cells).view()
+    });
+    let table = el("table")
+        .class("bb-table")
+        .child(el("caption").class("usa-sr-only").text(say(caption)).view())
+        .child(el("thead").child(el("tr").all(head).view()).view())
+        .child(el("tbody").all(lines).view());
+    // Who has no mouse scrolls it with the keys.
+    el("div")
+        .class("bb-table-frame")
+        .attr("tabindex", "0")
+        .attr("role", "region")
+        .attr("aria-label", say(caption))
+        .child(table.view())
+        .view()
+}
+
+/// Facts, each with its name.
+#[must_use]
+pub fn facts(facts: Vec<(Word, String)>) -> AnyView {
+    let facts = facts
+        .into_iter()
+        .map(|(word, fact)| el("div").child(text("dt", "", say(word))).child(text("dd", "", fact)).view());
+    el("dl").class("bb-facts").all(facts).view()
+}
+
+#[must_use]
+pub fn full_name(first: &str, last: &str, suffix: &str) -> String {
+    [first, last, suffix].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// Where an account stands, in a few words.
+#[must_use]
+pub fn state_text(state: AccountState, frozen: Option<Frozen>, shared: bool) -> String {
+    let mut words = vec![say(match state {
+        AccountState::Unclaimed => words::DESK_STATE_UNCLAIMED,
+        AccountState::Active => words::DESK_STATE_ACTIVE,
+        AccountState::Inactive => words::DESK_STATE_INACTIVE,
+        AccountState::Suspended => words::DESK_STATE_SUSPENDED,
+        AccountState::External => words::DESK_STATE_EXTERNAL,
+    })];
+    if frozen.is_some() {
+        words.push(say(words::DESK_STATE_FROZEN));
+    }
+    if shared {
+        words.push(say(words::DESK_STATE_SHARED));
+    }
+    words.join(", ")
+}
+
+/// A point in time, UTC, as it sorts: `2027-01-15 08:00`.
+#[must_use]
+pub fn time(at: Moment) -> String {
+    let (day, (hour, minute)) = (at.day(), at.time());
+    format!("{:04}-{:02}-{:02} {hour:02}:{minute:02}", day.year, day.month, day.day)
+}
+
+/// One that may not have come.
+#[must_use]
+pub fn time_or_dash(at: Option<Moment>) -> String {
+    at.map_or_else(|| "–".to_owned(), time)
+}

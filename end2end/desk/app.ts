@@ -1,0 +1,36 @@
+// A member of staff's mail and authenticator app.
+import { createHmac } from "node:crypto";
+import { expect, type Page } from "@playwright/test";
+import type { Mail, Portal } from "../portal";
+
+export const password = "seven herons over a quiet weir";
+
+/** The link of a mail to the desk. */
+export const deskLinkIn = (mail: Mail) => /https?:\/\/\S+\/desk\/link\/[A-Za-z0-9_-]{43}/.exec(mail.text)![0];
+
+/** The time step of now. */
+export const step = () => Math.floor(Date.now() / 30_000);
+
+/** What an authenticator app shows in a time step (RFC 6238). */
+export function codeOf(key: string, step: number): string {
+  const bits = [...key.replaceAll(" ", "")].map((letter) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(letter).toString(2).padStart(5, "0")).join("");
+  const bytes = Buffer.from(bits.match(/.{8}/g)!.map((byte) => parseInt(byte, 2)));
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(step));
+  const mac = createHmac("sha1", bytes).update(counter).digest();
+  const number = mac.readUInt32BE(mac[19]! & 15) & 0x7fffffff;
+  return `${number % 1_000_000}`.padStart(6, "0");
+}
+
+/** Invites an admin, who takes the invitation up in this browser and is at the desk then. */
+export async function takeSeat(page: Page, portal: Portal, email: string) {
+  portal.run("staff", "invite", "--email", email, "--role", "admin", "--name", "Ada Admin");
+  await portal.wake();
+  await page.goto(deskLinkIn(await portal.mail(email, 1)));
+  for (const field of ["#password", "#password_again"]) await page.locator(field).fill(password);
+  await page.getByRole("button", { name: "Set password" }).click();
+  const key = (await page.locator("#key").textContent())!;
+  await page.getByLabel("Code of the app").fill(codeOf(key, step()));
+  await page.getByRole("button", { name: "Set up" }).click();
+  await expect(page).toHaveURL(/\/desk\/recovery$/);
+}
