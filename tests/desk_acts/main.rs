@@ -1,5 +1,5 @@
 //! What the desk does to accounts, with the clock in the test's hand.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on stops at once")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on stops at once")]
 
 mod acts;
 mod caller;
