@@ -68,6 +68,7 @@ pub const fn label(field: Field) -> Option<Word> {
         Field::Reason => words::DESK_FIELD_REASON,
         #[cfg(feature = "ssr")]
         Field::Term => words::DESK_FIELD_TERM,
+        #[cfg(feature = "ssr")]
         Field::Level => words::DESK_FIELD_LEVEL,
         #[cfg(feature = "ssr")]
         Field::Second => words::DESK_FIELD_SECOND,
