@@ -24,7 +24,7 @@ test("a medic claims the account from the mail, in another browser, and stands o
   await expect(other).toHaveURL(`${portal.url}/home`);
   await expect(other.getByRole("heading", { level: 1 })).toHaveText("What Would You Like to Do?");
   await expect(other.getByText(`You are signed in as ${person.username}.`)).toBeVisible();
-  const notice = await portal.mail(person.email, 2);
+  const notice = await portal.mail(person.email, 1, "your password was set");
   expect(notice.text).not.toContain("/link/");
 
   await test.step("the link is spent, and says so", async () => {

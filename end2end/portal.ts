@@ -116,8 +116,9 @@ multiply = 1000
     return this.mails(to, subject).at(-1)!;
   }
 
-  /** Waits for one more mail to an address than those it had; that one. Two of a second are told apart by their ids. */
-  async nextMail(to: string, before: Mail[], subject = ""): Promise<Mail> {
+  /** Waits for one more mail with these words in its subject than an address had; that one. Two of a second are told apart
+   * by their ids, and a notice that left later than what caused it by its subject. */
+  async nextMail(to: string, before: Mail[], subject: string): Promise<Mail> {
     const known = new Set(before.map((one) => one.messageId));
     const news = () => this.mails(to, subject).filter((one) => !known.has(one.messageId));
     await expect.poll(() => news().length, { message: `a new mail to ${to}: ${subject}`, timeout: 40_000 }).toBe(1);

@@ -328,7 +328,7 @@ test("of three mails each works until one is used; a fourth request within the h
   for (const login of [person.username, person.email, person.username]) {
     const before = portal.mails(person.email);
     await visitor.forgot(login);
-    mails.push(await portal.nextMail(person.email, before));
+    mails.push(await portal.nextMail(person.email, before, "reset your password"));
   }
   await visitor.forgot(person.email);
   const links = mails.map(linkIn);

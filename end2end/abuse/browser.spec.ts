@@ -22,7 +22,7 @@ test("c09 a mailed token goes to no other request, no Referer and no history", a
   await visitor.signOut();
   const before = portal.mails(person.email);
   await visitor.forgot(person.username);
-  const link = linkIn(await portal.nextMail(person.email, before));
+  const link = linkIn(await portal.nextMail(person.email, before, "reset your password"));
   const token = link.split("/link/")[1]!;
   const carried: string[] = [];
   page.on("request", (request) => {

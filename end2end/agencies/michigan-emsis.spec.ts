@@ -128,7 +128,7 @@ test("Claim Your EMS eLicensing Account", async ({ visitor, portal, anotherVisit
   });
 
   await test.step("- Step 2: Create a password", async () => {
-    const mail = await portal.nextMail(person.email, before);
+    const mail = await portal.nextMail(person.email, before, "how to create a password");
     username = person.username || /Your username:\n\s+(\S+)/.exec(mail.text)![1]!;
     await visitor.open(linkIn(mail));
     await visitor.press("Go on");
@@ -208,7 +208,7 @@ test("Claim Your EMS eLicensing Account", async ({ visitor, portal, anotherVisit
   });
 
   await test.step("You will then receive an email from noreply@imagetrend.com with information on how to proceed.", async () => {
-    const mail = await portal.nextMail(person.email, before);
+    const mail = await portal.nextMail(person.email, before, "reset your password");
     expect(mail.from).toContain("noreply@imagetrend.com");
     expect(mail.text).toContain(username);
     await visitor.goOn(mail);
@@ -243,7 +243,7 @@ test("Claim Your EMS eLicensing Account", async ({ visitor, portal, anotherVisit
       const state = sentence.includes("suspended") ? "suspended" : "inactive";
       before = portal.mails(person.email);
       await forgets(visitor, person);
-      const mail = await portal.nextMail(person.email, before);
+      const mail = await portal.nextMail(person.email, before, "reset your password");
       close();
       await visitor.signIn(username, "not the password");
       await visitor.refused("Username and password do not match.");
