@@ -1,6 +1,8 @@
 //! What each journey's forms ask, read into types whose values are proof that they are right.
 
 #[cfg(feature = "service")]
+pub mod act;
+#[cfg(feature = "service")]
 pub mod caller;
 pub mod claim;
 pub mod password;

@@ -193,6 +193,12 @@ codes! {
         AccountGone = "account-gone",
         /// Nothing can be mailed.
         NoAddress = "no-address",
+        /// Mail goes to this address already.
+        EmailSame = "email-same",
+        /// Nobody has, or had, the username of the other account.
+        MergeNobody = "merge-nobody",
+        /// The other account is this one.
+        MergeSame = "merge-same",
         /// Who asked for it cannot approve it.
         ApprovalOwn = "approval-own",
         /// One letter finds half the state.
@@ -234,6 +240,8 @@ codes! {
         Term = "term",
         /// The level of a certification, as a caller says it.
         Level = "level",
+        /// One of several people who use an account.
+        Person = "person",
         /// The code of an authenticator, or a recovery code.
         Second = "second",
         Role = "role",
@@ -267,7 +275,7 @@ impl Field {
     /// Fields of the desk that hold no secret.
     #[cfg(feature = "service")]
     const fn is_the_desks(self) -> bool {
-        matches!(self, Self::Reason | Self::Term | Self::Level | Self::Role | Self::StaffName)
+        matches!(self, Self::Reason | Self::Term | Self::Level | Self::Role | Self::StaffName | Self::Person)
     }
 
     #[cfg(not(feature = "service"))]

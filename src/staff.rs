@@ -89,6 +89,8 @@ codes! {
         Suspend = "suspend",
         Reactivate = "reactivate",
         ChangeEmail = "change-email",
+        /// Takes back a new address that waits.
+        KeepEmail = "keep-email",
         ApproveEmail = "approve-email",
         ClearQuestion = "clear-question",
         Split = "split",
@@ -139,6 +141,7 @@ impl Act {
             // Whoever hears of a theft must be able to stop it.
             | Self::Suspend
             | Self::ChangeEmail
+            | Self::KeepEmail
             | Self::ClearQuestion
             | Self::Queues => Role::Helpdesk,
             Self::Reactivate
@@ -153,6 +156,24 @@ impl Act {
         }
     }
 
+    /// Everything that is done to an account, as its page offers it.
+    pub const DEEDS: [Self; 14] = [
+        Self::SendLink,
+        Self::SendTemporary,
+        Self::ShowTemporary,
+        Self::Unlock,
+        Self::Reactivate,
+        Self::EndSessions,
+        Self::Suspend,
+        Self::ChangeEmail,
+        Self::KeepEmail,
+        Self::ApproveEmail,
+        Self::ClearQuestion,
+        Self::MarkExternal,
+        Self::Split,
+        Self::Merge,
+    ];
+
     /// Whether it leaves the account as it was: who looks changes nothing under a colleague's hands.
     #[must_use]
     pub const fn only_looks(self) -> bool {
@@ -160,12 +181,17 @@ impl Act {
     }
 
     /// Whether the caller has to be checked before: it lets somebody into the account, or takes a lock off it. Closing
-    /// one never waits.
+    /// one never waits, and neither does a link, which only goes where *Forgot password?* sends it for everybody.
     #[must_use]
     pub const fn needs_caller(self) -> bool {
         matches!(
             self,
-            Self::SendTemporary | Self::ShowTemporary | Self::Reactivate | Self::ChangeEmail | Self::ClearQuestion
+            Self::SendTemporary
+                | Self::ShowTemporary
+                | Self::Unlock
+                | Self::Reactivate
+                | Self::ChangeEmail
+                | Self::ClearQuestion
         )
     }
 }

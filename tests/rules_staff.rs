@@ -27,7 +27,7 @@ fn showing_a_temporary_password_needs_a_right_besides_the_role() {
 
 #[test]
 fn stopping_somebody_never_waits_for_a_check() {
-    for act in [Act::Suspend, Act::EndSessions, Act::SendLink] {
+    for act in [Act::Suspend, Act::EndSessions, Act::SendLink, Act::KeepEmail] {
         assert!(!act.needs_caller(), "{act:?}");
         assert!(Role::Helpdesk.may(act), "{act:?}");
     }

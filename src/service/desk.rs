@@ -12,6 +12,7 @@ pub mod email_ports;
 pub mod entry;
 pub mod find;
 pub mod moves;
+pub mod offers;
 pub mod once;
 pub mod people;
 pub mod person;

@@ -19,14 +19,14 @@ async fn a_code_read_back_is_worth_a_quarter_of_an_hour_for_this_account_and_ses
     let other = portal.settle(Resident { username: "grace", email: Some("g@example.org"), ssn: None, ..ada() }).await;
     let (one, two) = (member(&portal, Role::Helpdesk).await, member(&portal, Role::Helpdesk).await);
     check(&portal, &one, account).await;
-    let passed = portal.portal.desk_caller(&one, account).await.unwrap().unwrap();
+    let passed = portal.portal.desk_calling(&one, account).await.unwrap().passed.unwrap();
     assert_eq!((passed.by, passed.at), (CallerCheck::Code, portal.clock.now()));
-    assert_eq!(portal.portal.desk_caller(&one, other).await.unwrap(), None);
-    assert_eq!(portal.portal.desk_caller(&two, account).await.unwrap(), None);
+    assert_eq!(portal.portal.desk_calling(&one, other).await.unwrap().passed, None);
+    assert_eq!(portal.portal.desk_calling(&two, account).await.unwrap().passed, None);
     portal.clock.pass(CALLER_SECONDS - 1);
-    assert!(portal.portal.desk_caller(&one, account).await.unwrap().is_some());
+    assert!(portal.portal.desk_calling(&one, account).await.unwrap().passed.is_some());
     portal.clock.pass(1);
-    assert_eq!(portal.portal.desk_caller(&one, account).await.unwrap(), None);
+    assert_eq!(portal.portal.desk_calling(&one, account).await.unwrap().passed, None);
     assert_eq!(why(act(&portal, &one, Act::SendTemporary, account).await), [Refused::CallerUnchecked]);
 }
 
@@ -64,7 +64,7 @@ async fn five_wrong_codes_end_it_and_so_do_ten_minutes() {
     let mailed = code(&portal.deliver().await);
     portal.clock.pass(CALLER_CODE_SECONDS);
     assert_eq!(why(portal.portal.desk_enter_code(&actor, account, &mailed).await), [Refused::CallerOver]);
-    assert_eq!(portal.portal.desk_caller(&actor, account).await.unwrap(), None);
+    assert_eq!(portal.portal.desk_calling(&actor, account).await.unwrap().passed, None);
 }
 
 #[tokio::test]
@@ -95,10 +95,10 @@ async fn facts_have_to_be_those_of_one_person_and_nobody_learns_which_was_wrong(
             [Problem::form(Refused::FactsWrong)]
         );
     }
-    assert_eq!(portal.portal.desk_caller(&actor, account).await.unwrap(), None);
+    assert_eq!(portal.portal.desk_calling(&actor, account).await.unwrap().passed, None);
     let heard = heard(&portal, BORN, "emt 1001");
     portal.portal.desk_check_facts(&actor, account, &heard).await.unwrap();
-    assert_eq!(portal.portal.desk_caller(&actor, account).await.unwrap().unwrap().by, CallerCheck::Facts);
+    assert_eq!(portal.portal.desk_calling(&actor, account).await.unwrap().passed.unwrap().by, CallerCheck::Facts);
     let details: Vec<String> = portal.audit_rows().await.into_iter().map(|row| row.detail).collect();
     assert_eq!(details, ["facts-wrong", "facts-wrong", "facts-wrong", "facts-right date-of-birth+certificate-number"]);
 }
@@ -109,7 +109,7 @@ async fn a_code_read_back_is_not_weakened_by_facts() {
     let actor = member(&portal, Role::Helpdesk).await;
     check(&portal, &actor, account).await;
     portal.portal.desk_check_facts(&actor, account, &heard(&portal, BORN, "EMT-1001")).await.unwrap();
-    assert_eq!(portal.portal.desk_caller(&actor, account).await.unwrap().unwrap().by, CallerCheck::Code);
+    assert_eq!(portal.portal.desk_calling(&actor, account).await.unwrap().passed.unwrap().by, CallerCheck::Code);
 }
 
 #[tokio::test]
@@ -189,7 +189,7 @@ async fn this_was_not_me_ends_the_call() {
     let second = code(&portal.deliver().await);
     let token = portal.portal.not_me_token(&received[0].id);
     portal.portal.freeze(&TestPortal::visitor(9), &token).await.unwrap();
-    assert_eq!(portal.portal.desk_caller(&actor, account).await.unwrap(), None);
+    assert_eq!(portal.portal.desk_calling(&actor, account).await.unwrap().passed, None);
     assert_eq!(why(portal.portal.desk_enter_code(&actor, account, &second).await), [Refused::CallerOver]);
     assert_eq!(why(act(&portal, &actor, Act::Reactivate, account).await), [Refused::CallerUnchecked]);
 }

@@ -6,6 +6,8 @@ use backboard::service::ports::Clock as _;
 use backboard::staff::CALLER_SECONDS;
 use testkit::steps::{problems, why};
 
+use backboard::service::desk::email_ports::EmailChange;
+
 use super::*;
 
 const WAIT: i64 = 72 * 60 * 60;
@@ -23,16 +25,26 @@ async fn on_file(portal: &TestPortal, account: i64) -> Option<Email> {
     portal.unit().await.find_people_of(account).await.unwrap()[0].email.clone()
 }
 
+async fn waiting(portal: &TestPortal, account: i64) -> Vec<EmailChange> {
+    portal.unit().await.find_email_changes_of(account).await.unwrap()
+}
+
 async fn change(
     portal: &TestPortal,
     actor: &Actor,
     account: i64,
     new: &Email,
-) -> Result<Option<backboard::moment::Moment>, Declined> {
+) -> Result<backboard::moment::Moment, Declined> {
     let reason = reason();
     let order = Order { account, version: version(portal, account).await, reason: &reason };
     let person = person_of(portal, account).await;
     portal.portal.desk_change_email(actor, order, person, new).await
+}
+
+async fn keep(portal: &TestPortal, actor: &Actor, account: i64) -> Result<(), Declined> {
+    let reason = reason();
+    let order = Order { account, version: version(portal, account).await, reason: &reason };
+    portal.portal.desk_keep_email(actor, order, person_of(portal, account).await).await
 }
 
 async fn approve(portal: &TestPortal, actor: &Actor, account: i64, change: &str) -> Result<(), Declined> {
@@ -50,7 +62,7 @@ async fn mail_goes_to_the_old_address_until_the_wait_is_over_and_then_to_the_new
     let (portal, account) = settled(PLAIN).await;
     let actor = member(&portal, Role::Helpdesk).await;
     check(&portal, &actor, account).await;
-    let due = change(&portal, &actor, account, &new()).await.unwrap().unwrap();
+    let due = change(&portal, &actor, account, &new()).await.unwrap();
     assert_eq!(due, portal.clock.now().plus(WAIT));
     assert_eq!(letters(&portal.deliver().await), ["ada@example.org email-asked", "ada@new.example email-waits"]);
 
@@ -94,7 +106,7 @@ async fn this_was_not_me_stops_it_and_closes_the_account() {
     portal.clock.pass(WAIT);
     portal.portal.settle_emails().await.unwrap();
     assert_eq!(on_file(&portal, account).await, Some(email("ada@example.org")));
-    assert!(portal.portal.desk_email_changes(&actor, account).await.unwrap().is_empty());
+    assert!(waiting(&portal, account).await.is_empty());
     // And no other one is taken in before a supervisor has looked.
     check(&portal, &actor, account).await;
     assert_eq!(why(change(&portal, &actor, account, &new()).await), [Refused::ClosedFrozen]);
@@ -110,7 +122,7 @@ async fn where_a_second_member_is_asked_for_nothing_moves_without_one() {
     portal.clock.pass(10 * 60 * 60);
     portal.portal.settle_emails().await.unwrap();
     assert_eq!(on_file(&portal, account).await, Some(email("ada@example.org")));
-    let id = portal.portal.desk_email_changes(&two, account).await.unwrap()[0].id.clone();
+    let id = waiting(&portal, account).await[0].id.clone();
     assert_eq!(why(approve(&portal, &one, account, &id).await), [Refused::ApprovalOwn]);
     assert_eq!(why(approve(&portal, &helper, account, &id).await), [Refused::NotAllowed]);
     assert_eq!(why(approve(&portal, &two, account, "other").await), [Refused::NothingToDo]);
@@ -128,22 +140,26 @@ async fn where_nobody_has_to_approve_nobody_can() {
     let (one, two) = (member(&portal, Role::Supervisor).await, member(&portal, Role::Supervisor).await);
     check(&portal, &one, account).await;
     change(&portal, &one, account, &new()).await.unwrap();
-    let id = portal.portal.desk_email_changes(&two, account).await.unwrap()[0].id.clone();
+    let id = waiting(&portal, account).await[0].id.clone();
     assert_eq!(why(approve(&portal, &two, account, &id).await), [Refused::NothingToDo]);
 }
 
 #[tokio::test]
-async fn another_change_takes_its_place_and_the_old_address_takes_it_back() {
+async fn another_change_takes_its_place_and_the_desk_takes_it_back() {
     let (portal, account) = settled(PLAIN).await;
     let actor = member(&portal, Role::Helpdesk).await;
     check(&portal, &actor, account).await;
     let same = email("ada@example.org");
-    let nothing = [Problem::at(Field::Email, Refused::NothingToDo)];
-    assert_eq!(problems(change(&portal, &actor, account, &same).await), nothing);
+    let already = [Problem::at(Field::Email, Refused::EmailSame)];
+    assert_eq!(problems(change(&portal, &actor, account, &same).await), already);
+    assert_eq!(why(keep(&portal, &actor, account).await), [Refused::NothingToDo]);
     change(&portal, &actor, account, &new()).await.unwrap();
     change(&portal, &actor, account, &email("ada@third.example")).await.unwrap();
     portal.deliver().await;
-    assert_eq!(change(&portal, &actor, account, &same).await.unwrap(), None);
+    // Whoever hears that it was nobody's wish stops it without asking who calls.
+    let colleague = member(&portal, Role::Helpdesk).await;
+    keep(&portal, &colleague, account).await.unwrap();
+    assert_eq!(why(keep(&portal, &actor, account).await), [Refused::NothingToDo]);
     assert_eq!(letters(&portal.deliver().await), ["ada@example.org office-email-kept"]);
     portal.clock.pass(WAIT);
     portal.portal.settle_emails().await.unwrap();

@@ -61,7 +61,7 @@ async fn each_person_of_a_shared_account_gets_a_username_of_their_own() {
         let own = portal.unit().await.find_account_by_username(&key).await.unwrap().unwrap();
         assert_eq!((own.state, own.password_hash, own.shared), (AccountState::Unclaimed, None, false));
         act(&portal, &actor, Act::SendTemporary, own.id).await.unwrap_err();
-        act(&portal, &actor, Act::Unlock, own.id).await.unwrap();
+        act(&portal, &actor, Act::SendLink, own.id).await.unwrap();
     }
     // Nobody is left there, so nothing more is done to it; and its name is never made again.
     assert_eq!(why(act(&portal, &actor, Act::Unlock, account).await), [Refused::AccountGone]);
@@ -108,7 +108,7 @@ async fn of_two_accounts_of_one_person_one_stays_with_its_password_and_both_addr
     let rows = rows(&portal).await;
     let [row] = rows.as_slice() else { panic!("{rows:?}") };
     assert_eq!((row.action.as_str(), row.account), ("merge", Some(account)));
-    assert!(row.detail.starts_with(&format!("merged={other} reason=")), "{row:?}");
+    assert!(row.detail.starts_with(&format!("merged={other} caller=unchecked reason=")), "{row:?}");
 }
 
 #[tokio::test]
@@ -119,7 +119,7 @@ async fn what_may_be_two_people_is_not_put_together() {
     assert_eq!(why(merge(&portal, &actor, account, older).await), [Refused::MergeDiffers]);
     let shared = portal.settle(Resident { username: "engine7", shared: true, ..grace() }).await;
     assert_eq!(why(merge(&portal, &actor, account, shared).await), [Refused::MergeShared]);
-    assert_eq!(why(merge(&portal, &actor, account, account).await), [Refused::NothingToDo]);
+    assert_eq!(why(merge(&portal, &actor, account, account).await), [Refused::MergeSame]);
     let closed = portal.settle(Resident { username: "closed", ..grace() }).await;
     portal.seed.save_state(closed, AccountState::Suspended).await;
     for (one, two) in [(account, closed), (closed, account)] {
@@ -137,7 +137,7 @@ async fn either_account_that_a_colleague_changed_is_left_alone() {
     let reason = reason();
     let order = Order { account, version: version(&portal, account).await, reason: &reason };
     let seen = version(&portal, other).await;
-    act(&portal, &actor, Act::Unlock, other).await.unwrap();
+    act(&portal, &actor, Act::SendLink, other).await.unwrap();
     let told = portal.portal.desk_merge(&actor, order, other, seen).await;
     assert_eq!(why(told), [Refused::AccountChanged]);
     assert_eq!(portal.account(other).await.state, AccountState::Active);

@@ -12,9 +12,8 @@
 use super::Actor;
 use super::caller::on_file;
 use super::checks::Passed;
-use crate::account::AccountState;
+use crate::account::{AccountState, Frozen};
 use crate::agency::Journey;
-use crate::challenge::Asking;
 use crate::limit::Budget;
 use crate::link::Purpose;
 use crate::moment::Moment;
@@ -27,7 +26,7 @@ use crate::service::temporary::Issued;
 use crate::service::{Declined, Portal};
 use crate::staff::{AccountNews, Act, CallerCheck, Reason, Role};
 
-/// Acts of one kind by one member of staff: more is a mistake, or somebody else's hand.
+/// Acts by one member of staff, of all kinds together: more is a mistake, or somebody else's hand.
 pub const ACTS: Budget = Budget::per(120, 60 * 60);
 
 /// As the ledger of temporary passwords names why one was issued.
@@ -77,8 +76,8 @@ impl Portal {
         if !self.agency.has(journey) {
             return Err(Refused::LinkOff.into());
         }
-        let required = self.agency.policy.challenge.asking == Asking::Required && purpose == Purpose::Reset;
-        if required && doing.passed.is_none() && doing.work.find_challenge(doing.account.id).await?.is_none() {
+        let has_question = doing.work.find_challenge(doing.account.id).await?.is_some();
+        if doing.passed.is_none() && self.leads_past_question(doing.account.state, has_question) {
             return Err(Refused::CallerUnchecked.into());
         }
         let people = mailed(&mut *doing.work, doing.account.id).await?;
@@ -169,11 +168,7 @@ impl Portal {
     pub async fn desk_suspend(&self, actor: &Actor, order: Order<'_>) -> Result<(), Declined> {
         let mut doing = self.begin_act(actor, Act::Suspend, order).await?;
         let was = doing.account.state;
-        match was {
-            AccountState::External => return Err(Refused::ClosedExternal.into()),
-            AccountState::Suspended => return Err(Refused::NothingToDo.into()),
-            AccountState::Active | AccountState::Unclaimed | AccountState::Inactive => {}
-        }
+        may_close(was)?;
         self.suspend(&mut *doing.work, &doing.account).await?;
         self.tell_news(&mut doing, AccountNews::Suspended).await?;
         self.finish_act(doing, was.code()).await
@@ -185,11 +180,7 @@ impl Portal {
     /// Those of every act; [`Refused::ClosedExternal`]; [`Refused::NothingToDo`] where nothing closes it.
     pub async fn desk_reactivate(&self, actor: &Actor, order: Order<'_>) -> Result<(), Declined> {
         let mut doing = self.begin_act(actor, Act::Reactivate, order).await?;
-        match (doing.account.state, doing.account.frozen) {
-            (_, Some(_)) | (AccountState::Inactive | AccountState::Suspended, None) => {}
-            (AccountState::External, None) => return Err(Refused::ClosedExternal.into()),
-            (AccountState::Active | AccountState::Unclaimed, None) => return Err(Refused::NothingToDo.into()),
-        }
+        may_reopen(doing.account.state, doing.account.frozen)?;
         let was = self.reopen(&mut *doing.work, &doing.account).await?;
         self.tell_news(&mut doing, AccountNews::Reactivated).await?;
         self.finish_act(doing, &was).await
@@ -240,24 +231,24 @@ impl Portal {
         let now = self.now();
         let mut work = self.store.begin().await?;
         let actor = self.at_work(&mut *work, actor, act).await?;
+        self.take_called(&mut *work, &actor, "acts", ACTS).await?;
         let account = on_file(&mut *work, order.account).await?;
         self.is_version(&mut *work, account.id, order.version).await?;
         let passed = self.passed(&mut *work, &actor, account.id, now).await?;
         if act.needs_caller() && passed.is_none() {
             return Err(Refused::CallerUnchecked.into());
         }
-        self.take_of(&mut *work, &actor, act, ACTS).await?;
         Ok(Doing { work, actor, account, passed, now, act, reason: order.reason })
     }
 
     /// The row of the audit, and the commit: what was done, how the caller was checked and when, and why.
     pub(super) async fn finish_act(&self, mut doing: Doing<'_>, facts: &str) -> Result<(), Declined> {
         let reason = self.keep_reason(&mut *doing.work, doing.account.id, doing.reason).await?;
-        let check = doing.passed.map(|passed| format!("caller={}@{}", passed.by.code(), passed.at.0));
-        let parts: Vec<&str> = [facts, check.as_deref().unwrap_or_default(), &reason]
-            .into_iter()
-            .filter(|part| !part.is_empty())
-            .collect();
+        let check = match doing.passed {
+            Some(passed) => format!("caller={}@{}", passed.by.code(), passed.at.0),
+            None => "caller=unchecked".to_owned(),
+        };
+        let parts: Vec<&str> = [facts, &check, &reason].into_iter().filter(|part| !part.is_empty()).collect();
         let by = doing.actor.name();
         self.audit_by(&mut *doing.work, &by, doing.act.code(), Some(doing.account.id), &parts.join(" ")).await?;
         doing.work.save().await?;
@@ -290,12 +281,34 @@ impl Doing<'_> {
 
 /// Why the desk can do nothing that needs an open account, with what to do about it.
 pub(super) const fn is_open(account: &Account) -> Result<(), Refused> {
-    match account.state {
+    stands_open(account.state, account.frozen)
+}
+
+pub(super) const fn stands_open(state: AccountState, frozen: Option<Frozen>) -> Result<(), Refused> {
+    match state {
         AccountState::Inactive => Err(Refused::ClosedInactive),
         AccountState::Suspended => Err(Refused::ClosedSuspended),
         AccountState::External => Err(Refused::ClosedExternal),
-        AccountState::Active | AccountState::Unclaimed if account.frozen.is_some() => Err(Refused::ClosedFrozen),
+        AccountState::Active | AccountState::Unclaimed if frozen.is_some() => Err(Refused::ClosedFrozen),
         AccountState::Active | AccountState::Unclaimed => Ok(()),
+    }
+}
+
+/// Why an account cannot be closed.
+pub(super) const fn may_close(state: AccountState) -> Result<(), Refused> {
+    match state {
+        AccountState::External => Err(Refused::ClosedExternal),
+        AccountState::Suspended => Err(Refused::NothingToDo),
+        AccountState::Active | AccountState::Unclaimed | AccountState::Inactive => Ok(()),
+    }
+}
+
+/// Why an account cannot be opened again.
+pub(super) const fn may_reopen(state: AccountState, frozen: Option<Frozen>) -> Result<(), Refused> {
+    match (state, frozen) {
+        (_, Some(_)) | (AccountState::Inactive | AccountState::Suspended, None) => Ok(()),
+        (AccountState::External, None) => Err(Refused::ClosedExternal),
+        (AccountState::Active | AccountState::Unclaimed, None) => Err(Refused::NothingToDo),
     }
 }
 

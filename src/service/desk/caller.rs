@@ -123,16 +123,6 @@ impl Portal {
         Ok(())
     }
 
-    /// The check that this member's caller has passed and that is still worth something, for the page.
-    ///
-    /// # Errors
-    /// [`Refused::NotAllowed`].
-    pub async fn desk_caller(&self, actor: &Actor, account: i64) -> Result<Option<Passed>, Declined> {
-        actor.may(Act::CheckCaller)?;
-        let mut work = self.store.read().await?;
-        Ok(self.passed(&mut *work, actor, account, self.now()).await?)
-    }
-
     /// The check that is still worth something.
     pub(super) async fn passed(
         &self,

@@ -21,6 +21,8 @@ pub trait Callers: Send {
         now: Moment,
         most: u32,
     ) -> Result<Option<(Digest, u32)>, Fault>;
+    /// Whether a code works at `now` that has tries left.
+    async fn has_caller_code(&mut self, session: &Digest, account: i64, now: Moment, most: u32) -> Result<bool, Fault>;
     /// The caller passed. A code is used up with that, and nothing of what was mailed works any more.
     async fn pass_caller(&mut self, session: &Digest, account: i64, passed: Passed) -> Result<(), Fault>;
     /// The last check that was passed, however long ago.

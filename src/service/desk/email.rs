@@ -26,35 +26,29 @@ const BATCH: u32 = 100;
 const OFFICE: &str = "office";
 
 impl Portal {
-    /// Asks for another address of one person of an account. When mail goes there at the earliest; none when the address
-    /// on file is named again, which takes back one that waits.
+    /// Asks for another address of one person of an account. When mail goes there at the earliest.
     ///
     /// # Errors
     /// Those of every act; [`Refused::ClosedFrozen`]; [`Refused::AccountGone`] for a person who is not of this account;
-    /// at [`Field::Email`] [`Refused::NothingToDo`]; [`Refused::CallerWeak`] where facts are all there is and no old
-    /// address can object.
+    /// at [`Field::Email`] [`Refused::EmailSame`] for the address on file; [`Refused::CallerWeak`] where facts are all
+    /// there is and no old address can object.
     pub async fn desk_change_email(
         &self,
         actor: &Actor,
         order: Order<'_>,
         person: i64,
         new: &Email,
-    ) -> Result<Option<Moment>, Declined> {
+    ) -> Result<Moment, Declined> {
         let mut doing = self.begin_act(actor, Act::ChangeEmail, order).await?;
         if doing.account.frozen.is_some() {
             return Err(Refused::ClosedFrozen.into());
         }
         let people = doing.work.find_people_of(doing.account.id).await?;
         let found = people.into_iter().find(|one| one.id == person).ok_or(Refused::AccountGone)?;
-        let replaced = doing.work.end_email_change_of(person, EmailFate::Replaced, doing.now).await?;
         if found.email.as_ref() == Some(new) {
-            if !replaced {
-                return Err(Problem::at(Field::Email, Refused::NothingToDo).into());
-            }
-            self.tell_news(&mut doing, AccountNews::EmailKept).await?;
-            self.finish_act(doing, &format!("person {person} kept")).await?;
-            return Ok(None);
+            return Err(Problem::at(Field::Email, Refused::EmailSame).into());
         }
+        doing.work.end_email_change_of(person, EmailFate::Replaced, doing.now).await?;
         if found.email.is_none() {
             doing.vouched()?;
         }
@@ -76,7 +70,22 @@ impl Portal {
         let waits = Message::EmailWaits { due };
         self.post(&mut *doing.work, new, Some(doing.account.id), &waits, LANGUAGE).await?;
         self.finish_act(doing, &format!("person {person} due={}", due.0)).await?;
-        Ok(Some(due))
+        Ok(due)
+    }
+
+    /// Takes back a new address that waits: mail goes on going where it went. It opens nothing, so no caller is checked.
+    ///
+    /// # Errors
+    /// Those of every act; [`Refused::NothingToDo`] where none waits.
+    pub async fn desk_keep_email(&self, actor: &Actor, order: Order<'_>, person: i64) -> Result<(), Declined> {
+        let mut doing = self.begin_act(actor, Act::KeepEmail, order).await?;
+        let people = doing.work.find_people_of(doing.account.id).await?;
+        let is_theirs = people.iter().any(|one| one.id == person);
+        if !is_theirs || !doing.work.end_email_change_of(person, EmailFate::Replaced, doing.now).await? {
+            return Err(Refused::NothingToDo.into());
+        }
+        self.tell_news(&mut doing, AccountNews::EmailKept).await?;
+        self.finish_act(doing, &format!("person {person}")).await
     }
 
     /// Approves a change that another member asked for.
@@ -99,15 +108,6 @@ impl Portal {
         }
         self.tell_news(&mut doing, AccountNews::EmailApproved).await?;
         self.finish_act(doing, &format!("person {}", change.person)).await
-    }
-
-    /// The changes of an account that wait.
-    ///
-    /// # Errors
-    /// [`Refused::NotAllowed`].
-    pub async fn desk_email_changes(&self, actor: &Actor, account: i64) -> Result<Vec<EmailChange>, Declined> {
-        actor.may(Act::View)?;
-        Ok(self.store.read().await?.find_email_changes_of(account).await?)
     }
 
     /// Brings changes into use whose wait is over. True when there may be more.

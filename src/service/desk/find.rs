@@ -102,11 +102,22 @@ impl Portal {
         act: Act,
         budget: Budget,
     ) -> Result<(), Declined> {
-        let key = format!("desk.{}:staff:{}", act.code(), actor.staff);
+        self.take_called(work, actor, act.code(), budget).await
+    }
+
+    /// The same for several acts together.
+    pub(super) async fn take_called(
+        &self,
+        work: &mut dyn UnitOfWork,
+        actor: &Actor,
+        what: &str,
+        budget: Budget,
+    ) -> Result<(), Declined> {
+        let key = format!("desk.{what}:staff:{}", actor.staff);
         match work.take_budget(&key, budget, self.now()).await? {
             Ok(()) => Ok(()),
             Err(wait) => {
-                tracing::error!(staff = actor.staff, act = act.code(), "a member of staff has used up a limit");
+                tracing::error!(staff = actor.staff, what, "a member of staff has used up a limit");
                 Err(Problem::wait(wait).into())
             }
         }

@@ -7,8 +7,9 @@ use super::Actor;
 use super::acts::{Order, is_open};
 use super::caller::on_file;
 use super::email_ports::EmailFate;
+use super::find::SEARCHES;
 use crate::account::{AccountState, Username};
-use crate::refused::Refused;
+use crate::refused::{Field, Problem, Refused};
 use crate::service::mail::{LANGUAGE, Message};
 use crate::service::ports::{Fault, UnitOfWork};
 use crate::service::records::{Account, Person};
@@ -50,6 +51,27 @@ impl Portal {
         Ok(usernames)
     }
 
+    /// The account that has this username, to be put into another one.
+    ///
+    /// # Errors
+    /// [`Refused::NotAllowed`]; at [`Field::Username`] what is wrong with it, [`Refused::MergeNobody`],
+    /// [`Refused::MergeSame`]; [`Refused::TooManyTries`], counted as a search.
+    pub async fn desk_other(&self, actor: &Actor, account: i64, username: &str) -> Result<i64, Declined> {
+        actor.may(Act::Merge)?;
+        let at = |refused| Problem::at(Field::Username, refused);
+        let username = Username::parse(username).map_err(at)?;
+        let mut work = self.store.begin().await?;
+        let actor = self.at_work(&mut *work, actor, Act::Merge).await?;
+        self.take_of(&mut *work, &actor, Act::Search, SEARCHES).await?;
+        let found = work.find_account_by_username(&username.key()).await?;
+        work.save().await?;
+        match found {
+            None => Err(at(Refused::MergeNobody).into()),
+            Some(found) if found.id == account => Err(at(Refused::MergeSame).into()),
+            Some(found) => Ok(found.id),
+        }
+    }
+
     /// Puts another account of the same person into this one, which keeps its username, password and question. Its roster
     /// row comes along; its username is retired. Where both had one, mail goes to both addresses from then on.
     ///
@@ -65,7 +87,7 @@ impl Portal {
     ) -> Result<(), Declined> {
         let mut doing = self.begin_act(actor, Act::Merge, order).await?;
         if other == doing.account.id {
-            return Err(Refused::NothingToDo.into());
+            return Err(Refused::MergeSame.into());
         }
         let other = on_file(&mut *doing.work, other).await?;
         self.is_version(&mut *doing.work, other.id, other_version).await?;

@@ -10,6 +10,7 @@
 use std::collections::BTreeMap;
 
 use super::Actor;
+use super::email_ports::EmailChange;
 use super::seen::{Event, LinkEntry, MailEntry, Somebody};
 use crate::account::{AccountState, Frozen, Username};
 use crate::identity::Email;
@@ -57,6 +58,8 @@ pub struct Dossier {
     pub temporaries: Vec<Issue>,
     pub mails: Vec<Mailed>,
     pub cases: Vec<Case>,
+    /// New addresses that wait.
+    pub email_changes: Vec<EmailChange>,
     pub history: Vec<Event>,
     /// The number below which the history goes on, if it does.
     pub older: Option<i64>,
@@ -234,6 +237,7 @@ impl Portal {
             temporaries: work.find_temporaries_of(id).await?.into_iter().map(Issue::from).collect(),
             mails: work.find_mails_of(id, MAILS).await?.into_iter().map(Mailed::from).collect(),
             cases: work.find_cases_of(id).await?,
+            email_changes: work.find_email_changes_of(id).await?,
             history: history.into_iter().map(plain).collect(),
             older,
         })

@@ -9,8 +9,10 @@ pub async fn a_code_works_for_its_session_and_account_until_its_last_second(benc
     unit.save_caller_code(&code(ada)).await.unwrap();
     let expires = code(ada).expires;
     for (session, account, at) in [(2, ada, NOW), (1, grace, NOW), (1, ada, expires)] {
+        assert!(!unit.has_caller_code(&digest(session), account, at, CALLER_TRIES).await.unwrap());
         assert_eq!(unit.take_caller_try(&digest(session), account, at, CALLER_TRIES).await.unwrap(), None);
     }
+    assert!(unit.has_caller_code(&digest(1), ada, expires.plus(-1), CALLER_TRIES).await.unwrap());
     let last = unit.take_caller_try(&digest(1), ada, expires.plus(-1), CALLER_TRIES).await.unwrap();
     assert_eq!(last, Some((digest(9), CALLER_TRIES - 1)));
 }
@@ -23,6 +25,7 @@ pub async fn tries_of_a_code_run_out_and_a_new_code_has_all_of_them(bench: Bench
         let tried = unit.take_caller_try(&digest(1), ada, NOW, CALLER_TRIES).await.unwrap();
         assert_eq!(tried, Some((digest(9), left)));
     }
+    assert!(!unit.has_caller_code(&digest(1), ada, NOW, CALLER_TRIES).await.unwrap());
     assert_eq!(unit.take_caller_try(&digest(1), ada, NOW, CALLER_TRIES).await.unwrap(), None);
     unit.save_caller_code(&CallerCode { code: digest(8), ..code(ada) }).await.unwrap();
     let tried = unit.take_caller_try(&digest(1), ada, NOW, CALLER_TRIES).await.unwrap();

@@ -49,6 +49,20 @@ impl Callers for Unit {
         Ok(Some((digest(&row, "code")?, most.saturating_sub(tries))))
     }
 
+    async fn has_caller_code(&mut self, session: &Digest, account: i64, now: Moment, most: u32) -> Result<bool, Fault> {
+        sqlx::query_scalar(
+            "SELECT EXISTS (SELECT 1 FROM caller_check WHERE session = ? AND account = ? AND code IS NOT NULL \
+             AND expires > ? AND tries < ?)",
+        )
+        .bind(session.as_slice())
+        .bind(account)
+        .bind(now.0)
+        .bind(most)
+        .fetch_one(&mut *self.transaction)
+        .await
+        .map_err(fault)
+    }
+
     async fn pass_caller(&mut self, session: &Digest, account: i64, passed: Passed) -> Result<(), Fault> {
         sqlx::query(
             "INSERT INTO caller_check (session, account, passed, passed_at) VALUES (?, ?, ?, ?) \

@@ -30,6 +30,11 @@ impl Callers for Unit {
         Ok(Some((code, most - row.tries)))
     }
 
+    async fn has_caller_code(&mut self, session: &Digest, account: i64, now: Moment, most: u32) -> Result<bool, Fault> {
+        let row = self.tables.callers.get(&(*session, account));
+        Ok(row.is_some_and(|row| row.tries < most && row.code.is_some_and(|(_, expires)| expires > now)))
+    }
+
     async fn pass_caller(&mut self, session: &Digest, account: i64, passed: Passed) -> Result<(), Fault> {
         let row = self.caller(*session, account)?;
         row.code = None;
