@@ -100,6 +100,18 @@ impl Done {
         Self { to: Cow::Owned(format!("{before}{number}")), ..Self::to("") }
     }
 
+    /// A fixed path on both sides of a number, as of an act to an account: `/desk/account/42/suspend`.
+    #[must_use]
+    pub fn to_within(before: &'static str, number: i64, after: &'static str) -> Self {
+        Self { to: Cow::Owned(format!("{before}{number}{after}")), ..Self::to("") }
+    }
+
+    /// The same with another number behind, as of what is done to two accounts.
+    #[must_use]
+    pub fn to_pair(before: &'static str, number: i64, between: &'static str, other: i64) -> Self {
+        Self { to: Cow::Owned(format!("{before}{number}{between}{other}")), ..Self::to("") }
+    }
+
     /// A fixed path with something sealed here behind it, in base64url.
     #[must_use]
     pub fn to_sealed(before: &'static str, sealed: &str) -> Self {
@@ -289,7 +301,11 @@ impl Caller {
 impl Caller {
     /// What may be shown again, but for what was taken for an SSN.
     fn kept_beside(&self, problems: &[Problem]) -> Vec<(Field, String)> {
-        let is_ssn = |field: Field| problems.contains(&Problem::at(field, Refused::TermSsn));
+        let is_ssn = |field: Field| {
+            [Refused::TermSsn, Refused::ReasonSsn]
+                .iter()
+                .any(|refused| problems.contains(&Problem::at(field, *refused)))
+        };
         self.kept.iter().filter(|(field, _)| !is_ssn(*field)).cloned().collect()
     }
 }

@@ -3,6 +3,9 @@
 //! The server alone renders them, without a script. Their operations are server functions like all others. A page is
 //! data in [`Page`] and a function in the file of its part; [`Page::title`] and [`view`] name both.
 
+pub mod acts;
+pub mod caller;
+pub mod deeds;
 pub mod entry;
 pub mod find;
 pub mod frame;
@@ -61,6 +64,11 @@ pub enum Page {
     Recovery(Option<Vec<String>>),
     Find(find::Find),
     Person(Box<person::Sheet>),
+    /// One act to an account.
+    Deed(Box<acts::Deed>),
+    Caller(Box<caller::Called>),
+    /// A temporary password and how long it works, at the first look; none at every other.
+    Shown(i64, Option<(String, String)>),
     /// What the page would have shown cannot be shown now, and why.
     Turned(Problem),
     Own(own::Own),
@@ -74,7 +82,7 @@ pub enum Page {
 impl Page {
     /// The title, which is the heading too.
     #[must_use]
-    pub const fn title(&self) -> Word {
+    pub fn title(&self) -> Word {
         match self {
             Self::Start => words::DESK_START_TITLE,
             Self::SignIn => words::STAFF_SIGN_IN_TITLE,
@@ -86,6 +94,9 @@ impl Page {
             Self::Recovery(_) => words::STAFF_RECOVERY_TITLE,
             Self::Find(_) => words::DESK_FIND_TITLE,
             Self::Person(_) | Self::Turned(_) => words::DESK_PERSON_TITLE,
+            Self::Deed(deed) => acts::title(deed.act),
+            Self::Caller(_) => words::ACT_CALLER_TITLE,
+            Self::Shown(..) => words::ACT_SHOWN_TITLE,
             Self::Own(_) => words::STAFF_OWN_TITLE,
             Self::Staff(_) => words::STAFF_LIST_TITLE,
             Self::Member(_) => words::STAFF_MEMBER_TITLE,
@@ -108,6 +119,9 @@ fn view(page: Page) -> AnyView {
         Page::Recovery(codes) => own::recovery(codes),
         Page::Find(found) => find::find(found),
         Page::Person(sheet) => person::person(&sheet),
+        Page::Deed(deed) => acts::deed(&deed),
+        Page::Caller(called) => caller::called(&called),
+        Page::Shown(account, shown) => acts::shown(account, shown),
         Page::Turned(problem) => person::turned(problem),
         Page::Own(own) => own::own(own),
         Page::Staff(rows) => staff::list(rows),

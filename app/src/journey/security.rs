@@ -122,7 +122,7 @@ fn choose(due: bool) -> AnyView {
 
 /// The list of questions.
 fn questions(state: FormState) -> AnyView {
-    let all = Question::ALL.iter().map(|question| (question.code(), say(question_word(*question))));
+    let all = Question::ALL.iter().map(|question| (question.code().to_owned(), say(question_word(*question))));
     choice(state, &[Field::Question], say(words::SECURITY_QUESTION_CHOOSE), all.collect())
 }
 

@@ -77,6 +77,8 @@ pub const fn label(field: Field) -> Option<Word> {
         #[cfg(feature = "ssr")]
         Field::StaffName => words::DESK_FIELD_STAFF_NAME,
         #[cfg(feature = "ssr")]
+        Field::Person => words::DESK_FIELD_PERSON,
+        #[cfg(feature = "ssr")]
         Field::Staff => return None,
     })
 }
@@ -211,6 +213,9 @@ const fn desk_word(refused: Refused) -> Word {
         Refused::NothingToDo => words::DESK_PROBLEM_NOTHING_TO_DO,
         Refused::AccountGone => words::DESK_PROBLEM_ACCOUNT_GONE,
         Refused::NoAddress => words::DESK_PROBLEM_NO_ADDRESS,
+        Refused::EmailSame => words::DESK_PROBLEM_EMAIL_SAME,
+        Refused::MergeNobody => words::DESK_PROBLEM_MERGE_NOBODY,
+        Refused::MergeSame => words::DESK_PROBLEM_MERGE_SAME,
         Refused::ApprovalOwn => words::DESK_PROBLEM_APPROVAL_OWN,
         Refused::TermTooShort => words::DESK_PROBLEM_TERM_TOO_SHORT,
         Refused::TermSsn => words::DESK_PROBLEM_TERM_SSN,

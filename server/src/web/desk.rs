@@ -3,6 +3,7 @@
 //! A page that others add is a line in [`PAGES`], with the act that a role must allow, and a function in a file beside
 //! this one that makes its [`Page`] of the [`Asking`].
 
+mod acts;
 mod entry;
 mod find;
 mod own;
@@ -63,6 +64,23 @@ pub const PAGES: &[Listed] = &[
     page("/desk/find/{token}/{token}", For::Those(Act::Search)),
     page("/desk/account/{number}", For::Those(Act::View)),
     page("/desk/account/{number}/before/{number}", For::Those(Act::View)),
+    page("/desk/account/{number}/caller", For::Those(Act::CheckCaller)),
+    page("/desk/account/{number}/send-link", For::Those(Act::SendLink)),
+    page("/desk/account/{number}/send-temporary", For::Those(Act::SendTemporary)),
+    page("/desk/account/{number}/show-temporary", For::Those(Act::ShowTemporary)),
+    page("/desk/account/{number}/shown", For::Those(Act::ShowTemporary)),
+    page("/desk/account/{number}/unlock", For::Those(Act::Unlock)),
+    page("/desk/account/{number}/reactivate", For::Those(Act::Reactivate)),
+    page("/desk/account/{number}/end-sessions", For::Those(Act::EndSessions)),
+    page("/desk/account/{number}/suspend", For::Those(Act::Suspend)),
+    page("/desk/account/{number}/change-email", For::Those(Act::ChangeEmail)),
+    page("/desk/account/{number}/keep-email", For::Those(Act::KeepEmail)),
+    page("/desk/account/{number}/approve-email", For::Those(Act::ApproveEmail)),
+    page("/desk/account/{number}/clear-question", For::Those(Act::ClearQuestion)),
+    page("/desk/account/{number}/mark-external", For::Those(Act::MarkExternal)),
+    page("/desk/account/{number}/split", For::Those(Act::Split)),
+    page("/desk/account/{number}/merge", For::Those(Act::Merge)),
+    page("/desk/account/{number}/merge/{number}", For::Those(Act::Merge)),
     page("/desk/own", For::Staff),
     page("/desk/recovery", For::Staff),
     page("/desk/staff", For::Those(Act::ManageStaff)),
@@ -113,6 +131,11 @@ impl Asking<'_> {
     /// The number at the end of the address.
     pub fn number(&self) -> i64 {
         self.last().parse().unwrap_or_default()
+    }
+
+    /// The numbers in the address.
+    pub fn numbers(&self) -> impl Iterator<Item = i64> {
+        self.path.split('/').filter_map(|part| part.parse().ok())
     }
 
     /// The browser's cookie between two steps.
@@ -222,7 +245,7 @@ async fn visit(web: &Web, path: &str, headers: &HeaderMap) -> Result<(Shown, Opt
             let refused = cookies::cookie(headers, REFUSED_COOKIE).and_then(|value| open(&web.portal, value));
             let refused = refused.and_then(|form| form.problems.first().map(|problem| problem.refused));
             let asking = Asking { web, headers, path, at_desk: at_desk.as_ref(), refused };
-            match made(listed.path, &asking).await {
+            match made(listed, &asking).await {
                 Ok(shown) => shown,
                 Err(Declined::Fault(fault)) => return Err(fault),
                 Err(Declined::Problems(problems)) => match problems.first().map(|problem| problem.refused) {
@@ -237,9 +260,9 @@ async fn visit(web: &Web, path: &str, headers: &HeaderMap) -> Result<(Shown, Opt
     Ok((shown, at_desk))
 }
 
-/// The page of a pattern of [`PAGES`].
-async fn made(pattern: &str, asking: &Asking<'_>) -> Result<Shown, Declined> {
-    Ok(match pattern {
+/// One of [`PAGES`].
+async fn made(listed: &Listed, asking: &Asking<'_>) -> Result<Shown, Declined> {
+    Ok(match listed.path {
         "/desk" => Page::Start.into(),
         "/desk/sign-in" => Page::SignIn.into(),
         "/desk/second" => entry::second(asking).await?,
@@ -254,6 +277,12 @@ async fn made(pattern: &str, asking: &Asking<'_>) -> Result<Shown, Declined> {
         "/desk/recovery" => own::recovery(asking).await?.into(),
         "/desk/staff" => staff::list(asking).await?.into(),
         "/desk/staff/{number}" => staff::member(asking).await?.into(),
+        "/desk/account/{number}/caller" => acts::caller(asking).await?.into(),
+        "/desk/account/{number}/shown" => acts::shown(asking).await?.into(),
+        deed if deed.starts_with("/desk/account/") => match listed.whom {
+            For::Those(act) => acts::deed(asking, act).await?.into(),
+            _ => Page::Missing.into(),
+        },
         _ => Page::Missing.into(),
     })
 }

@@ -30,7 +30,7 @@ const BODY_LIMIT: usize = 32 * 1024;
 /// Seconds in which a body must have arrived.
 const BODY_SECONDS: u64 = 10;
 /// Longer values are not kept after a refusal: they would not fit into a cookie.
-const KEPT_LONGEST: usize = 200;
+const KEPT_LONGEST: usize = 500;
 
 /// Runs an operation, or refuses it.
 pub async fn operate(

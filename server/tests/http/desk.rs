@@ -1,5 +1,6 @@
 //! The desk over HTTP.
 
+mod acts;
 mod entry;
 mod find;
 mod forms;

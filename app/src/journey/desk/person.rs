@@ -2,12 +2,17 @@
 
 use backboard::moment::Moment;
 use backboard::refused::{Field, Problem};
+use backboard::service::desk::offers::Calling;
 use backboard::service::desk::person::{Address, Dossier, Issue, Mailed, Trouble, Who};
+use backboard::service::desk::reason::Why;
 use backboard::service::desk::seen::{Event, LinkEntry};
+use backboard::staff::Act;
 use leptos::prelude::*;
 use leptos::server_fn::codec::PostUrl;
 use std::collections::BTreeMap;
 
+use super::acts::{done, waiting_notices, what_to_do};
+use super::caller::said;
 use super::frame::{back, more, saved};
 use super::hidden;
 use super::parts::{facts, full_name, state_text, table, time, time_or_dash};
@@ -28,6 +33,11 @@ pub struct Sheet {
     pub now: Moment,
     /// The history is an older page of it.
     pub is_older: bool,
+    /// What may be done to the account now, by this member.
+    pub offered: Vec<Act>,
+    pub calling: Calling,
+    /// Why something was done, by the row of the history.
+    pub reasons: BTreeMap<i64, Why>,
 }
 
 #[must_use]
@@ -36,12 +46,21 @@ pub fn person(sheet: &Sheet) -> AnyView {
     let state = state_text(dossier.state, dossier.frozen, dossier.shared);
     let mut content = vec![lead(format!("{} – {state}", dossier.username))];
     content.extend(saved(&[("/api/desk/reveal", words::DESK_PERSON_REVEALED)]));
+    content.extend(said());
+    content.extend(done(dossier, &sheet.offered));
+    if dossier.people.is_empty() {
+        content.push(notice("info", vec![notice_text(say(words::ACT_PART_RETIRED))]));
+    }
     for case in &dossier.cases {
         let said = site().fill(words::DESK_PERSON_CASE, &[("kind", &spaced(&case.kind)), ("time", &time(case.opened))]);
         content.push(notice("warning", vec![notice_text(said)]));
     }
+    content.extend(waiting_notices(dossier, &sheet.staff));
     content.push(standing(dossier));
     content.extend(people(dossier));
+    if !sheet.is_older {
+        content.extend(what_to_do(dossier.account, &sheet.offered, sheet.calling));
+    }
     content.extend(links(dossier, sheet.now));
     content.extend(temporaries(dossier, sheet));
     content.extend(mails(dossier));
@@ -174,9 +193,8 @@ fn mails(dossier: &Dossier) -> Vec<AnyView> {
 
 fn history(sheet: &Sheet) -> Vec<AnyView> {
     let heads = [words::DESK_PERSON_TIME, words::DESK_PERSON_BY, words::DESK_PERSON_WHAT, words::DESK_PERSON_DETAIL];
-    let line = |event: &Event| {
-        cells([time(event.at), sheet.named(&event.actor), happened(&event.action), event.detail.clone()])
-    };
+    let line =
+        |event: &Event| cells([time(event.at), sheet.named(&event.actor), happened(&event.action), sheet.told(event)]);
     let dossier = &sheet.dossier;
     let mut content = part(words::DESK_PERSON_HISTORY, &heads, dossier.history.iter().map(line).collect());
     if sheet.is_older {
@@ -220,7 +238,8 @@ fn trouble_text(trouble: Trouble) -> String {
 
 /// What the audit calls it, in words: the desk's own, else the person's, else its code.
 fn happened(action: &str) -> String {
-    let word = Word::of_key(&format!("desk.did.{action}")).or_else(|| Word::of_key(&format!("history.of.{action}")));
+    let keys = ["act.did", "desk.did", "history.of"];
+    let word = keys.iter().find_map(|table| Word::of_key(&format!("{table}.{action}")));
     word.map_or_else(|| spaced(action), say)
 }
 
@@ -231,6 +250,34 @@ fn spaced(code: &str) -> String {
 impl Sheet {
     fn named(&self, actor: &str) -> String {
         self.staff.get(actor).cloned().unwrap_or_else(|| actor.to_owned())
+    }
+
+    /// The facts of a row, how the caller was checked, and why it was done.
+    fn told(&self, event: &Event) -> String {
+        let at = |word: Word, moment: &str| filled(word, Moment(moment.parse().unwrap_or_default()));
+        let mut told: Vec<String> = Vec::new();
+        let mut facts: Vec<&str> = Vec::new();
+        for part in event.detail.split(' ') {
+            match part.split_once('=') {
+                Some(("caller", "unchecked")) => told.push(say(words::ACT_DETAIL_UNCHECKED)),
+                Some(("caller", check)) => match check.split_once('@') {
+                    Some(("code", moment)) => told.push(at(words::ACT_DETAIL_BY_CODE, moment)),
+                    Some((_, moment)) => told.push(at(words::ACT_DETAIL_BY_FACTS, moment)),
+                    None => facts.push(part),
+                },
+                Some(("due", moment)) => told.push(time(Moment(moment.parse().unwrap_or_default()))),
+                Some(("reason", _)) => {}
+                _ => facts.push(part),
+            }
+        }
+        told.insert(0, facts.join(" "));
+        told.extend(self.reasons.get(&event.id).map(|why| match why {
+            Why::Words(words) => site().fill(words::ACT_DETAIL_REASON, &[("reason", words)]),
+            Why::Gone => say(words::ACT_DETAIL_REASON_GONE),
+            Why::Changed => say(words::ACT_DETAIL_REASON_CHANGED),
+        }));
+        told.retain(|part| !part.is_empty());
+        told.join("; ")
     }
 }
 

@@ -73,7 +73,7 @@ fn line(row: Row) -> AnyView {
 }
 
 fn roles(state: FormState) -> AnyView {
-    let all = Role::ALL.iter().map(|role| (role.code(), say(role_word(*role))));
+    let all = Role::ALL.iter().map(|role| (role.code().to_owned(), say(role_word(*role))));
     choice(state, &[Field::Role], say(words::STAFF_INVITE_CHOOSE), all.collect())
 }
 

@@ -1,9 +1,12 @@
 //! The page of an account.
 
+use std::collections::BTreeMap;
+
 use app::journey::desk::Page;
 use app::journey::desk::person::Sheet;
 use backboard::refused::Refused;
 use backboard::service::Declined;
+use backboard::staff::Act;
 
 use super::Asking;
 
@@ -16,16 +19,32 @@ pub async fn person(asking: &Asking<'_>) -> Result<Page, Declined> {
     let portal = &asking.web.portal;
     let dossier = match portal.desk_person(asking.actor()?, account, below).await {
         Ok(dossier) => dossier,
-        Err(Declined::Problems(problems)) => {
-            return match problems.first() {
-                Some(problem) if matches!(problem.refused, Refused::TooManyTries | Refused::AccountGone) => {
-                    Ok(Page::Turned(*problem))
-                }
-                _ => Err(Declined::Problems(problems)),
-            };
-        }
-        Err(fault) => return Err(fault),
+        Err(declined) => return turned(declined),
     };
+    let actor = asking.actor()?;
+    let offered = Act::DEEDS.into_iter().filter(|act| actor.may(*act).is_ok());
+    let offered = offered.filter(|act| portal.desk_offer(actor, &dossier, *act).is_ok()).collect();
+    let calling = portal.desk_calling(actor, account).await?;
+    let mut reasons = BTreeMap::new();
+    for event in &dossier.history {
+        if let Some(why) = portal.desk_reason(actor, &event.detail).await? {
+            reasons.insert(event.id, why);
+        }
+    }
     let staff = portal.desk_names().await?;
-    Ok(Page::Person(Box::new(Sheet { dossier, staff, now: portal.now(), is_older: below.is_some() })))
+    let (now, is_older) = (portal.now(), below.is_some());
+    Ok(Page::Person(Box::new(Sheet { dossier, staff, now, is_older, offered, calling, reasons })))
+}
+
+/// Nobody is there, or somebody has looked too much: a page that says so.
+pub fn turned(declined: Declined) -> Result<Page, Declined> {
+    match declined {
+        Declined::Problems(problems) => match problems.first() {
+            Some(problem) if matches!(problem.refused, Refused::TooManyTries | Refused::AccountGone) => {
+                Ok(Page::Turned(*problem))
+            }
+            _ => Err(Declined::Problems(problems)),
+        },
+        fault => Err(fault),
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use backboard::staff::Act;
 use server::web::operations;
 
 use super::forms::mailed;
@@ -21,7 +22,7 @@ const CROWDS: [(&str, &str); 6] = [
     ("desk.second.enrol", "an hour"),
 ];
 /// What is counted for one.
-const ALONE: [(&str, &str); 14] = [
+const ALONE: [(&str, &str); 20] = [
     ("desk.signin", "at once for an e-mail address, then one each 12 minutes"),
     ("desk.second", "for a sign-in"),
     ("desk.second", "at once for a member of staff, then one each 30 minutes"),
@@ -37,6 +38,13 @@ const ALONE: [(&str, &str); 14] = [
     // These two in `find.rs`.
     ("desk.search", "an hour for a member of staff"),
     ("desk.reveal", "an hour for a member of staff"),
+    // From here on in `acts.rs`.
+    ("desk.caller.mail", "an hour for a member of staff, with facts"),
+    ("desk.caller.mail", "a day for an account"),
+    ("desk.caller.code", "for a code"),
+    ("desk.caller.facts", "an hour for a member of staff, with mailed codes"),
+    ("desk.caller.facts", "a day for an account"),
+    ("desk.merge.find", "an hour for a member of staff, with desk.search"),
 ];
 
 #[test]
@@ -50,6 +58,11 @@ fn every_listed_limit_of_the_desk_is_measured_here() {
     }
     for (operation, words) in ALONE {
         measured.insert((operation.to_owned(), format!("{} {words}", listed(operation, words))));
+    }
+    for act in Act::DEEDS {
+        let (operation, words) = (format!("desk.{}", act.code()), "an hour for a member of staff, all acts together");
+        let most = listed(&operation, words);
+        measured.insert((operation, format!("{most} {words}")));
     }
     let all = operations().iter().filter(|operation| operation.is_the_desks());
     let all: BTreeSet<(String, String)> = all
