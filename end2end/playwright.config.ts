@@ -13,9 +13,10 @@ const chromium = {
 const desktop = { ...devices["Desktop Chrome"], ...chromium };
 const phone = { ...devices["Pixel 7"], ...chromium, viewport: { width: 360, height: 740 } };
 
-// The ways back in are long journeys: by default each runs hydrated on a desktop and without a script on a phone;
+// The ways back in are long journeys, and the desk's pages have no script: by default each runs hydrated on a desktop and
+// without a script on a phone;
 // with script/test --long, like all others, in all four.
-const twice = process.env.END2END_LONG ? [] : ["agencies/**", "reset.spec.ts", "security.spec.ts", "not-me.spec.ts", "axe-back-in.spec.ts", "abuse/**"];
+const twice = process.env.END2END_LONG ? [] : ["agencies/**", "reset.spec.ts", "security.spec.ts", "not-me.spec.ts", "axe-back-in.spec.ts", "abuse/**", "desk/**"];
 // client.spec.ts is about what the script adds; axe is a script itself, and its specs hold ours back.
 const scripted = ["client.spec.ts", "axe*.spec.ts"];
 

@@ -1,6 +1,7 @@
 // A member of staff's mail and authenticator app.
 import { createHmac } from "node:crypto";
 import { expect, type Page } from "@playwright/test";
+import { expectAccessible } from "../axe";
 import type { Mail, Portal } from "../portal";
 
 export const password = "seven herons over a quiet weir";
@@ -22,9 +23,32 @@ export function codeOf(key: string, step: number): string {
   return `${number % 1_000_000}`.padStart(6, "0");
 }
 
-/** Invites an admin, who takes the invitation up in this browser and is at the desk then. */
-export async function takeSeat(page: Page, portal: Portal, email: string) {
-  portal.run("staff", "invite", "--email", email, "--role", "admin", "--name", "Ada Admin");
+/** Moves to a field, link or button with Tab alone. */
+export async function tabTo(page: Page, role: "textbox" | "link" | "button", name: string) {
+  const wanted = page.getByRole(role, { name, exact: true }).first();
+  for (let presses = 0; presses < 60; presses++) {
+    if (await wanted.evaluate((element) => element === document.activeElement)) return;
+    await page.keyboard.press("Tab");
+  }
+  throw new Error(`Tab does not reach ${role} ${name}`);
+}
+
+/** Nothing for axe to find in either colour scheme, no script, and nothing wider than the window. */
+export async function look(page: Page, name: string, scripted: boolean) {
+  expect(await page.locator("script").count(), `${name}: a script`).toBe(0);
+  // Axe is a script itself.
+  if (!scripted) return;
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    await expectAccessible(page, `${name}, ${colorScheme}`);
+  }
+  await page.emulateMedia({ colorScheme: null });
+}
+
+/** Invites a member, an admin unless another role is named, who takes the invitation up in this browser and is at the
+ * desk then. */
+export async function takeSeat(page: Page, portal: Portal, email: string, role = "admin", name = "Ada Admin") {
+  portal.run("staff", "invite", "--email", email, "--role", role, "--name", name);
   await portal.wake();
   await page.goto(deskLinkIn(await portal.mail(email, 1)));
   for (const field of ["#password", "#password_again"]) await page.locator(field).fill(password);

@@ -3,21 +3,11 @@
 import type { Page } from "@playwright/test";
 import { expectAccessible } from "../axe";
 import { expect, test, type Portal } from "../portal";
-import { codeOf, deskLinkIn, password, step } from "./app";
+import { codeOf, deskLinkIn, password, step, tabTo } from "./app";
 
 test.use({ agency: "demo" });
 
 let invited = 0;
-
-/** Moves to a field, link or button with Tab alone. */
-async function tabTo(page: Page, role: "textbox" | "link" | "button", name: string) {
-  const wanted = page.getByRole(role, { name, exact: true }).first();
-  for (let presses = 0; presses < 60; presses++) {
-    if (await wanted.evaluate((element) => element === document.activeElement)) return;
-    await page.keyboard.press("Tab");
-  }
-  throw new Error(`Tab does not reach ${role} ${name}`);
-}
 
 async function type(page: Page, name: string, text: string) {
   await tabTo(page, "textbox", name);

@@ -4,6 +4,7 @@
 mod acts;
 mod caller;
 mod email;
+mod offers;
 mod orders;
 mod people;
 

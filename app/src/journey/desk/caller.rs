@@ -72,13 +72,15 @@ pub fn mail(dossier: &Dossier, again: bool, act: Option<Act>) -> AnyView {
     }
     let account = dossier.account.to_string();
     let word = if again { words::ACT_CALLER_MAIL_AGAIN } else { words::ACT_CALLER_MAIL };
-    form("/api/desk/caller/mail", say(word), move |_| {
+    let form = form("/api/desk/caller/mail", say(word), move |_| {
         let mut fields = vec![hidden("account", account), hidden("act", act.map_or("", Act::code))];
         if !again {
             fields.push(text("p", "usa-hint", say(words::ACT_CALLER_MAIL_HINT)));
         }
         fields
-    })
+    });
+    // The second choice on its page.
+    if again { el("div").class("bb-desk-again").child(form).view() } else { form }
 }
 
 /// The code that is read back.

@@ -77,7 +77,8 @@ pub fn start() -> AnyView {
         el("li").child(el("a").class("usa-button").attr("href", *href).text(say(*word)).view()).view()
     });
     let hello = site().fill(words::DESK_START_LEAD, &[("name", &who.name)]);
-    card(say(words::DESK_START_TITLE), vec![lead(hello), el("ul").class("bb-desk-parts").all(links).view()])
+    let content = vec![lead(hello), super::find::search_form(), el("ul").class("bb-desk-parts").all(links).view()];
+    card(say(words::DESK_START_TITLE), content)
 }
 
 /// The role is not one for this page or act.

@@ -8,22 +8,25 @@ use crate::site::say;
 use crate::ui::node::{el, text};
 use crate::words::{self, Word};
 
-/// A table that scrolls by itself where it is wider than the page. The first cell of each line names it.
+/// A table that scrolls by itself where it is wider than the page; on a phone each line is a card of its own. The roles
+/// say what it is there too, where the style sheet takes the table apart. The first cell of each line names it.
 #[must_use]
 pub fn table(caption: Word, heads: &[Word], lines: Vec<Vec<AnyView>>) -> AnyView {
-    let head = heads.iter().map(|word| el("th").attr("scope", "col").text(say(*word)).view());
+    let head =
+        heads.iter().map(|word| el("th").attr("scope", "col").attr("role", "columnheader").text(say(*word)).view());
     let lines = lines.into_iter().map(|cells| {
-        let cells = cells.into_iter().enumerate().map(|(place, cell)| match place {
-            0 => el("th").attr("scope", "row").child(cell).view(),
-            _ => el("td").child(cell).view(),
+        let cells = cells.into_iter().zip(heads).enumerate().map(|(place, (cell, head))| match place {
+            0 => el("th").attr("scope", "row").attr("role", "rowheader").child(cell).view(),
+            _ => el("td").attr("role", "cell").attr("data-label", say(*head)).child(cell).view(),
         });
-        el("tr").all(cells).view()
+        el("tr").attr("role", "row").all(cells).view()
     });
     let table = el("table")
         .class("bb-table")
+        .attr("role", "table")
         .child(el("caption").class("usa-sr-only").text(say(caption)).view())
-        .child(el("thead").child(el("tr").all(head).view()).view())
-        .child(el("tbody").all(lines).view());
+        .child(el("thead").attr("role", "rowgroup").child(el("tr").attr("role", "row").all(head).view()).view())
+        .child(el("tbody").attr("role", "rowgroup").all(lines).view());
     // Who has no mouse scrolls it with the keys.
     el("div")
         .class("bb-table-frame")

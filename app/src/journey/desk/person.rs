@@ -60,6 +60,7 @@ pub fn person(sheet: &Sheet) -> AnyView {
     content.extend(people(dossier));
     if !sheet.is_older {
         content.extend(what_to_do(dossier.account, &sheet.offered, sheet.calling));
+        content.extend(reveal(dossier));
     }
     content.extend(links(dossier, sheet.now));
     content.extend(temporaries(dossier, sheet));
@@ -103,16 +104,21 @@ fn standing(dossier: &Dossier) -> AnyView {
 
 fn people(dossier: &Dossier) -> Vec<AnyView> {
     let heads = [words::DESK_FIND_NAME, words::DESK_FIND_CERTIFICATE, words::FIELD_EMAIL, words::DESK_PERSON_EARLIER];
-    let mut content = part(words::DESK_PERSON_PEOPLE, &heads, dossier.people.iter().map(who).collect());
+    part(words::DESK_PERSON_PEOPLE, &heads, dossier.people.iter().map(who).collect())
+}
+
+/// *Show the address*, as long as it is masked.
+fn reveal(dossier: &Dossier) -> Vec<AnyView> {
     let is_masked = |who: &Who| matches!(who.address, Some(Address::Masked(_)));
-    if dossier.people.iter().any(is_masked) {
-        let account = dossier.account.to_string();
-        let reveal = form("/api/desk/reveal", say(words::DESK_PERSON_REVEAL), move |state| {
-            vec![hidden("account", account), text_field(state, &[Field::Reason], Kind::text("off"))]
-        });
-        content.push(reveal);
+    if !dossier.people.iter().any(is_masked) {
+        return Vec::new();
     }
-    content
+    let account = dossier.account.to_string();
+    let reveal = form("/api/desk/reveal", say(words::DESK_PERSON_REVEAL), move |state| {
+        let reason = Kind::text("off").hint(words::ACT_PART_REASON_HINT);
+        vec![hidden("account", account), text_field(state, &[Field::Reason], reason)]
+    });
+    vec![text("h2", "bb-card__second", say(words::FIELD_EMAIL)), reveal]
 }
 
 fn who(who: &Who) -> Vec<AnyView> {
@@ -217,7 +223,8 @@ fn part(title: Word, heads: &[Word], lines: Vec<Vec<AnyView>>) -> Vec<AnyView> {
 }
 
 fn cells<const COUNT: usize>(cells: [String; COUNT]) -> Vec<AnyView> {
-    cells.into_iter().map(IntoAny::into_any).collect()
+    // An empty text would leave a space, and its cell would not be empty.
+    cells.into_iter().map(|cell| if cell.is_empty() { ().into_any() } else { cell.into_any() }).collect()
 }
 
 fn filled(word: Word, at: Moment) -> String {
@@ -270,7 +277,12 @@ impl Sheet {
                 _ => facts.push(part),
             }
         }
-        told.insert(0, facts.join(" "));
+        let said = Word::of_key(&format!("act.detail.{}", facts.first().unwrap_or(&"")));
+        let plain = match (said, facts.split_first()) {
+            (Some(word), Some((_, more))) => [say(word), spaced(&more.join(" "))].join(" "),
+            _ => facts.join(" "),
+        };
+        told.insert(0, plain.trim_end().to_owned());
         told.extend(self.reasons.get(&event.id).map(|why| match why {
             Why::Words(words) => site().fill(words::ACT_DETAIL_REASON, &[("reason", words)]),
             Why::Gone => say(words::ACT_DETAIL_REASON_GONE),

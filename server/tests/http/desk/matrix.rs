@@ -99,10 +99,15 @@ fn a_role_is_listed_where_the_desk_is_accepted_and_nowhere_else() {
 async fn every_operation_of_the_desk_takes_whom_the_list_names_and_nobody_else() {
     let app = portal().await;
     let (mut taken, mut refused) = (0, 0);
-    for operation in operations().iter().filter(|operation| operation.is_the_desks()) {
-        for kind in KINDS {
+    for kind in KINDS {
+        // What is refused changes nothing, so the next try comes from the same session; what is taken may end it.
+        let mut session = None;
+        for operation in operations().iter().filter(|operation| operation.is_the_desks()) {
             for accept in [HTML, JSON] {
-                let (mut browser, csrf) = begin(&app, kind).await;
+                let (mut browser, csrf) = match session.take() {
+                    Some(session) => session,
+                    None => begin(&app, kind).await,
+                };
                 let at = format!("{} {kind:?} {accept}", operation.name);
                 let before = rows(&app).await;
                 let answer = browser.post(&operation.path, accept, &[("csrf", &csrf)]).await;
@@ -126,6 +131,7 @@ async fn every_operation_of_the_desk_takes_whom_the_list_names_and_nobody_else()
                     (_, HTML) => answer.assert_back_to("/desk/sign-in"),
                     _ => answer.assert_problem(403, "form", "session-over"),
                 }
+                session = Some((browser, csrf));
             }
         }
     }
