@@ -9,6 +9,7 @@
 pub mod config;
 pub mod cookies;
 pub mod date_of_birth;
+pub mod desk;
 pub mod email;
 pub mod form;
 pub mod forwarded;
@@ -25,10 +26,11 @@ use backboard::moment::Day;
 pub type Check = fn(&[u8]);
 
 /// Every target by the name of its corpus.
-pub const TARGETS: [(&str, Check); 12] = [
+pub const TARGETS: [(&str, Check); 13] = [
     ("config", config::check),
     ("cookies", cookies::check),
     ("date_of_birth", date_of_birth::check),
+    ("desk", desk::check),
     ("email", email::check),
     ("form", form::check),
     ("forwarded", forwarded::check),
