@@ -13,7 +13,7 @@ use http::header::{
 };
 use http::{HeaderMap, HeaderValue, StatusCode};
 
-use super::Web;
+use super::{Web, desk};
 use crate::robots::Widget;
 
 /// Seconds after which a visitor may try again when the server is busy: *in a minute*, as the pages say.
@@ -25,6 +25,10 @@ const BUSY_SECONDS: u32 = 60;
 /// the office's domain too, and ours are removed by name. Not `executionContexts`: it would reload under the answer.
 const CLEARED: &str = "\"cache\", \"storage\"";
 
+/// The desk's pages have no script, so none may run there, and nothing is fetched but style and pictures of ours.
+const DESK_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; base-uri 'none'; \
+                           object-src 'none'; form-action 'self'; frame-ancestors 'none'";
+
 /// The nonce of one response's Content-Security-Policy.
 #[derive(Clone)]
 pub struct Nonce(pub String);
@@ -32,6 +36,7 @@ pub struct Nonce(pub String);
 /// Sets the headers, and refuses a Host that is not ours.
 pub async fn protect(State(web): State<Arc<Web>>, mut request: Request, next: Next) -> Response {
     let nonce = nonce(&web);
+    let is_desk = desk::is_here(request.uri().path());
     let mut response = if is_our_host(&web, &request) {
         request.extensions_mut().insert(Nonce(nonce.clone()));
         next.run(request).await
@@ -39,7 +44,7 @@ pub async fn protect(State(web): State<Arc<Web>>, mut request: Request, next: Ne
         let sentence = web.wrong_host();
         (StatusCode::MISDIRECTED_REQUEST, sentence).into_response()
     };
-    let policy = policy(&nonce, web.hosted.as_ref());
+    let policy = if is_desk { DESK_POLICY.to_owned() } else { policy(&nonce, web.hosted.as_ref()) };
     let is_busy = response.status() == StatusCode::SERVICE_UNAVAILABLE;
     let headers = response.headers_mut();
     headers.remove(SERVER);

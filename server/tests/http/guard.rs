@@ -247,7 +247,7 @@ async fn fields_that_no_page_of_ours_sends_are_refused() {
         let answer = app.browser().call(&operation.path, &[("redirect", "//evil.test")]).await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{}", operation.name);
         // Whom it concerns is the session's to say, but where the desk acts on somebody.
-        let foreign = if operation.fields.iter().any(|field| field == "account") { "person" } else { "account" };
+        let foreign = if operation.fields.iter().any(|field| field == "account") { "staff" } else { "account" };
         // Each of its own fields twice, as an array, as an object; one half unreadable does not help.
         for field in &operation.fields {
             for bytes in [
