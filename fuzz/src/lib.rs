@@ -16,6 +16,7 @@ pub mod keys;
 pub mod name;
 pub mod number;
 pub mod profile;
+pub mod report;
 pub mod roster;
 pub mod token;
 
@@ -25,7 +26,7 @@ use backboard::moment::Day;
 pub type Check = fn(&[u8]);
 
 /// Every target by the name of its corpus.
-pub const TARGETS: [(&str, Check); 12] = [
+pub const TARGETS: [(&str, Check); 13] = [
     ("config", config::check),
     ("cookies", cookies::check),
     ("date_of_birth", date_of_birth::check),
@@ -36,6 +37,7 @@ pub const TARGETS: [(&str, Check); 12] = [
     ("name", name::check),
     ("number", number::check),
     ("profile", profile::check),
+    ("report", report::check),
     ("roster", roster::check),
     ("token", token::check),
 ];

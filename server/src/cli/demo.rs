@@ -98,6 +98,7 @@ async fn open(folder: &Path, agency: Agency, origin: &str) -> Result<Parts, Stri
         keys,
         store: Arc::new(store),
         transport: Transport::Folder(Folder::at(folder.join("mail"))),
+        bounces: None,
         captcha: Captcha::Altcha,
         origin: origin.to_owned(),
         trusted: Vec::new(),
