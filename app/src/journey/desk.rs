@@ -9,10 +9,12 @@ pub mod frame;
 pub mod own;
 pub mod parts;
 pub mod person;
+pub mod queues;
 pub mod sign_in;
 pub mod staff;
 
 use backboard::refused::{Problem, Refused};
+use backboard::service::desk::queues::{Paged, Stopped, Waiting};
 use backboard::staff::Role;
 use leptos::prelude::*;
 
@@ -46,9 +48,8 @@ pub struct Who {
 /// Data of single pages.
 #[derive(Clone, Debug, Default)]
 pub enum Page {
-    /// The desk's first page.
-    #[default]
-    Start,
+    /// The desk's first page, with how much waits.
+    Start(Waiting),
     SignIn,
     Second,
     Forgot,
@@ -63,11 +64,15 @@ pub enum Page {
     Person(Box<person::Sheet>),
     /// What the page would have shown cannot be shown now, and why.
     Turned(Problem),
+    DeadMail(Box<queues::DeadMails>),
+    DeadMailEntry(Box<queues::Entry>),
+    Frozen(Paged<Stopped>),
     Own(own::Own),
     Staff(Vec<staff::Row>),
     Member(Box<staff::Row>),
     /// The role is not one for this.
     NotAllowed,
+    #[default]
     Missing,
 }
 
@@ -76,7 +81,7 @@ impl Page {
     #[must_use]
     pub const fn title(&self) -> Word {
         match self {
-            Self::Start => words::DESK_START_TITLE,
+            Self::Start(_) => words::DESK_START_TITLE,
             Self::SignIn => words::STAFF_SIGN_IN_TITLE,
             Self::Second => words::STAFF_SECOND_TITLE,
             Self::Forgot | Self::ForgotSent => words::STAFF_FORGOT_TITLE,
@@ -86,6 +91,8 @@ impl Page {
             Self::Recovery(_) => words::STAFF_RECOVERY_TITLE,
             Self::Find(_) => words::DESK_FIND_TITLE,
             Self::Person(_) | Self::Turned(_) => words::DESK_PERSON_TITLE,
+            Self::DeadMail(_) | Self::DeadMailEntry(_) => words::QUEUE_DEAD_MAIL_TITLE,
+            Self::Frozen(_) => words::QUEUE_FROZEN_TITLE,
             Self::Own(_) => words::STAFF_OWN_TITLE,
             Self::Staff(_) => words::STAFF_LIST_TITLE,
             Self::Member(_) => words::STAFF_MEMBER_TITLE,
@@ -97,7 +104,7 @@ impl Page {
 
 fn view(page: Page) -> AnyView {
     match page {
-        Page::Start => frame::start(),
+        Page::Start(waiting) => frame::start(waiting),
         Page::SignIn => sign_in::sign_in(),
         Page::Second => sign_in::second(),
         Page::Forgot => sign_in::forgot(),
@@ -109,6 +116,9 @@ fn view(page: Page) -> AnyView {
         Page::Find(found) => find::find(found),
         Page::Person(sheet) => person::person(&sheet),
         Page::Turned(problem) => person::turned(problem),
+        Page::DeadMail(shown) => queues::dead_mail(&shown),
+        Page::DeadMailEntry(shown) => queues::entry(&shown),
+        Page::Frozen(waiting) => queues::frozen(&waiting),
         Page::Own(own) => own::own(own),
         Page::Staff(rows) => staff::list(rows),
         Page::Member(row) => staff::member(*row),

@@ -7,6 +7,7 @@ mod entry;
 mod find;
 mod own;
 mod person;
+mod queues;
 mod staff;
 
 use app::journey::desk::find::Find;
@@ -63,6 +64,11 @@ pub const PAGES: &[Listed] = &[
     page("/desk/find/{token}/{token}", For::Those(Act::Search)),
     page("/desk/account/{number}", For::Those(Act::View)),
     page("/desk/account/{number}/before/{number}", For::Those(Act::View)),
+    page("/desk/dead-mail", For::Those(Act::Queues)),
+    page("/desk/dead-mail/page/{number}", For::Those(Act::Queues)),
+    page("/desk/dead-mail/{number}", For::Those(Act::Queues)),
+    page("/desk/frozen", For::Those(Act::Queues)),
+    page("/desk/frozen/{number}", For::Those(Act::Queues)),
     page("/desk/own", For::Staff),
     page("/desk/recovery", For::Staff),
     page("/desk/staff", For::Those(Act::ManageStaff)),
@@ -240,7 +246,7 @@ async fn visit(web: &Web, path: &str, headers: &HeaderMap) -> Result<(Shown, Opt
 /// The page of a pattern of [`PAGES`].
 async fn made(pattern: &str, asking: &Asking<'_>) -> Result<Shown, Declined> {
     Ok(match pattern {
-        "/desk" => Page::Start.into(),
+        "/desk" => queues::start(asking).await?.into(),
         "/desk/sign-in" => Page::SignIn.into(),
         "/desk/second" => entry::second(asking).await?,
         "/desk/forgot" => Page::Forgot.into(),
@@ -250,6 +256,9 @@ async fn made(pattern: &str, asking: &Asking<'_>) -> Result<Shown, Declined> {
         "/desk/find" => Page::Find(Find::Nothing).into(),
         "/desk/find/{token}" | "/desk/find/{token}/{token}" => find::found(asking).await?.into(),
         "/desk/account/{number}" | "/desk/account/{number}/before/{number}" => person::person(asking).await?.into(),
+        "/desk/dead-mail" | "/desk/dead-mail/page/{number}" => queues::dead_mail(asking).await?.into(),
+        "/desk/dead-mail/{number}" => queues::entry(asking).await?.into(),
+        "/desk/frozen" | "/desk/frozen/{number}" => queues::frozen(asking).await?.into(),
         "/desk/own" => own::own(asking).await?.into(),
         "/desk/recovery" => own::recovery(asking).await?.into(),
         "/desk/staff" => staff::list(asking).await?.into(),

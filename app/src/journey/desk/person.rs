@@ -10,7 +10,8 @@ use std::collections::BTreeMap;
 
 use super::frame::{back, more, saved};
 use super::hidden;
-use super::parts::{facts, full_name, state_text, table, time, time_or_dash};
+use super::parts::{cells, facts, full_name, spaced, state_text, table, time, time_or_dash};
+use super::queues::status_text;
 use crate::answer::{Answer, Broken};
 use crate::site::{say, site};
 use crate::ui::field::{Kind, text_field};
@@ -162,6 +163,7 @@ fn mails(dossier: &Dossier) -> Vec<AnyView> {
     ];
     let line = |mail: &Mailed| {
         let fate = match (mail.sent, mail.failed, mail.trouble) {
+            _ if let Some((at, status)) = &mail.bounced => came_back(*at, status),
             (Some(_), ..) => say(words::DESK_PERSON_DELIVERED),
             (None, Some(_), trouble) => trouble_text(trouble.unwrap_or(Trouble::Other)),
             (None, None, Some(trouble)) => site().fill(words::DESK_PERSON_AGAIN, &[("why", &trouble_text(trouble))]),
@@ -198,15 +200,17 @@ fn part(title: Word, heads: &[Word], lines: Vec<Vec<AnyView>>) -> Vec<AnyView> {
     }
 }
 
-fn cells<const COUNT: usize>(cells: [String; COUNT]) -> Vec<AnyView> {
-    cells.into_iter().map(IntoAny::into_any).collect()
-}
-
 fn filled(word: Word, at: Moment) -> String {
     site().fill(word, &[("time", &time(at))])
 }
 
-fn trouble_text(trouble: Trouble) -> String {
+fn came_back(at: Moment, status: &str) -> String {
+    site().fill(words::QUEUE_WHY_BACK, &[("time", &time(at)), ("status", &status_text(status))])
+}
+
+/// What kept a mail, in words.
+#[must_use]
+pub fn trouble_text(trouble: Trouble) -> String {
     say(match trouble {
         Trouble::Address => words::DESK_TROUBLE_ADDRESS,
         Trouble::Refused => words::DESK_TROUBLE_REFUSED,
@@ -222,10 +226,6 @@ fn trouble_text(trouble: Trouble) -> String {
 fn happened(action: &str) -> String {
     let word = Word::of_key(&format!("desk.did.{action}")).or_else(|| Word::of_key(&format!("history.of.{action}")));
     word.map_or_else(|| spaced(action), say)
-}
-
-fn spaced(code: &str) -> String {
-    code.replace('-', " ")
 }
 
 impl Sheet {
