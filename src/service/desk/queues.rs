@@ -163,7 +163,7 @@ impl Portal {
     /// Puts one back that somebody took off.
     ///
     /// # Errors
-    /// As [`Portal::desk_take_off`]; [`Refused::NothingToDo`] when it is back already, or went by itself.
+    /// As [`Portal::desk_take_off`]; [`Refused::NothingToDo`] when it is back already, or would go by itself.
     pub async fn desk_put_back(&self, actor: &Actor, id: i64) -> Result<(), Declined> {
         let act = Act::DeadMailUndo;
         actor.may(act)?;
@@ -172,6 +172,11 @@ impl Portal {
         let entry = work.find_unreached(id).await?.ok_or(Refused::AccountGone)?;
         self.take_of(&mut *work, &actor, act, ACTS).await?;
         if !work.reopen_unreached(id).await? {
+            return Err(Refused::NothingToDo.into());
+        }
+        // It would have gone by itself meanwhile.
+        work.settle_unreached(self.arrived(), self.now()).await?;
+        if work.find_unreached(id).await?.is_none_or(|entry| entry.ended.is_some()) {
             return Err(Refused::NothingToDo.into());
         }
         self.audit_by(&mut *work, &actor.name(), act.code(), Some(entry.account), entry.why.code()).await?;
