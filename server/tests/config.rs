@@ -132,7 +132,7 @@ fn an_unknown_key_is_refused_with_its_line_and_name() {
         "{sentence}"
     );
     let sentence = refusal("[admin]", "[adnim]");
-    assert!(sentence.contains("line 17") && sentence.contains("adnim"), "{sentence}");
+    assert!(sentence.contains("line 18") && sentence.contains("adnim"), "{sentence}");
     let sentence = load_with(WHOLE, &[("BACKBOARD__MAIL__PROT", "1")]).unwrap_err();
     assert!(sentence.contains("BACKBOARD__MAIL__PROT") && sentence.contains("unknown field"), "{sentence}");
 }
