@@ -1,6 +1,7 @@
 // What waits for the office: people whom no mail reaches, one of them through a report that the mail server puts into the
 // portal's folder, and an account that its owner stopped. Light and dark, with nothing for axe to find, and no script.
 import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import type { Page } from "@playwright/test";
 import { expectAccessible } from "../axe";
 import { expect, test } from "../portal";
@@ -8,7 +9,7 @@ import { takeSeat } from "./app";
 
 test.use({ agency: "demo" });
 // Lists for the office: what a phone needs is that tables scroll by themselves, which the other specs of the desk see.
-test.skip(({}, { project }) => !project.name.startsWith("desktop"), "on a desktop");
+test.skip(({ isMobile }) => isMobile, "on a desktop");
 
 let seats = 0;
 const address = () => `queue${++seats}-${process.pid}@office.example`;
@@ -26,7 +27,7 @@ async function look(page: Page, name: string, scripted: boolean) {
 
 /** A report as Postfix writes one, about this mail. */
 function report(to: string, messageId: string): string {
-  const text = readFileSync(new URL("../../fuzz/corpus/report/postfix", import.meta.url), "utf8");
+  const text = readFileSync(resolve("fuzz/corpus/report/postfix"), "utf8");
   return text.replaceAll("ada@example.org", to).replaceAll("MAIL-ID", messageId.replace(/^<|@.*$/g, ""));
 }
 
