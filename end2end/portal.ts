@@ -2,7 +2,7 @@
 // One for each test worker, on ports of its own, in a folder that is removed afterwards.
 import { test as base, expect, type BrowserContext } from "@playwright/test";
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -33,13 +33,14 @@ file = "${join(folder, "keys.toml")}"
 [mail]
 transport = "folder"
 folder = "${join(folder, "mail")}"
+bounces = "${join(folder, "reports")}"
 [admin]
 listen = "127.0.0.1:${await freePort()}"
 [limits]
 multiply = 1000
 `);
     const roster = join(folder, "roster.csv");
-    for (const name of ["data", "mail"]) mkdirSync(join(folder, name));
+    for (const name of ["data", "mail", "reports"]) mkdirSync(join(folder, name));
     execFileSync(program, ["roster", "generate", "--people", `${people}`, "--seed", `${seed}`, "--out", roster]);
     const portal = new Portal(`http://127.0.0.1:${port}`, folder, readRoster(readFileSync(roster, "utf8")));
     portal.run("keys", "new");
@@ -101,6 +102,13 @@ multiply = 1000
     writeFileSync(roster, writeRoster(people));
     this.run("import", roster);
     return people;
+  }
+
+  /** What the host's mail server does with a report that comes to the sender's address: whole, or not there. */
+  putReport(name: string, text: string) {
+    const fresh = join(this.folder, "reports", `.${name}`);
+    writeFileSync(fresh, text);
+    renameSync(fresh, join(this.folder, "reports", name));
   }
 
   /** The mails to an address; those with these words in their subject. Oldest first, to the second. */

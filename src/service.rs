@@ -5,6 +5,7 @@
 //! mail happen in [`Portal::work`], so that no reply can tell whether anybody was found.
 
 pub mod audit;
+pub mod bounce;
 pub mod captcha;
 pub mod claim;
 pub mod desk;
@@ -29,6 +30,7 @@ pub mod session;
 pub mod sign_in;
 mod temporary;
 mod token;
+mod unreached;
 pub mod username;
 
 use std::sync::Arc;

@@ -97,6 +97,9 @@ codes! {
         MarkExternal = "mark-external",
         Merge = "merge",
         Queues = "queues",
+        /// Takes somebody off the queue of those whom no mail reaches.
+        DeadMailDone = "dead-mail-done",
+        DeadMailUndo = "dead-mail-undo",
         Reports = "reports",
         Import = "import",
         Audit = "audit",
@@ -143,6 +146,8 @@ impl Act {
             | Self::ChangeEmail
             | Self::KeepEmail
             | Self::ClearQuestion
+            | Self::DeadMailDone
+            | Self::DeadMailUndo
             | Self::Queues => Role::Helpdesk,
             Self::Reactivate
             | Self::ApproveEmail
@@ -177,7 +182,7 @@ impl Act {
     /// Whether it leaves the account as it was: who looks changes nothing under a colleague's hands.
     #[must_use]
     pub const fn only_looks(self) -> bool {
-        matches!(self, Self::View | Self::Reveal | Self::CheckCaller)
+        matches!(self, Self::View | Self::Reveal | Self::CheckCaller | Self::DeadMailDone | Self::DeadMailUndo)
     }
 
     /// Whether the caller has to be checked before: it lets somebody into the account, or takes a lock off it. Closing

@@ -17,6 +17,7 @@ pub mod keys;
 pub mod name;
 pub mod number;
 pub mod profile;
+pub mod report;
 pub mod roster;
 pub mod token;
 
@@ -26,7 +27,7 @@ use backboard::moment::Day;
 pub type Check = fn(&[u8]);
 
 /// Every target by the name of its corpus.
-pub const TARGETS: [(&str, Check); 13] = [
+pub const TARGETS: &[(&str, Check)] = &[
     ("config", config::check),
     ("cookies", cookies::check),
     ("date_of_birth", date_of_birth::check),
@@ -38,6 +39,7 @@ pub const TARGETS: [(&str, Check); 13] = [
     ("name", name::check),
     ("number", number::check),
     ("profile", profile::check),
+    ("report", report::check),
     ("roster", roster::check),
     ("token", token::check),
 ];

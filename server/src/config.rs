@@ -45,6 +45,8 @@ pub struct Config {
     pub database: Database,
     pub keys_file: PathBuf,
     pub mail: Mail,
+    /// The folder that reports of mails that came back are put into.
+    pub bounces: Option<PathBuf>,
     /// Proxies whose word about the visitor's address is taken.
     pub trusted_proxies: Vec<IpNet>,
     /// Where `/healthz`, `/readyz` and `/metrics` are answered; nowhere without it.
@@ -78,6 +80,7 @@ pub struct Draft {
     pub database: Option<Database>,
     pub keys_file: Option<PathBuf>,
     pub mail: Option<Mail>,
+    pub bounces: Option<PathBuf>,
     pub trusted_proxies: Vec<IpNet>,
     pub admin: Option<SocketAddr>,
     pub multiply: u32,
@@ -233,6 +236,7 @@ impl Draft {
             ("captcha.secret_file", text.captcha.secret_file.as_deref()),
         ];
         let secrets = secrets.into_iter().filter_map(|(key, file)| Some((key, folder.join(file?)))).collect();
+        let bounces = text.mail.bounces.as_deref().map(|bounces| folder.join(bounces));
         let mail = note(found, "mail", sections::mail(text.mail, folder));
         let captcha = note(found, "captcha", sections::captcha(text.captcha, folder));
         let files = Files { agency: own, secrets, ..Files::default() };
@@ -243,6 +247,7 @@ impl Draft {
             database,
             keys_file,
             mail,
+            bounces,
             trusted_proxies,
             admin,
             multiply,
@@ -262,6 +267,7 @@ impl Draft {
             database: self.database?,
             keys_file: self.keys_file?,
             mail: self.mail?,
+            bounces: self.bounces,
             trusted_proxies: self.trusted_proxies,
             admin: self.admin,
             multiply: self.multiply,
@@ -287,6 +293,7 @@ impl From<&Config> for Draft {
             database: Some(config.database),
             keys_file: Some(config.keys_file),
             mail: Some(config.mail),
+            bounces: config.bounces,
             trusted_proxies: config.trusted_proxies,
             admin: config.admin,
             multiply: config.multiply,

@@ -2,4 +2,5 @@
 
 pub mod mailbox;
 pub mod people;
+pub mod queues;
 pub mod staff;

@@ -38,6 +38,8 @@ enum Part {
     Budgets,
     Mail,
     Temporaries,
+    /// Entries of the desk's queue of those whom no mail reaches.
+    DeadMail,
     /// Who left the roster.
     People,
     /// New addresses whose wait is over.
@@ -50,7 +52,7 @@ enum Part {
 }
 
 impl Part {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 14] = [
         Self::Flows,
         Self::Links,
         Self::Sessions,
@@ -59,6 +61,7 @@ impl Part {
         Self::Budgets,
         Self::Mail,
         Self::Temporaries,
+        Self::DeadMail,
         Self::People,
         Self::Addresses,
         Self::Days,
@@ -114,6 +117,7 @@ async fn work(portal: &Portal, part: Part, stopped: &watch::Receiver<bool>) -> R
         Part::Days => while !*stopped.borrow() && portal.schedule_passwords().await? {},
         Part::Reminders => while !*stopped.borrow() && portal.remind().await? {},
         Part::People => while !*stopped.borrow() && portal.forget().await? {},
+        Part::DeadMail => portal.settle_dead_mail(MAIL_KEPT).await?,
         Part::Files => portal.store.scrub().await?,
         part => purge(portal, part, portal.now()).await?,
     }
@@ -131,7 +135,7 @@ async fn purge(portal: &Portal, part: Part, now: Moment) -> Result<(), Fault> {
         Part::Budgets => work.purge_budgets(now).await?,
         Part::Mail => work.purge_mail(now.plus(-MAIL_KEPT)).await?,
         Part::Temporaries => work.purge_temporaries(now.plus(-TEMPORARY_KEPT)).await?,
-        Part::People | Part::Addresses | Part::Days | Part::Reminders | Part::Files => 0,
+        Part::DeadMail | Part::People | Part::Addresses | Part::Days | Part::Reminders | Part::Files => 0,
     };
     work.save().await
 }

@@ -6,15 +6,18 @@
 //!   sent, may be tried again, or never will be.
 //! - The [`Worker`] does the queued jobs and empties the outbox. Every attempt at one mail carries the
 //!   same bytes and the same `Message-ID`, so that a repeated one can be told.
+//! - [`Bounces`] reads the reports of mails that came back.
 //!
 //! **Nothing here logs a recipient, a body or a token**: ids, kinds and reply codes only.
 
 mod backoff;
+pub mod bounces;
 mod departures;
 mod draft;
 mod folder;
 mod html;
 mod relay;
+pub mod report;
 mod sentences;
 mod stationery;
 mod text;
@@ -22,6 +25,7 @@ mod transport;
 mod worker;
 
 pub use backoff::GIVEN_UP_AFTER;
+pub use bounces::Bounces;
 pub use folder::Folder;
 pub use relay::{Credentials, Patience, Relay, RelayAt, Tls};
 pub use stationery::Stationery;

@@ -4,6 +4,7 @@ use std::fs::DirBuilder;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::os::unix::fs::DirBuilderExt as _;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,7 +20,7 @@ use crate::clock::{SystemClock, SystemEntropy};
 use crate::config::{Captcha, Config, Database, Mail, Smtp, Tls};
 use crate::hasher::Argon2Hasher;
 use crate::keys::Keys;
-use crate::mail::{Credentials, Folder, Patience, Relay, RelayAt, Stationery, Transport, Worker};
+use crate::mail::{Bounces, Credentials, Folder, Patience, Relay, RelayAt, Stationery, Transport, Worker};
 use crate::robots::{robots, widget};
 use crate::store::Sqlite;
 use crate::vault::KeyVault;
@@ -38,6 +39,8 @@ pub struct Parts {
     pub keys: Keys,
     pub store: Arc<Sqlite>,
     pub transport: Transport,
+    /// The folder that reports of mails that came back are put into.
+    pub bounces: Option<PathBuf>,
     pub captcha: Captcha,
     /// `https://accounts.example.gov`
     pub origin: String,
@@ -70,6 +73,7 @@ impl Parts {
             keys,
             store: Arc::new(store),
             transport: transport(&config.mail)?,
+            bounces: config.bounces.clone(),
             agency: config.agency.clone(),
             captcha: config.captcha.clone(),
             origin: config.public_url.origin().to_owned(),
@@ -144,6 +148,8 @@ pub async fn run(
     let (stopping, stopped) = watch::channel(false);
     let working = tokio::spawn(worker.run(stopped.clone()));
     let housekeeping = tokio::spawn(crate::housekeeping::run(Arc::clone(&portal), queued, stopped.clone()));
+    let reports = parts.bounces.map(Bounces::at);
+    let reading = reports.map(|reports| tokio::spawn(reports.run(Arc::clone(&portal), stopped.clone())));
     if let Some(address) = health {
         let listener = TcpListener::bind(address).await.map_err(|error| taken(address, &error))?;
         tokio::spawn(serve(listener, admin::router(Arc::clone(&portal.store)), until(stopped.clone())));
@@ -151,7 +157,7 @@ pub async fn run(
     serve(listener, router(web), stop).await;
 
     let _ = stopping.send(true);
-    for task in [working, housekeeping] {
+    for task in [working, housekeeping].into_iter().chain(reading) {
         if tokio::time::timeout(Duration::from_secs(WORKER_SECONDS), task).await.is_err() {
             tracing::warn!("the worker was still busy after {WORKER_SECONDS} s; its lease ends by itself");
         }

@@ -26,6 +26,7 @@ folder = "mail"
 host = "127.0.0.1"
 port = 1025
 tls = "none"
+bounces = "reports"
 [proxy]
 trusted = ["127.0.0.1/32", "10.1.2.3"]
 [admin]
@@ -77,6 +78,7 @@ fn the_whole_file_is_read() {
     assert_eq!(config.keys_file, folder.path().join("keys.toml"));
     let Mail::Smtp(smtp) = &config.mail else { panic!("{:?}", config.mail) };
     assert_eq!((smtp.host.as_str(), smtp.port, smtp.tls), ("127.0.0.1", 1025, Tls::None));
+    assert_eq!(config.bounces, Some(folder.path().join("reports")));
     assert_eq!(
         config.trusted_proxies.iter().map(ToString::to_string).collect::<Vec<_>>(),
         ["127.0.0.1/32", "10.1.2.3/32"]
@@ -130,7 +132,7 @@ fn an_unknown_key_is_refused_with_its_line_and_name() {
         "{sentence}"
     );
     let sentence = refusal("[admin]", "[adnim]");
-    assert!(sentence.contains("line 17") && sentence.contains("adnim"), "{sentence}");
+    assert!(sentence.contains("line 18") && sentence.contains("adnim"), "{sentence}");
     let sentence = load_with(WHOLE, &[("BACKBOARD__MAIL__PROT", "1")]).unwrap_err();
     assert!(sentence.contains("BACKBOARD__MAIL__PROT") && sentence.contains("unknown field"), "{sentence}");
 }

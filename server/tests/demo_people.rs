@@ -16,6 +16,7 @@ use backboard::service::records::{Account, SessionKind};
 use server::cli::import::{ImportArguments, run as import};
 use server::demo::mailbox::{Demonstration, Opener};
 use server::demo::people::{PEOPLE, Player, Role, SEED, cast, shown, stage};
+use server::demo::queues;
 use server::store::Sqlite;
 use server::{profiles, roster};
 use tempfile::TempDir;
@@ -210,4 +211,24 @@ async fn a_demo_of_another_version_whose_people_are_others_is_refused() {
     let mut demo = Demo::of(whole()).await;
     demo.players.iter_mut().for_each(|player| player.person.username = "nobody.here".to_owned());
     assert!(stage(&demo.portal, &demo.players).await.unwrap_err().to_string().contains("nobody.here"));
+}
+
+#[tokio::test]
+async fn the_desk_finds_one_of_each_in_its_queues_after_every_start() {
+    for name in profiles::built_in() {
+        let demo = Demo::of(profiles::profile(&name).unwrap()).await;
+        for start in 1..=2 {
+            queues::fill(&demo.portal, &demo.players).await.unwrap();
+            let mut unit = demo.store.read().await.unwrap();
+            let waiting = unit.find_standing(demo.portal.now(), 0, 9).await.unwrap();
+            let mut why: Vec<&str> = waiting.iter().map(|entry| entry.why.code()).collect();
+            why.sort_unstable();
+            assert_eq!(why, ["bounced", "no-address"], "{name}, start {start}");
+            assert_eq!(unit.count_waiting("not-me").await.unwrap(), 1, "{name}, start {start}");
+            // Whom the mailbox lists is as it says.
+            for entry in &waiting {
+                assert!(demo.players.iter().all(|player| player.person.username != entry.username.as_str()), "{name}");
+            }
+        }
+    }
 }

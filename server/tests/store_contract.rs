@@ -145,7 +145,7 @@ impl Seed for BackDoor {
     }
 
     async fn mail_row(&self, id: &str) -> Option<MailRow> {
-        let row = sqlx::query("SELECT account, sealed, due, sent, failed, why FROM mail WHERE id = ?")
+        let row = sqlx::query("SELECT account, sealed, due, sent, failed, bounced, status, why FROM mail WHERE id = ?")
             .bind(id)
             .fetch_optional(&self.pool)
             .await
@@ -156,6 +156,8 @@ impl Seed for BackDoor {
             due: row.get::<Option<i64>, _>("due").map(Moment),
             sent: row.get::<Option<i64>, _>("sent").map(Moment),
             failed: row.get::<Option<i64>, _>("failed").map(Moment),
+            bounced: row.get::<Option<i64>, _>("bounced").map(Moment),
+            status: row.get("status"),
             why: row.get("why"),
         })
     }

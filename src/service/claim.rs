@@ -134,6 +134,7 @@ impl Portal {
         };
         let account = &person.account;
         let Some(email) = &person.email else {
+            self.without_address(work, person.id).await?;
             return self.audit(work, "claim-no-email", Some(account.id), "").await;
         };
         let username = account.username.clone();

@@ -17,6 +17,8 @@ pub mod once;
 pub mod people;
 pub mod person;
 pub mod ports;
+pub mod queue_ports;
+pub mod queues;
 pub mod reason;
 pub mod records;
 pub mod second;

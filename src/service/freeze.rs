@@ -24,7 +24,7 @@ const BY_ADDRESS: Budget = Budget::per(30, 60 * 60);
 const NOT_ME: &str = "not-me";
 
 /// The kind of case that the button opens.
-const CASE: &str = "not-me";
+pub(super) const CASE: &str = "not-me";
 
 /// What the page behind the link shows.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -172,6 +172,29 @@ impl Message {
         }
     }
 
+    /// Whether a mail of this kind answers somebody who asked for help: when it does not arrive, somebody waits for it.
+    #[must_use]
+    pub fn answers(kind: &str) -> bool {
+        matches!(
+            kind,
+            "claim-link"
+                | "already-claimed"
+                | "unclaimed"
+                | "inactive"
+                | "suspended"
+                | "external"
+                | "frozen"
+                | "no-question"
+                | "reset-link"
+                | "temporary-password"
+                | "usernames"
+                | "which-username"
+                // Asked by telephone.
+                | "office-link"
+                | "caller-code"
+        )
+    }
+
     /// The usernames that the mail names: one, or all on an address; none to staff and to an address that waits.
     #[must_use]
     pub fn usernames(&self) -> &[Username] {

@@ -7,6 +7,7 @@ use super::desk::checks::{Callers, Reasons};
 use super::desk::email_ports::EmailChanges;
 use super::desk::moves::Moves;
 use super::desk::ports::Staff;
+use super::desk::queue_ports::Queues;
 use super::desk::seen::{Ledgers, Search};
 use super::records::{
     Account, Case, Challenge, Digest, Flow, Gone, Happened, Job, Link, Mail, NewFlow, NewLink, NewMail, NewSession,
@@ -130,6 +131,7 @@ pub trait UnitOfWork:
     + Ledgers
     + Staff
     + Callers
+    + Queues
     + Reasons
     + EmailChanges
     + Moves
@@ -301,6 +303,9 @@ pub trait Outbox: Send {
     async fn mail_retry(&mut self, id: &str, due: Moment, why: &str) -> Result<(), Fault>;
     /// Given up: the address refused it for good, or it is too old.
     async fn mail_failed(&mut self, id: &str, now: Moment, why: &str) -> Result<(), Fault>;
+    /// It came back, with a status as RFC 3463 writes it. One that waits is not tried again. False when the ledger has no
+    /// such mail, or knew of it, or had given it up.
+    async fn mail_bounced(&mut self, id: &str, now: Moment, status: &str) -> Result<bool, Fault>;
     /// A mail of the ledger.
     async fn find_mail(&mut self, id: &str) -> Result<Option<Posted>, Fault>;
     /// Seconds since 1970 of the earliest job or mail that waits.

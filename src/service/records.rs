@@ -241,6 +241,7 @@ pub struct NewMail {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Posted {
     pub account: Option<i64>,
+    pub recipient: Email,
     pub kind: String,
     pub queued: Moment,
 }

@@ -178,6 +178,7 @@ impl Portal {
     ) -> Result<(), Fault> {
         let Some(account) = found.first().map(|person| person.account.clone()) else { return Ok(()) };
         let is_known = asked.known == Some(account.id);
+        let everybody: Vec<i64> = found.iter().map(|person| person.id).collect();
         let mut people: Vec<Person> = Vec::new();
         let mut full = false;
         for person in found {
@@ -188,8 +189,13 @@ impl Portal {
             if is_known || self.may_mail(work, "reset", to).await? { people.push(person) } else { full = true }
         }
         if people.is_empty() {
-            let action = if full { "reset-capped" } else { "reset-no-email" };
-            return self.audit(work, action, Some(account.id), "").await;
+            if full {
+                return self.audit(work, "reset-capped", Some(account.id), "").await;
+            }
+            for person in everybody {
+                self.without_address(work, person).await?;
+            }
+            return self.audit(work, "reset-no-email", Some(account.id), "").await;
         }
         let caps = match is_known {
             true => MAILED_BY_KNOWN.map(|(span, budget)| (mailed_by_known(span, account.id), budget)).to_vec(),

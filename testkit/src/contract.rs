@@ -19,6 +19,7 @@ pub mod links;
 pub mod moves;
 pub mod outbox;
 pub mod people;
+pub mod queues;
 pub mod search;
 pub mod sessions;
 pub mod staff;
@@ -163,6 +164,7 @@ macro_rules! store_contract {
                 a_sent_mail_is_forgotten_but_for_the_ledger,
                 a_mail_to_retry_waits_for_its_time,
                 a_failed_mail_is_forgotten_with_the_reason_kept,
+                a_mail_comes_back_once_and_not_after_it_was_given_up,
                 a_mail_ends_once,
                 no_two_mails_share_an_id,
                 a_mail_of_the_ledger_tells_its_account_and_kind,
@@ -245,6 +247,18 @@ macro_rules! store_contract {
                 no_more_than_five_of_32_get_a_try_at_the_second_step,
                 purging_takes_what_is_over_of_the_staff_and_no_member,
                 nothing_is_kept_for_a_member_who_is_not_there,
+            }
+            queues {
+                somebody_unreached_is_one_entry_that_counts,
+                an_entry_goes_when_another_address_comes,
+                an_entry_goes_when_a_later_mail_has_not_come_back_for_the_time,
+                entries_come_newest_trouble_first_and_in_pages,
+                an_entry_is_taken_off_once_and_put_back_once,
+                what_was_taken_off_is_not_put_back_beside_another,
+                one_of_32_takes_an_entry_off,
+                entries_go_with_their_person_and_after_their_time,
+                an_entry_of_nobody_is_a_fault,
+                waiting_cases_come_oldest_first_and_in_pages,
             }
             units {
                 what_is_not_saved_is_undone,

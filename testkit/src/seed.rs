@@ -117,5 +117,7 @@ pub struct MailRow {
     pub due: Option<Moment>,
     pub sent: Option<Moment>,
     pub failed: Option<Moment>,
+    pub bounced: Option<Moment>,
+    pub status: String,
     pub why: String,
 }

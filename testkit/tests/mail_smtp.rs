@@ -10,13 +10,14 @@ use std::time::Duration;
 
 use backboard::moment::Moment;
 use backboard::password::Password;
+use backboard::service::desk::queue_ports::NoMail;
 use backboard::service::mail::{Letter, MailedSecret, Message};
 use backboard::service::ports::{Clock as _, Vault as _};
 use backboard::service::records::{Mail, NewMail, NewTemporary};
 use server::mail::{Credentials, Patience, Relay, RelayAt, Stationery, Tls, Transport, Worker};
 use tempfile::TempDir;
 use testkit::fakes::{Resident, TestPortal};
-use testkit::outbox::queue;
+use testkit::outbox::{ask, queue};
 use testkit::seed::{MailRow, email};
 use testkit::smtp::{Mode, Received, SinkProcess};
 use tokio::sync::{Notify, watch};
@@ -295,6 +296,40 @@ async fn a_recipient_that_does_not_exist_ends_the_mail() {
     bench.test.clock.pass(24 * 60 * 60);
     bench.round().await;
     assert!(bench.sink.received().unwrap().is_empty(), "it is never tried again");
+}
+
+#[tokio::test]
+async fn who_asked_and_whose_address_the_relay_refuses_waits_for_the_office() {
+    let mut bench = Bench::new().await;
+    let account = bench.test.settle(Resident::default()).await;
+    bench.sink.set(Mode::Reject).unwrap();
+    ask(&bench.test, 1).await;
+    // A notice that nobody asked for is refused as well.
+    bench.queue("ada").await;
+    bench.round().await;
+    for _ in 0..2 {
+        bench.sink.wait_for("rejected").await.unwrap();
+    }
+    let mut unit = bench.test.portal.store.read().await.unwrap();
+    let now = bench.test.clock.now();
+    let waiting = unit.find_standing(now, 0, 9).await.unwrap();
+    let [entry] = &waiting[..] else { panic!("{waiting:?}") };
+    assert_eq!((entry.account, entry.why, entry.said.as_str()), (account, NoMail::Failed, "550 at RCPT"));
+    assert_eq!((entry.address.as_ref(), entry.times), (Some(&email("ada@example.org")), 1));
+
+    // The mailbox is back: a mail that arrives takes the entry off after a day.
+    bench.sink.set(Mode::Accept).unwrap();
+    bench.test.clock.pass(60);
+    ask(&bench.test, 2).await;
+    bench.round().await;
+    bench.sink.wait_for("accepted").await.unwrap();
+    let day = 24 * 60 * 60;
+    for (seconds, count) in [(day, 1), (1, 0)] {
+        bench.test.clock.pass(seconds);
+        let arrived = bench.test.clock.now().plus(-day);
+        let mut unit = bench.test.portal.store.read().await.unwrap();
+        assert_eq!(unit.count_standing(arrived).await.unwrap(), count, "{seconds}");
+    }
 }
 
 #[tokio::test]

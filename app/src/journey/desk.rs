@@ -12,10 +12,12 @@ pub mod frame;
 pub mod own;
 pub mod parts;
 pub mod person;
+pub mod queues;
 pub mod sign_in;
 pub mod staff;
 
 use backboard::refused::{Problem, Refused};
+use backboard::service::desk::queues::{Paged, Stopped, Waiting};
 use backboard::staff::Role;
 use leptos::prelude::*;
 
@@ -49,9 +51,8 @@ pub struct Who {
 /// Data of single pages.
 #[derive(Clone, Debug, Default)]
 pub enum Page {
-    /// The desk's first page.
-    #[default]
-    Start,
+    /// The desk's first page, with how much waits.
+    Start(Waiting),
     SignIn,
     Second,
     Forgot,
@@ -71,11 +72,15 @@ pub enum Page {
     Shown(i64, Option<(String, String)>),
     /// What the page would have shown cannot be shown now, and why.
     Turned(Problem),
+    DeadMail(Box<queues::DeadMails>),
+    DeadMailEntry(Box<queues::Entry>),
+    Frozen(Paged<Stopped>),
     Own(own::Own),
     Staff(Vec<staff::Row>),
     Member(Box<staff::Row>),
     /// The role is not one for this.
     NotAllowed,
+    #[default]
     Missing,
 }
 
@@ -84,7 +89,7 @@ impl Page {
     #[must_use]
     pub fn title(&self) -> Word {
         match self {
-            Self::Start => words::DESK_START_TITLE,
+            Self::Start(_) => words::DESK_START_TITLE,
             Self::SignIn => words::STAFF_SIGN_IN_TITLE,
             Self::Second => words::STAFF_SECOND_TITLE,
             Self::Forgot | Self::ForgotSent => words::STAFF_FORGOT_TITLE,
@@ -97,6 +102,8 @@ impl Page {
             Self::Deed(deed) => acts::title(deed.act),
             Self::Caller(_) => words::ACT_CALLER_TITLE,
             Self::Shown(..) => words::ACT_SHOWN_TITLE,
+            Self::DeadMail(_) | Self::DeadMailEntry(_) => words::QUEUE_DEAD_MAIL_TITLE,
+            Self::Frozen(_) => words::QUEUE_FROZEN_TITLE,
             Self::Own(_) => words::STAFF_OWN_TITLE,
             Self::Staff(_) => words::STAFF_LIST_TITLE,
             Self::Member(_) => words::STAFF_MEMBER_TITLE,
@@ -108,7 +115,7 @@ impl Page {
 
 fn view(page: Page) -> AnyView {
     match page {
-        Page::Start => frame::start(),
+        Page::Start(waiting) => frame::start(waiting),
         Page::SignIn => sign_in::sign_in(),
         Page::Second => sign_in::second(),
         Page::Forgot => sign_in::forgot(),
@@ -123,6 +130,9 @@ fn view(page: Page) -> AnyView {
         Page::Caller(called) => caller::called(&called),
         Page::Shown(account, shown) => acts::shown(account, shown),
         Page::Turned(problem) => person::turned(problem),
+        Page::DeadMail(shown) => queues::dead_mail(&shown),
+        Page::DeadMailEntry(shown) => queues::entry(&shown),
+        Page::Frozen(waiting) => queues::frozen(&waiting),
         Page::Own(own) => own::own(own),
         Page::Staff(rows) => staff::list(rows),
         Page::Member(row) => staff::member(*row),

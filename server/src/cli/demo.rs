@@ -16,6 +16,7 @@ use super::import::{self, ImportArguments};
 use crate::config::Captcha;
 use crate::demo::mailbox;
 use crate::demo::people::{self, PEOPLE, SEED};
+use crate::demo::queues;
 use crate::demo::staff;
 use crate::keys::Keys;
 use crate::mail::{Folder, Transport};
@@ -59,6 +60,7 @@ pub async fn run(arguments: DemoArguments) -> Result<(), String> {
     settle(&parts, &portal, &folder).await?;
     let players = people::cast(&parts.agency);
     people::stage(&portal, &players).await.map_err(|fault| of_another_version(&fault, &folder))?;
+    queues::fill(&portal, &players).await.map_err(|fault| of_another_version(&fault, &folder))?;
     let staff = staff::seat(&portal).await.map_err(|fault| of_another_version(&fault, &folder))?;
 
     let origin = parts.origin.clone();
@@ -98,6 +100,7 @@ async fn open(folder: &Path, agency: Agency, origin: &str) -> Result<Parts, Stri
         keys,
         store: Arc::new(store),
         transport: Transport::Folder(Folder::at(folder.join("mail"))),
+        bounces: None,
         captcha: Captcha::Altcha,
         origin: origin.to_owned(),
         trusted: Vec::new(),

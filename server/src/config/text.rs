@@ -44,6 +44,7 @@ pub struct KeysText {
 pub struct MailText {
     pub transport: Option<TransportText>,
     pub folder: Option<String>,
+    pub bounces: Option<String>,
     pub host: Option<String>,
     pub port: Option<u16>,
     pub tls: Option<super::Tls>,

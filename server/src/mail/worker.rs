@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use backboard::moment::Moment;
 use backboard::refused::Refused;
+use backboard::service::desk::queue_ports::NoMail;
 use backboard::service::mail::{Letter, Message};
 use backboard::service::ports::Fault;
 use backboard::service::records::Mail;
@@ -244,8 +245,12 @@ impl Worker {
             End::Again(why) => unit.mail_retry(&mail.id, now.plus(backoff::mail(mail.tries)), why).await?,
             End::Useless(_) | End::Failed(_) => {
                 let why = end.why();
-                let account = unit.find_mail(&mail.id).await?.and_then(|posted| posted.account);
+                let posted = unit.find_mail(&mail.id).await?;
                 unit.mail_failed(&mail.id, now, why).await?;
+                let account = posted.as_ref().and_then(|posted| posted.account);
+                if let Some(posted) = posted.filter(|_| end.is_missed()) {
+                    self.portal.unreached(&mut *unit, &posted, NoMail::Failed, why).await?;
+                }
                 let detail = format!("{} {}: {why}", mail.kind, mail.id);
                 self.portal.audit_by(&mut *unit, "worker", "mail-failed", account, &detail).await?;
             }
@@ -264,6 +269,15 @@ enum End {
 }
 
 impl End {
+    /// Whether somebody waits for it in vain. What was used up or replaced had done its work, or another mail does.
+    fn is_missed(&self) -> bool {
+        match self {
+            Self::Failed(_) => true,
+            Self::Useless(why) => *why == "expired",
+            Self::Sent | Self::Again(_) => false,
+        }
+    }
+
     fn why(&self) -> &str {
         match self {
             Self::Sent => "",

@@ -8,6 +8,7 @@ use rustix::process::geteuid;
 
 use crate::config::{Database, Draft, Finding, Mail};
 use crate::keys::{Keys, closed_to_others};
+use crate::mail::bounces;
 
 /// Endings of what is likely a copy of a database.
 const COPIES: [&str; 9] = ["db", "sqlite", "sqlite3", "bak", "backup", "sql", "dump", "gz", "zst"];
@@ -36,6 +37,7 @@ pub fn look(draft: &Draft) -> Vec<Finding> {
         findings.push(unwritable("agency", file, &about, "could change whom people call and what mails say"));
     }
     findings.extend(mail(draft));
+    findings.extend(draft.bounces.as_deref().map(bounced));
     findings
 }
 
@@ -158,6 +160,21 @@ fn mail(draft: &Draft) -> Vec<Finding> {
             .into_iter()
             .collect(),
         None => Vec::new(),
+    }
+}
+
+/// The mailbox of reports. Without it the portal works, and the desk learns of dead addresses later or never.
+fn bounced(folder: &Path) -> Finding {
+    match bounces::look(folder) {
+        Ok(()) => Finding::ok("mail.bounces", format!("reports are read from {}", folder.display())),
+        Err((place, error)) => Finding::warning(
+            "mail.bounces",
+            format!(
+                "mail.bounces: {} cannot be used ({error}), so nobody learns which mails came back; make it, and let the \
+                 user that runs the portal read, write and rename in it.",
+                place.display()
+            ),
+        ),
     }
 }
 

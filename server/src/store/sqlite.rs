@@ -23,6 +23,7 @@ mod migrations;
 mod moves;
 mod outbox;
 mod people;
+mod queues;
 mod roster;
 mod search;
 mod sessions;

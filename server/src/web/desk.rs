@@ -8,6 +8,7 @@ mod entry;
 mod find;
 mod own;
 mod person;
+mod queues;
 mod staff;
 
 use app::journey::desk::find::Find;
@@ -81,6 +82,11 @@ pub const PAGES: &[Listed] = &[
     page("/desk/account/{number}/split", For::Those(Act::Split)),
     page("/desk/account/{number}/merge", For::Those(Act::Merge)),
     page("/desk/account/{number}/merge/{number}", For::Those(Act::Merge)),
+    page("/desk/dead-mail", For::Those(Act::Queues)),
+    page("/desk/dead-mail/page/{number}", For::Those(Act::Queues)),
+    page("/desk/dead-mail/{number}", For::Those(Act::Queues)),
+    page("/desk/frozen", For::Those(Act::Queues)),
+    page("/desk/frozen/{number}", For::Those(Act::Queues)),
     page("/desk/own", For::Staff),
     page("/desk/recovery", For::Staff),
     page("/desk/staff", For::Those(Act::ManageStaff)),
@@ -263,7 +269,7 @@ async fn visit(web: &Web, path: &str, headers: &HeaderMap) -> Result<(Shown, Opt
 /// One of [`PAGES`].
 async fn made(listed: &Listed, asking: &Asking<'_>) -> Result<Shown, Declined> {
     Ok(match listed.path {
-        "/desk" => Page::Start.into(),
+        "/desk" => queues::start(asking).await?.into(),
         "/desk/sign-in" => Page::SignIn.into(),
         "/desk/second" => entry::second(asking).await?,
         "/desk/forgot" => Page::Forgot.into(),
@@ -273,6 +279,9 @@ async fn made(listed: &Listed, asking: &Asking<'_>) -> Result<Shown, Declined> {
         "/desk/find" => Page::Find(Find::Nothing).into(),
         "/desk/find/{token}" | "/desk/find/{token}/{token}" => find::found(asking).await?.into(),
         "/desk/account/{number}" | "/desk/account/{number}/before/{number}" => person::person(asking).await?.into(),
+        "/desk/dead-mail" | "/desk/dead-mail/page/{number}" => queues::dead_mail(asking).await?.into(),
+        "/desk/dead-mail/{number}" => queues::entry(asking).await?.into(),
+        "/desk/frozen" | "/desk/frozen/{number}" => queues::frozen(asking).await?.into(),
         "/desk/own" => own::own(asking).await?.into(),
         "/desk/recovery" => own::recovery(asking).await?.into(),
         "/desk/staff" => staff::list(asking).await?.into(),

@@ -6,6 +6,7 @@ mod find;
 mod forms;
 mod limits;
 mod matrix;
+mod queues;
 mod staff;
 
 use backboard::identity::Email;

@@ -265,6 +265,26 @@ fn people_who_left_and_are_kept_for_good_or_hardly_at_all_are_warned_of() {
     }
 }
 
+#[test]
+fn a_mailbox_of_reports_that_cannot_be_used_is_named_and_stops_nothing() {
+    let office = Office::settled();
+    office.change(&[("folder = \"mail\"", "folder = \"mail\"\nbounces = \"reports\"")]);
+    let line = || {
+        let (status, lines) = office.doctor();
+        assert_eq!(status, 0, "{lines:#?}");
+        lines.into_iter().find(|line| line.contains("mail.bounces")).unwrap()
+    };
+    let missing = line();
+    assert!(missing.starts_with("warning") && missing.contains("reports cannot be used"), "{missing}");
+    fs::create_dir_all(office.path("reports/new")).unwrap();
+    assert!(line().contains("reports/cur cannot be used"), "a Maildir without cur");
+    fs::create_dir(office.path("reports/cur")).unwrap();
+    assert!(line().starts_with("ok"));
+    fs::remove_dir_all(office.path("reports")).unwrap();
+    office.write("reports", "a file", 0o600);
+    assert!(line().starts_with("warning"));
+}
+
 /// A dump of the memory would hold the keys. The shell allows them here; the program does not.
 #[test]
 fn no_command_leaves_a_core_dump() {

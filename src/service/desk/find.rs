@@ -145,7 +145,7 @@ async fn matches(work: &mut dyn UnitOfWork, term: &Term) -> Result<(Vec<i64>, bo
 }
 
 /// The number of a page as an address has it: whatever is above all numbers is the last, what is none is the first.
-fn number(typed: &str) -> usize {
+pub(super) fn number(typed: &str) -> usize {
     match typed.parse() {
         Ok(number) => number,
         Err(_) if !typed.is_empty() && typed.bytes().all(|byte| byte.is_ascii_digit()) => usize::MAX,

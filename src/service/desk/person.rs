@@ -120,6 +120,8 @@ pub struct Mailed {
     pub queued: Moment,
     pub sent: Option<Moment>,
     pub failed: Option<Moment>,
+    /// It came back, with a status such as `5.1.1`.
+    pub bounced: Option<(Moment, String)>,
     /// Why it was given up, or is tried again.
     pub trouble: Option<Trouble>,
 }
@@ -256,6 +258,11 @@ fn plain(event: Event) -> Event {
             let said = event.detail.split_once(": ").map_or("", |(_, said)| said);
             Event { detail: format!("{kind} {}", Trouble::of(said).code()), ..event }
         }
+        "mail-bounced" => {
+            let kind = event.detail.split(' ').next().unwrap_or_default().to_owned();
+            let status = event.detail.split_once(": ").map_or("", |(_, status)| status);
+            Event { detail: format!("{kind} {status}"), ..event }
+        }
         _ => event,
     }
 }
@@ -290,8 +297,9 @@ impl From<Temporary> for Issue {
 impl From<MailEntry> for Mailed {
     fn from(mail: MailEntry) -> Self {
         let trouble = (mail.sent.is_none() && !mail.why.is_empty()).then(|| Trouble::of(&mail.why));
-        let MailEntry { kind, recipient, queued, sent, failed, .. } = mail;
-        Self { kind, to: masked(&recipient), queued, sent, failed, trouble }
+        let MailEntry { kind, recipient, queued, sent, failed, bounced, status, .. } = mail;
+        let bounced = bounced.map(|at| (at, status));
+        Self { kind, to: masked(&recipient), queued, sent, failed, bounced, trouble }
     }
 }
 

@@ -85,7 +85,7 @@ pub struct LinkEntry {
     pub expires: Moment,
     /// The mail server took the mail that carries it.
     pub sent: Option<Moment>,
-    /// That mail was given up.
+    /// That mail was given up, or came back.
     pub failed: Option<Moment>,
     /// Its button was pressed, or its code entered, for the first time.
     pub opened: Option<Moment>,
@@ -103,6 +103,10 @@ pub struct MailEntry {
     pub queued: Moment,
     pub sent: Option<Moment>,
     pub failed: Option<Moment>,
+    /// A report came that it was not delivered.
+    pub bounced: Option<Moment>,
+    /// That report's status, such as `5.1.1`.
+    pub status: String,
     /// What was said of the last attempt that failed, as it was said.
     pub why: String,
 }

@@ -95,8 +95,16 @@ pub async fn a_sent_mail_is_forgotten_but_for_the_ledger(bench: Bench) {
     assert_eq!(unit.take_oldest_mail(NOW.plus(600), NOW.plus(660)).await.unwrap(), None);
     unit.save().await.unwrap();
     let row = bench.seed.mail_row("a").await.unwrap();
-    let sent =
-        MailRow { account: None, sealed: None, due: None, sent: Some(NOW.plus(2)), failed: None, why: String::new() };
+    let sent = MailRow {
+        account: None,
+        sealed: None,
+        due: None,
+        sent: Some(NOW.plus(2)),
+        failed: None,
+        bounced: None,
+        status: String::new(),
+        why: String::new(),
+    };
     assert_eq!(row, sent);
 }
 
@@ -194,6 +202,31 @@ async fn queue(bench: &Bench, id: &str) {
     unit.save().await.unwrap();
 }
 
+pub async fn a_mail_comes_back_once_and_not_after_it_was_given_up(bench: Bench) {
+    let mut unit = bench.begin().await;
+    for id in ["sent", "waits", "failed"] {
+        unit.add_mail(&mail(id, NOW)).await.unwrap();
+    }
+    unit.mail_sent("sent", NOW.plus(2)).await.unwrap();
+    unit.mail_failed("failed", NOW.plus(2), "550 at RCPT").await.unwrap();
+    assert!(unit.mail_bounced("sent", NOW.plus(60), "5.1.1").await.unwrap());
+    assert!(!unit.mail_bounced("sent", NOW.plus(61), "5.2.2").await.unwrap(), "the same once more");
+    // The answer to it was lost on the way, so it was to be sent again.
+    assert!(unit.mail_bounced("waits", NOW.plus(60), "5.7.1").await.unwrap());
+    for id in ["failed", "unknown"] {
+        assert!(!unit.mail_bounced(id, NOW.plus(60), "5.1.1").await.unwrap(), "{id}");
+    }
+    assert!(unit.find_due_mails(NOW.plus(600), 9).await.unwrap().is_empty());
+    unit.save().await.unwrap();
+    let row = async |id: &str| bench.seed.mail_row(id).await.unwrap();
+    let sent = row("sent").await;
+    assert_eq!((sent.sent, sent.bounced, sent.status.as_str()), (Some(NOW.plus(2)), Some(NOW.plus(60)), "5.1.1"));
+    let waits = row("waits").await;
+    assert_eq!((waits.sent, waits.bounced, waits.sealed), (Some(NOW.plus(60)), Some(NOW.plus(60)), None));
+    let failed = row("failed").await;
+    assert_eq!((failed.failed, failed.bounced, failed.status.as_str()), (Some(NOW.plus(2)), None, ""));
+}
+
 fn mail(id: &str, due: Moment) -> NewMail {
     NewMail {
         id: id.to_owned(),
@@ -206,5 +239,5 @@ fn mail(id: &str, due: Moment) -> NewMail {
 }
 
 fn posted(account: Option<i64>, kind: &str) -> Option<Posted> {
-    Some(Posted { account, kind: kind.to_owned(), queued: NOW })
+    Some(Posted { account, recipient: email("Ada+EMS@Example.org"), kind: kind.to_owned(), queued: NOW })
 }

@@ -17,6 +17,7 @@ mod links;
 mod moves;
 mod outbox;
 mod people;
+mod queues;
 mod search;
 mod seed;
 mod sessions;
@@ -156,6 +157,7 @@ struct Tables {
     staff: StaffTables,
     callers: BTreeMap<(Digest, i64), CallerRow>,
     reasons: BTreeMap<String, Because>,
+    unreached: Vec<queues::UnreachedRow>,
     /// With what became of it.
     email_changes: Vec<(EmailChange, Option<EmailFate>)>,
 }

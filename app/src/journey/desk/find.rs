@@ -7,7 +7,7 @@ use backboard::service::desk::seen::Found;
 use leptos::prelude::*;
 use leptos::server_fn::codec::PostUrl;
 
-use super::parts::{full_name, state_text, table};
+use super::parts::{full_name, pager, state_text, table};
 use crate::answer::{Answer, Broken};
 use crate::site::{say, site};
 use crate::ui::field::{Kind, text_field};
@@ -72,7 +72,7 @@ fn found(hits: &Hits, handle: &str) -> Vec<AnyView> {
         words::DESK_FIND_STATE,
     ];
     content.push(table(words::DESK_FIND_TITLE, &heads, hits.found.iter().map(line).collect()));
-    content.extend(pager(hits, handle));
+    content.extend(pager(words::DESK_FIND_PAGES, &format!("/desk/find/{handle}"), hits.page, hits.pages));
     content
 }
 
@@ -93,23 +93,6 @@ fn line(found: &Found) -> Vec<AnyView> {
         plain(address),
         plain(state_text(found.state, found.frozen, found.shared)),
     ]
-}
-
-/// The way to the page before and the one after.
-fn pager(hits: &Hits, handle: &str) -> Option<AnyView> {
-    let (page, pages) = (hits.page, hits.pages);
-    if pages == 1 {
-        return None;
-    }
-    let to = |number: usize, word| el("a").attr("href", format!("/desk/find/{handle}/{number}")).text(say(word)).view();
-    let here = site().fill(words::DESK_FIND_PAGE, &[("page", &page.to_string()), ("pages", &pages.to_string())]);
-    let nav = el("nav")
-        .class("bb-desk-pager")
-        .attr("aria-label", say(words::DESK_FIND_PAGES))
-        .maybe((page > 1).then(|| to(page - 1, words::DESK_FIND_BEFORE)))
-        .child(text("span", "", here))
-        .maybe((page < pages).then(|| to(page + 1, words::DESK_FIND_AFTER)));
-    Some(nav.view())
 }
 
 /// *Find*.

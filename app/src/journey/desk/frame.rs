@@ -1,6 +1,7 @@
 //! The desk's frame: whose system, who is there, and where one may go.
 
 use backboard::refused::Problem;
+use backboard::service::desk::queues::Waiting;
 use backboard::staff::{Act, Role};
 use leptos::prelude::*;
 
@@ -13,8 +14,14 @@ use crate::ui::sentence::sentence;
 use crate::words::{self, Word};
 
 /// The parts of the desk, each with the act that a role must allow to see it. One that is built is added here.
-const PARTS: &[(&str, Word, Act)] =
-    &[("/desk/find", words::DESK_FIND_TITLE, Act::Search), ("/desk/staff", words::STAFF_LIST_TITLE, Act::ManageStaff)];
+const PARTS: &[(&str, Word, Act)] = &[
+    ("/desk/find", words::DESK_FIND_TITLE, Act::Search),
+    (DEAD_MAIL, words::QUEUE_DEAD_MAIL_TITLE, Act::Queues),
+    (FROZEN, words::QUEUE_FROZEN_TITLE, Act::Queues),
+    ("/desk/staff", words::STAFF_LIST_TITLE, Act::ManageStaff),
+];
+const DEAD_MAIL: &str = "/desk/dead-mail";
+const FROZEN: &str = "/desk/frozen";
 
 /// A page between the desk's header and its foot.
 #[must_use]
@@ -70,15 +77,25 @@ fn link_to(path: &str, href: &'static str, label: Word) -> AnyView {
 
 /// The desk's first page.
 #[must_use]
-pub fn start() -> AnyView {
+pub fn start(waiting: Waiting) -> AnyView {
     let Some(who) = visit().who else { return missing() };
     let open = PARTS.iter().filter(|(.., act)| who.role.may(*act));
     let links = open.map(|(href, word, _)| {
-        el("li").child(el("a").class("usa-button").attr("href", *href).text(say(*word)).view()).view()
+        let label = match *href {
+            DEAD_MAIL => counted(*word, waiting.dead_mail),
+            FROZEN => counted(*word, waiting.frozen),
+            _ => say(*word),
+        };
+        el("li").child(el("a").class("usa-button").attr("href", *href).text(label).view()).view()
     });
     let hello = site().fill(words::DESK_START_LEAD, &[("name", &who.name)]);
     let content = vec![lead(hello), super::find::search_form(), el("ul").class("bb-desk-parts").all(links).view()];
     card(say(words::DESK_START_TITLE), content)
+}
+
+/// A part, with how much waits there.
+fn counted(title: Word, count: u64) -> String {
+    site().fill(words::QUEUE_START_TITLE_COUNT, &[("title", &say(title)), ("count", &count.to_string())])
 }
 
 /// The role is not one for this page or act.

@@ -4,7 +4,7 @@ use backboard::account::{AccountState, Frozen};
 use backboard::moment::Moment;
 use leptos::prelude::*;
 
-use crate::site::say;
+use crate::site::{say, site};
 use crate::ui::node::{el, text};
 use crate::words::{self, Word};
 
@@ -35,6 +35,36 @@ pub fn table(caption: Word, heads: &[Word], lines: Vec<Vec<AnyView>>) -> AnyView
         .attr("aria-label", say(caption))
         .child(table.view())
         .view()
+}
+
+/// The cells of a line, all of text.
+#[must_use]
+pub fn cells<const COUNT: usize>(cells: [String; COUNT]) -> Vec<AnyView> {
+    // An empty text would leave a space, and its cell would not be empty.
+    cells.into_iter().map(|cell| if cell.is_empty() { ().into_any() } else { cell.into_any() }).collect()
+}
+
+/// The way to the page before and the one after, where there is one: `base` with the number of the page behind it.
+#[must_use]
+pub fn pager(label: Word, base: &str, page: usize, pages: usize) -> Option<AnyView> {
+    if pages == 1 {
+        return None;
+    }
+    let to = |number: usize, word| el("a").attr("href", format!("{base}/{number}")).text(say(word)).view();
+    let here = site().fill(words::DESK_FIND_PAGE, &[("page", &page.to_string()), ("pages", &pages.to_string())]);
+    let nav = el("nav")
+        .class("bb-desk-pager")
+        .attr("aria-label", say(label))
+        .maybe((page > 1).then(|| to(page - 1, words::DESK_FIND_BEFORE)))
+        .child(text("span", "", here))
+        .maybe((page < pages).then(|| to(page + 1, words::DESK_FIND_AFTER)));
+    Some(nav.view())
+}
+
+/// A code as people read it.
+#[must_use]
+pub fn spaced(code: &str) -> String {
+    code.replace('-', " ")
 }
 
 /// Facts, each with its name.

@@ -15,7 +15,8 @@ use super::acts::{done, waiting_notices, what_to_do};
 use super::caller::said;
 use super::frame::{back, more, saved};
 use super::hidden;
-use super::parts::{facts, full_name, state_text, table, time, time_or_dash};
+use super::parts::{cells, facts, full_name, spaced, state_text, table, time, time_or_dash};
+use super::queues::status_text;
 use crate::answer::{Answer, Broken};
 use crate::site::{say, site};
 use crate::ui::field::{Kind, text_field};
@@ -187,6 +188,7 @@ fn mails(dossier: &Dossier) -> Vec<AnyView> {
     ];
     let line = |mail: &Mailed| {
         let fate = match (mail.sent, mail.failed, mail.trouble) {
+            _ if let Some((at, status)) = &mail.bounced => came_back(*at, status),
             (Some(_), ..) => say(words::DESK_PERSON_DELIVERED),
             (None, Some(_), trouble) => trouble_text(trouble.unwrap_or(Trouble::Other)),
             (None, None, Some(trouble)) => site().fill(words::DESK_PERSON_AGAIN, &[("why", &trouble_text(trouble))]),
@@ -222,16 +224,17 @@ fn part(title: Word, heads: &[Word], lines: Vec<Vec<AnyView>>) -> Vec<AnyView> {
     }
 }
 
-fn cells<const COUNT: usize>(cells: [String; COUNT]) -> Vec<AnyView> {
-    // An empty text would leave a space, and its cell would not be empty.
-    cells.into_iter().map(|cell| if cell.is_empty() { ().into_any() } else { cell.into_any() }).collect()
-}
-
 fn filled(word: Word, at: Moment) -> String {
     site().fill(word, &[("time", &time(at))])
 }
 
-fn trouble_text(trouble: Trouble) -> String {
+fn came_back(at: Moment, status: &str) -> String {
+    site().fill(words::QUEUE_WHY_BACK, &[("time", &time(at)), ("status", &status_text(status))])
+}
+
+/// What kept a mail, in words.
+#[must_use]
+pub fn trouble_text(trouble: Trouble) -> String {
     say(match trouble {
         Trouble::Address => words::DESK_TROUBLE_ADDRESS,
         Trouble::Refused => words::DESK_TROUBLE_REFUSED,
@@ -248,10 +251,6 @@ fn happened(action: &str) -> String {
     let keys = ["act.did", "desk.did", "history.of"];
     let word = keys.iter().find_map(|table| Word::of_key(&format!("{table}.{action}")));
     word.map_or_else(|| spaced(action), say)
-}
-
-fn spaced(code: &str) -> String {
-    code.replace('-', " ")
 }
 
 impl Sheet {

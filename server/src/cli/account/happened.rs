@@ -49,6 +49,10 @@ pub fn sentence(happened: &Happened) -> String {
             return with(&format!("{} by {}", spaced(&happened.action), who(&happened.actor)), &checked(detail));
         }
         "mail-failed" => return with("a mail was given up", detail),
+        "mail-bounced" => return with("a mail came back", detail),
+        "dead-mail-done" | "dead-mail-undo" => {
+            return with(&format!("{} by {}", spaced(&happened.action), who(&happened.actor)), &checked(detail));
+        }
         // Whatever a later version writes down can still be read.
         other => return with(&spaced(other), detail),
     };

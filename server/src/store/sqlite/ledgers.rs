@@ -59,7 +59,7 @@ impl Ledgers for Unit {
 
     async fn find_links_of(&mut self, account: i64) -> Result<Vec<LinkEntry>, Fault> {
         let rows = sqlx::query(
-            "SELECT purpose, created, expires, opened, spent, superseded, sent, failed \
+            "SELECT purpose, created, expires, opened, spent, superseded, sent, coalesce(failed, bounced) AS failed \
              FROM link LEFT JOIN mail ON mail.id = link.mail WHERE link.account = ? ORDER BY created DESC, link.id DESC",
         )
         .bind(account)
@@ -71,7 +71,7 @@ impl Ledgers for Unit {
 
     async fn find_mails_of(&mut self, account: i64, most: u32) -> Result<Vec<MailEntry>, Fault> {
         let rows = sqlx::query(
-            "SELECT kind, recipient, queued, sent, failed, why FROM mail WHERE account = ? \
+            "SELECT kind, recipient, queued, sent, failed, bounced, status, why FROM mail WHERE account = ? \
              ORDER BY number DESC LIMIT ?",
         )
         .bind(account)
@@ -161,6 +161,8 @@ fn mail(row: &SqliteRow) -> Result<MailEntry, Fault> {
         queued: Moment(column(row, "queued")?),
         sent: moment(row, "sent")?,
         failed: moment(row, "failed")?,
+        bounced: moment(row, "bounced")?,
+        status: column(row, "status")?,
         why: column(row, "why")?,
     })
 }

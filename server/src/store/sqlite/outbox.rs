@@ -84,8 +84,24 @@ impl Outbox for Unit {
         Ok(())
     }
 
+    async fn mail_bounced(&mut self, id: &str, now: Moment, status: &str) -> Result<bool, Fault> {
+        // What came back was sent, also where the answer to it was lost on the way.
+        let done = sqlx::query(
+            "UPDATE mail SET bounced = ?, status = ?, sent = coalesce(sent, ?), sealed = NULL, due = NULL \
+             WHERE id = ? AND bounced IS NULL AND failed IS NULL",
+        )
+        .bind(now.0)
+        .bind(status)
+        .bind(now.0)
+        .bind(id)
+        .execute(&mut *self.transaction)
+        .await
+        .map_err(fault)?;
+        Ok(done.rows_affected() == 1)
+    }
+
     async fn find_mail(&mut self, id: &str) -> Result<Option<Posted>, Fault> {
-        let row = sqlx::query("SELECT account, kind, queued FROM mail WHERE id = ?")
+        let row = sqlx::query("SELECT account, recipient, kind, queued FROM mail WHERE id = ?")
             .bind(id)
             .fetch_optional(&mut *self.transaction)
             .await
@@ -115,7 +131,12 @@ impl Outbox for Unit {
 }
 
 fn posted(row: &SqliteRow) -> Result<Posted, Fault> {
-    Ok(Posted { account: column(row, "account")?, kind: column(row, "kind")?, queued: Moment(column(row, "queued")?) })
+    Ok(Posted {
+        account: column(row, "account")?,
+        recipient: Email::parse(column(row, "recipient")?).map_err(|_| unreadable("recipient"))?,
+        kind: column(row, "kind")?,
+        queued: Moment(column(row, "queued")?),
+    })
 }
 
 fn mail(row: &SqliteRow) -> Result<Mail, Fault> {

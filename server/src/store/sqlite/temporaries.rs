@@ -65,7 +65,8 @@ impl Temporaries for Unit {
     // What became of the mail stands in the outbox's own ledger, which may be purged first.
     async fn find_temporaries_of(&mut self, account: i64) -> Result<Vec<Temporary>, Fault> {
         let rows = sqlx::query(
-            "SELECT temporary_password.id, issued, expires, issuer, temporary_password.why, sent, failed, used, ended \
+            "SELECT temporary_password.id, issued, expires, issuer, temporary_password.why, sent, \
+             coalesce(failed, bounced) AS failed, used, ended \
              FROM temporary_password LEFT JOIN mail ON mail.id = temporary_password.mail \
              WHERE temporary_password.account = ? ORDER BY issued DESC, temporary_password.id DESC",
         )

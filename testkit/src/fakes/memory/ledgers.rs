@@ -54,7 +54,7 @@ impl Ledgers for Unit {
                 created: row.new.created,
                 expires: row.new.expires,
                 sent: mail.and_then(|(_, mail)| mail.sent),
-                failed: mail.and_then(|(_, mail)| mail.failed),
+                failed: mail.and_then(|(_, mail)| mail.failed.or(mail.bounced)),
                 opened: row.opened,
                 spent: row.spent,
                 superseded: row.superseded,
@@ -71,6 +71,8 @@ impl Ledgers for Unit {
             queued: mail.queued,
             sent: row.sent,
             failed: row.failed,
+            bounced: row.bounced,
+            status: row.status.clone(),
             why: row.why.clone(),
         });
         Ok(entry.collect())

@@ -30,6 +30,8 @@ impl Outbox for Unit {
             due: Some(new.due),
             sent: None,
             failed: None,
+            bounced: None,
+            status: String::new(),
             why: String::new(),
         };
         tables.mails.push((mail, row));
@@ -76,9 +78,24 @@ impl Outbox for Unit {
         })
     }
 
+    async fn mail_bounced(&mut self, id: &str, now: Moment, status: &str) -> Result<bool, Fault> {
+        let open = |(mail, row): &&mut (Mail, MailRow)| mail.id == id && row.bounced.is_none() && row.failed.is_none();
+        let Some((mail, row)) = self.change()?.mails.iter_mut().find(open) else { return Ok(false) };
+        row.bounced = Some(now);
+        status.clone_into(&mut row.status);
+        row.sent = row.sent.or(Some(now));
+        end(mail, row);
+        Ok(true)
+    }
+
     async fn find_mail(&mut self, id: &str) -> Result<Option<Posted>, Fault> {
         let found = self.tables.mails.iter().find(|(mail, _)| mail.id == id);
-        Ok(found.map(|(mail, row)| Posted { account: row.account, kind: mail.kind.clone(), queued: mail.queued }))
+        Ok(found.map(|(mail, row)| Posted {
+            account: row.account,
+            recipient: mail.recipient.clone(),
+            kind: mail.kind.clone(),
+            queued: mail.queued,
+        }))
     }
 
     async fn next_due(&mut self) -> Result<Option<Moment>, Fault> {

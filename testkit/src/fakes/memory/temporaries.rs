@@ -61,7 +61,7 @@ impl Unit {
             issuer: row.new.issuer.clone(),
             why: row.new.why.clone(),
             sent: mail.and_then(|(_, mail)| mail.sent),
-            failed: mail.and_then(|(_, mail)| mail.failed),
+            failed: mail.and_then(|(_, mail)| mail.failed.or(mail.bounced)),
             used: row.used,
             ended: row.ended,
         }

@@ -1,0 +1,100 @@
+// What waits for the office: people whom no mail reaches, one of them through a report that the mail server puts into the
+// portal's folder, and an account that its owner stopped. Light and dark, with nothing for axe to find, and no script.
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import type { Page } from "@playwright/test";
+import { expectAccessible } from "../axe";
+import { expect, test } from "../portal";
+import { takeSeat } from "./app";
+
+test.use({ agency: "demo" });
+// Lists for the office: what a phone needs is that tables scroll by themselves, which the other specs of the desk see.
+test.skip(({ isMobile }) => isMobile, "on a desktop");
+
+let seats = 0;
+const address = () => `queue${++seats}-${process.pid}@office.example`;
+
+async function look(page: Page, name: string, scripted: boolean) {
+  expect(await page.locator("script").count(), `${name}: a script`).toBe(0);
+  // Axe is a script itself.
+  if (!scripted) return;
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    await expectAccessible(page, `${name}, ${colorScheme}`);
+  }
+  await page.emulateMedia({ colorScheme: null });
+}
+
+/** A report as Postfix writes one, about this mail. */
+function report(to: string, messageId: string): string {
+  const text = readFileSync(resolve("fuzz/corpus/report/postfix"), "utf8");
+  return text.replaceAll("ada@example.org", to).replaceAll("MAIL-ID", messageId.replace(/^<|@.*$/g, ""));
+}
+
+test("who gets no mail waits until somebody has seen to it, and Undo puts them back", async ({ page, portal, visitor, javaScriptEnabled }) => {
+  const scripted = javaScriptEnabled !== false;
+  const [back, silent] = portal.enrol({ last_name: "Whitlock", first_name: "Zoë" }, { last_name: "Ferris", first_name: "Max", email: "" });
+  for (const person of [back!, silent!]) await visitor.forgot(person.username);
+  const mail = await portal.mail(back!.email);
+  portal.putReport("report.eml", report(back!.email, mail.messageId));
+  await takeSeat(page, portal, address());
+  // The folder is read once a minute.
+  await expect(async () => {
+    await page.goto("/desk/dead-mail");
+    await expect(page.getByRole("row").filter({ hasText: "Whitlock" })).toHaveCount(1, { timeout: 1_000 });
+  }).toPass({ timeout: 90_000, intervals: [2_000] });
+
+  const list = page.getByRole("region", { name: "Dead e-mail" });
+  await expect(list.getByRole("row").filter({ hasText: back!.username })).toContainText("nobody has this address (5.1.1)");
+  await expect(list.getByRole("row").filter({ hasText: silent!.username })).toContainText("there is no address on file");
+  await expect(page.locator("main")).not.toContainText(back!.email);
+  await look(page, "dead mail", scripted);
+
+  await page.getByRole("link", { name: "Zoë Whitlock" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Zoë Whitlock");
+  await look(page, "entry", scripted);
+  // The keyboard alone.
+  await page.getByLabel("Reason").focus();
+  await page.keyboard.type("  ");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("alert")).toContainText("at least five letters");
+  await look(page, "entry refused", scripted);
+  await page.getByLabel("Reason").focus();
+  await page.keyboard.press("Control+A");
+  await page.keyboard.type("called, found the new address");
+  await page.keyboard.press("Enter");
+  await expect(page.locator("main")).toContainText("Taken off the list.");
+  await look(page, "entry taken off", scripted);
+  await page.getByRole("link", { name: "Back to the list" }).click();
+  await expect(list.getByRole("row").filter({ hasText: "Whitlock" })).toHaveCount(0);
+  const lately = page.getByRole("region", { name: "Taken off within a day" });
+  await expect(lately.getByRole("row").filter({ hasText: "Whitlock" })).toContainText("Ada Admin");
+  await look(page, "dead mail, one taken off", scripted);
+  await lately.getByRole("link", { name: "Zoë Whitlock" }).click();
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(page.locator("main")).toContainText("It is back on the list.");
+
+  await page.getByRole("link", { name: "Open the account" }).click();
+  await expect(page.locator("main")).toContainText("nobody has this address (5.1.1)");
+  await expect(page.locator("main")).toContainText("Took it off the list of dead e-mail.");
+  await look(page, "account", scripted);
+});
+
+test("an account that its owner stopped waits, and the first page counts it", async ({ page, portal, visitor, javaScriptEnabled }) => {
+  const scripted = javaScriptEnabled !== false;
+  const [person] = portal.enrol({ last_name: "Okafor", first_name: "Ines" });
+  await visitor.forgot(person!.username);
+  const mail = await portal.mail(person!.email);
+  await page.goto(/https?:\/\/\S+\/not-me\/\S+/.exec(mail.text)![0]);
+  await page.locator("main form button").click();
+  await takeSeat(page, portal, address());
+  await page.goto("/desk");
+  await expect(page.getByRole("link", { name: /^Frozen accounts \([1-9]\d*\)$/ })).toBeVisible();
+  await look(page, "start", scripted);
+  await page.getByRole("link", { name: /^Frozen accounts \(/ }).click();
+  const line = page.getByRole("region", { name: "Frozen accounts" }).getByRole("row").filter({ hasText: person!.username });
+  await expect(line).toContainText("new passwords by mail");
+  await look(page, "frozen", scripted);
+  await line.getByRole("link", { name: "Ines Okafor" }).click();
+  await expect(page.locator("main")).toContainText("Waits for the office");
+});
