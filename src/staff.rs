@@ -95,9 +95,14 @@ codes! {
         MarkExternal = "mark-external",
         Merge = "merge",
         Queues = "queues",
+        /// Counts alone.
         Reports = "reports",
+        /// Reports that name accounts, files and rows.
+        ReportLists = "report-lists",
         Import = "import",
         Audit = "audit",
+        /// Takes the audit away as a file.
+        ExportAudit = "export-audit",
         ManageStaff = "manage-staff",
     }
 }
@@ -140,23 +145,24 @@ impl Act {
             | Self::Suspend
             | Self::ChangeEmail
             | Self::ClearQuestion
-            | Self::Queues => Role::Helpdesk,
+            | Self::Queues
+            | Self::Reports => Role::Helpdesk,
             Self::Reactivate
             | Self::ApproveEmail
             | Self::Split
             | Self::MarkExternal
             | Self::Merge
-            | Self::Reports
+            | Self::ReportLists
             | Self::Import
             | Self::Audit => Role::Supervisor,
-            Self::ManageStaff => Role::Admin,
+            Self::ExportAudit | Self::ManageStaff => Role::Admin,
         }
     }
 
     /// Whether it leaves the account as it was: who looks changes nothing under a colleague's hands.
     #[must_use]
     pub const fn only_looks(self) -> bool {
-        matches!(self, Self::View | Self::Reveal | Self::CheckCaller)
+        matches!(self, Self::View | Self::Reveal | Self::CheckCaller | Self::Audit | Self::ExportAudit)
     }
 
     /// Whether the caller has to be checked before: it lets somebody into the account, or takes a lock off it. Closing

@@ -5,6 +5,7 @@
 //! reason, and the mail that tells the person.
 
 pub mod acts;
+pub mod audit;
 pub mod caller;
 pub mod checks;
 pub mod email;
@@ -18,6 +19,8 @@ pub mod person;
 pub mod ports;
 pub mod reason;
 pub mod records;
+pub mod report_ports;
+pub mod reports;
 pub mod second;
 pub mod seen;
 pub mod session;

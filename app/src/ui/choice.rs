@@ -9,18 +9,22 @@ use crate::ui::node::el;
 
 /// A list to choose from, each code with its label. What was chosen before a refusal is chosen again.
 #[must_use]
-pub fn choice(
+pub fn choice<C: Into<String>>(
     state: FormState,
     fields: &'static [Field; 1],
     none: String,
-    choices: Vec<(&'static str, String)>,
+    choices: Vec<(C, String)>,
 ) -> AnyView {
     let [field] = *fields;
     let kept = state.kept(field);
-    let option = |code: &'static str, label: String, chosen: bool| {
+    let option = |code: String, label: String, chosen: bool| {
         el("option").attr("value", code).flag("selected", chosen).text(label).view()
     };
-    let all = choices.into_iter().map(|(code, label)| option(code, label, kept == code));
+    let all = choices.into_iter().map(|(code, label)| {
+        let code: String = code.into();
+        let chosen = kept == code;
+        option(code, label, chosen)
+    });
     let list = el("select")
         .class("usa-input bb-select")
         .id(field.code())
@@ -28,7 +32,7 @@ pub fn choice(
         .attr("autocomplete", "off")
         .live("aria-invalid", move || state.is_wrong(field).then(|| "true".to_owned()))
         .live("aria-describedby", move || state.is_wrong(field).then(|| format!("{}-problem", field.code())))
-        .child(option("", none, kept.is_empty()))
+        .child(option(String::new(), none, kept.is_empty()))
         .all(all);
     group(state, fields, "", "div")
         .child(labelled(field, None))

@@ -3,17 +3,22 @@
 //! A page that others add is a line in [`PAGES`], with the act that a role must allow, and a function in a file beside
 //! this one that makes its [`Page`] of the [`Asking`].
 
+mod audit;
 mod entry;
+mod files;
 mod find;
 mod own;
 mod person;
+mod reports;
 mod staff;
 
 use app::journey::desk::find::Find;
 use app::journey::desk::{self, Page, Visit, Who};
 use app::request::{Caller, DESK_COOKIE, ENTRY_COOKIE, ONCE_COOKIE, REFUSED_COOKIE, SAVED_COOKIE, cookie, open};
+use app::visit::RefusedForm;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use backboard::refused::{Problem, Refused};
+use backboard::report::Report;
 use backboard::service::desk::Actor;
 use backboard::service::desk::session::AtDesk;
 use backboard::service::ports::Fault;
@@ -22,6 +27,7 @@ use backboard::staff::Act;
 use http::header::SET_COOKIE;
 use http::{HeaderMap, HeaderValue, StatusCode};
 
+use self::files::File;
 use super::operations::operation_at;
 use super::pages::Private;
 use super::{Web, cookies};
@@ -63,6 +69,31 @@ pub const PAGES: &[Listed] = &[
     page("/desk/find/{token}/{token}", For::Those(Act::Search)),
     page("/desk/account/{number}", For::Those(Act::View)),
     page("/desk/account/{number}/before/{number}", For::Those(Act::View)),
+    page("/desk/reports", For::Those(Act::Reports)),
+    page("/desk/reports/claims", For::Those(Act::Reports)),
+    page("/desk/reports/claims.csv", For::Those(Act::Reports)),
+    page("/desk/reports/resets", For::Those(Act::Reports)),
+    page("/desk/reports/resets.csv", For::Those(Act::Reports)),
+    page("/desk/reports/mails", For::Those(Act::Reports)),
+    page("/desk/reports/mails.csv", For::Those(Act::Reports)),
+    page("/desk/reports/expiring", For::Those(Act::Reports)),
+    page("/desk/reports/expiring.csv", For::Those(Act::Reports)),
+    page("/desk/reports/refused", For::Those(Act::Reports)),
+    page("/desk/reports/refused.csv", For::Those(Act::Reports)),
+    page("/desk/reports/temporaries", For::Those(Act::ReportLists)),
+    page("/desk/reports/temporaries.csv", For::Those(Act::ReportLists)),
+    page("/desk/reports/temporaries/{token}", For::Those(Act::ReportLists)),
+    page("/desk/reports/imports", For::Those(Act::ReportLists)),
+    page("/desk/reports/imports.csv", For::Those(Act::ReportLists)),
+    page("/desk/reports/imports/before/{number}", For::Those(Act::ReportLists)),
+    page("/desk/reports/import/{number}", For::Those(Act::ReportLists)),
+    page("/desk/reports/import/{number}/rejects.csv", For::Those(Act::ReportLists)),
+    page("/desk/audit", For::Those(Act::Audit)),
+    page("/desk/audit/before/{number}", For::Those(Act::Audit)),
+    page("/desk/audit/export.jsonl", For::Those(Act::ExportAudit)),
+    page("/desk/audit/filter/{token}", For::Those(Act::Audit)),
+    page("/desk/audit/filter/{token}/before/{number}", For::Those(Act::Audit)),
+    page("/desk/audit/filter/{token}/export.jsonl", For::Those(Act::ExportAudit)),
     page("/desk/own", For::Staff),
     page("/desk/recovery", For::Staff),
     page("/desk/staff", For::Those(Act::ManageStaff)),
@@ -83,6 +114,8 @@ pub struct Asking<'a> {
 pub enum Shown {
     Page(StatusCode, Page),
     Elsewhere(&'static str),
+    /// Taken away, not shown.
+    File(File),
 }
 
 impl From<Page> for Shown {
@@ -92,6 +125,8 @@ impl From<Page> for Shown {
             Page::Dead(_) | Page::Find(Find::Over) => StatusCode::GONE,
             Page::Turned(problem) if problem.refused == Refused::TooManyTries => StatusCode::TOO_MANY_REQUESTS,
             Page::Turned(_) => StatusCode::NOT_FOUND,
+            Page::Audit(ref sheet) if sheet.page.is_none() => StatusCode::GONE,
+            Page::Waiting(_) => StatusCode::TOO_MANY_REQUESTS,
             Page::NotAllowed => StatusCode::FORBIDDEN,
             _ => StatusCode::OK,
         };
@@ -155,10 +190,12 @@ fn matches(pattern: &str, path: &str) -> bool {
 pub async fn show(web: &Web, path: &str, headers: &HeaderMap) -> Response {
     match visit(web, path, headers).await {
         Ok((Shown::Elsewhere(path), _)) => Redirect::to(path).into_response(),
+        Ok((Shown::File(file), _)) => file.into_response(),
         Ok((Shown::Page(status, page), at_desk)) => {
             let refused = cookies::cookie(headers, REFUSED_COOKIE).and_then(|value| open(&web.portal, value));
             let saved = cookies::cookie(headers, SAVED_COOKIE).and_then(operation_at);
             let saved = saved.map(|operation| operation.path.clone());
+            let refused = refused.or_else(|| chosen(&page));
             let who = at_desk.map(|at_desk| who(web, &at_desk));
             let visit = Visit { path: path.to_owned(), who, refused, saved, page };
             let mut response = answer(web, status, &visit, headers);
@@ -176,6 +213,12 @@ pub async fn show(web: &Web, path: &str, headers: &HeaderMap) -> Response {
             StatusCode::SERVICE_UNAVAILABLE.into_response()
         }
     }
+}
+
+/// What a form shows that nobody has refused: the filter of the page's own address.
+fn chosen(page: &Page) -> Option<RefusedForm> {
+    let Page::Audit(sheet) = page else { return None };
+    Some(RefusedForm { action: desk::audit::FILTER.to_owned(), problems: Vec::new(), kept: sheet.chosen() })
 }
 
 /// A form that the role is not for: a page with the desk's frame, or the reason for a script.
@@ -225,9 +268,10 @@ async fn visit(web: &Web, path: &str, headers: &HeaderMap) -> Result<(Shown, Opt
             match made(listed.path, &asking).await {
                 Ok(shown) => shown,
                 Err(Declined::Fault(fault)) => return Err(fault),
-                Err(Declined::Problems(problems)) => match problems.first().map(|problem| problem.refused) {
+                Err(Declined::Problems(mut problems)) => match problems.first().map(|problem| problem.refused) {
                     Some(Refused::SessionOver) => Shown::Elsewhere("/desk/sign-in"),
                     Some(Refused::NotAllowed) => Page::NotAllowed.into(),
+                    Some(Refused::TooManyTries) => Page::Waiting(problems.swap_remove(0)).into(),
                     Some(refused) if path.starts_with("/desk/link/") => Page::Dead(refused).into(),
                     _ => Page::Missing.into(),
                 },
@@ -250,10 +294,29 @@ async fn made(pattern: &str, asking: &Asking<'_>) -> Result<Shown, Declined> {
         "/desk/find" => Page::Find(Find::Nothing).into(),
         "/desk/find/{token}" | "/desk/find/{token}/{token}" => find::found(asking).await?.into(),
         "/desk/account/{number}" | "/desk/account/{number}/before/{number}" => person::person(asking).await?.into(),
+        "/desk/reports" => Page::Reports.into(),
+        "/desk/reports/temporaries.csv" => reports::unused_file(asking).await?,
+        "/desk/reports/temporaries" | "/desk/reports/temporaries/{token}" => reports::unused(asking).await?.into(),
+        "/desk/reports/imports.csv" => reports::imports_file(asking).await?,
+        "/desk/reports/imports" | "/desk/reports/imports/before/{number}" => reports::imports(asking).await?.into(),
+        "/desk/reports/import/{number}" => reports::import(asking).await?.into(),
+        "/desk/reports/import/{number}/rejects.csv" => reports::rejects_file(asking).await?,
+        "/desk/audit" | "/desk/audit/before/{number}" => audit::audit(asking).await?.into(),
+        "/desk/audit/filter/{token}" | "/desk/audit/filter/{token}/before/{number}" => {
+            audit::audit(asking).await?.into()
+        }
+        "/desk/audit/export.jsonl" | "/desk/audit/filter/{token}/export.jsonl" => audit::export(asking).await?,
         "/desk/own" => own::own(asking).await?.into(),
         "/desk/recovery" => own::recovery(asking).await?.into(),
         "/desk/staff" => staff::list(asking).await?.into(),
         "/desk/staff/{number}" => staff::member(asking).await?.into(),
+        counts if counts.starts_with("/desk/reports/") => {
+            let code = counts.trim_start_matches("/desk/reports/").trim_end_matches(".csv");
+            match Report::from_code(code) {
+                Some(report) => reports::figures(asking, report).await?,
+                None => Page::Missing.into(),
+            }
+        }
         _ => Page::Missing.into(),
     })
 }

@@ -11,7 +11,13 @@ use crate::words::{self, Word};
 /// A table that scrolls by itself where it is wider than the page. The first cell of each line names it.
 #[must_use]
 pub fn table(caption: Word, heads: &[Word], lines: Vec<Vec<AnyView>>) -> AnyView {
-    let head = heads.iter().map(|word| el("th").attr("scope", "col").text(say(*word)).view());
+    table_with(caption, heads.iter().map(|word| say(*word)).collect(), "bb-table", lines)
+}
+
+/// The same with heads that are put together, and a class of its own.
+#[must_use]
+pub fn table_with(caption: Word, heads: Vec<String>, class: &'static str, lines: Vec<Vec<AnyView>>) -> AnyView {
+    let head = heads.into_iter().map(|head| el("th").attr("scope", "col").text(head).view());
     let lines = lines.into_iter().map(|cells| {
         let cells = cells.into_iter().enumerate().map(|(place, cell)| match place {
             0 => el("th").attr("scope", "row").child(cell).view(),
@@ -20,7 +26,7 @@ pub fn table(caption: Word, heads: &[Word], lines: Vec<Vec<AnyView>>) -> AnyView
         el("tr").all(cells).view()
     });
     let table = el("table")
-        .class("bb-table")
+        .class(class)
         .child(el("caption").class("usa-sr-only").text(say(caption)).view())
         .child(el("thead").child(el("tr").all(head).view()).view())
         .child(el("tbody").all(lines).view());
@@ -32,6 +38,12 @@ pub fn table(caption: Word, heads: &[Word], lines: Vec<Vec<AnyView>>) -> AnyView
         .attr("aria-label", say(caption))
         .child(table.view())
         .view()
+}
+
+/// Cells of nothing but text.
+#[must_use]
+pub fn cells<const COUNT: usize>(cells: [String; COUNT]) -> Vec<AnyView> {
+    cells.into_iter().map(IntoAny::into_any).collect()
 }
 
 /// Facts, each with its name.

@@ -8,9 +8,10 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::PostUrl;
 use std::collections::BTreeMap;
 
+use super::audit::reason;
 use super::frame::{back, more, saved};
 use super::hidden;
-use super::parts::{facts, full_name, state_text, table, time, time_or_dash};
+use super::parts::{cells, facts, full_name, state_text, table, time, time_or_dash};
 use crate::answer::{Answer, Broken};
 use crate::site::{say, site};
 use crate::ui::field::{Kind, text_field};
@@ -174,10 +175,12 @@ fn mails(dossier: &Dossier) -> Vec<AnyView> {
 
 fn history(sheet: &Sheet) -> Vec<AnyView> {
     let heads = [words::DESK_PERSON_TIME, words::DESK_PERSON_BY, words::DESK_PERSON_WHAT, words::DESK_PERSON_DETAIL];
-    let line = |event: &Event| {
-        cells([time(event.at), sheet.named(&event.actor), happened(&event.action), event.detail.clone()])
-    };
     let dossier = &sheet.dossier;
+    let line = |event: &Event| {
+        let why = dossier.reasons.get(&event.id).map(reason);
+        let detail = [event.detail.clone(), why.unwrap_or_default()].join(" ");
+        cells([time(event.at), sheet.named(&event.actor), happened(&event.action), detail.trim().to_owned()])
+    };
     let mut content = part(words::DESK_PERSON_HISTORY, &heads, dossier.history.iter().map(line).collect());
     if sheet.is_older {
         content.push(more(format!("/desk/account/{}", dossier.account), say(words::DESK_PERSON_NEWEST)));
@@ -196,10 +199,6 @@ fn part(title: Word, heads: &[Word], lines: Vec<Vec<AnyView>>) -> Vec<AnyView> {
         true => vec![heading, text("p", "", say(words::DESK_PERSON_NONE))],
         false => vec![heading, table(title, heads, lines)],
     }
-}
-
-fn cells<const COUNT: usize>(cells: [String; COUNT]) -> Vec<AnyView> {
-    cells.into_iter().map(IntoAny::into_any).collect()
 }
 
 fn filled(word: Word, at: Moment) -> String {
