@@ -24,7 +24,7 @@ use backboard::service::desk::session::AtDesk;
 use backboard::service::ports::Fault;
 use backboard::service::{Declined, Token};
 use backboard::staff::Act;
-use http::header::SET_COOKIE;
+use http::header::{RETRY_AFTER, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 
 use self::files::File;
@@ -199,6 +199,11 @@ pub async fn show(web: &Web, path: &str, headers: &HeaderMap) -> Response {
             let who = at_desk.map(|at_desk| who(web, &at_desk));
             let visit = Visit { path: path.to_owned(), who, refused, saved, page };
             let mut response = answer(web, status, &visit, headers);
+            if let Page::Turned(Problem { wait: Some(wait), .. }) | Page::Waiting(Problem { wait: Some(wait), .. }) =
+                visit.page
+            {
+                response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(wait));
+            }
             for shown_once in [REFUSED_COOKIE, SAVED_COOKIE, ONCE_COOKIE] {
                 if cookies::cookie(headers, shown_once).is_some()
                     && let Ok(gone) = HeaderValue::from_str(&cookie(shown_once, "", Some(0)))

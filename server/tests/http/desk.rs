@@ -1,10 +1,12 @@
 //! The desk over HTTP.
 
+mod audit;
 mod entry;
 mod find;
 mod forms;
 mod limits;
 mod matrix;
+mod reports;
 mod staff;
 
 use backboard::identity::Email;

@@ -232,7 +232,8 @@ impl Portal {
         detail: &str,
         account: Option<i64>,
     ) -> Result<(), Fault> {
-        let what = token::base64url(&self.vault.digest("desk-look", detail.as_bytes()));
+        let what = format!("{}:{detail}", account.unwrap_or_default());
+        let what = token::base64url(&self.vault.digest("desk-look", what.as_bytes()));
         let key = format!("desk.{}:staff:{}:{what}", act.code(), actor.staff);
         let mut work = self.store.begin().await?;
         if work.take_budget(&key, LOOKS, self.now()).await?.is_ok() {
