@@ -244,10 +244,14 @@ async fn a_row_that_does_not_follow_is_named() {
     // Somebody without the keys puts a row in, under a digest of another one.
     let forged = Row { id: newest.id + 1, account: Some(account), ..newest.clone() };
     let far = Row { id: newest.id + 5, ..newest.clone() };
-    work.add_audit(&forged).await.unwrap();
-    work.add_audit(&far).await.unwrap();
+    let bare = Row { id: far.id + 1, tie: None, ..newest.clone() };
+    let after = Row { id: far.id + 2, tie: None, ..newest.clone() };
+    for row in [&forged, &far, &bare, &after] {
+        work.add_audit(row).await.unwrap();
+    }
     work.save().await.unwrap();
     let page = portal.portal.desk_audit(&sam(), None, None).await.unwrap();
     let flaws: Vec<_> = page.rows.iter().filter_map(|told| Some((told.row.id, told.flaw?))).collect();
-    assert_eq!(flaws, [(far.id, Flaw::Gap), (forged.id, Flaw::Changed)]);
+    let untied = [(after.id, Flaw::Untied), (bare.id, Flaw::Untied)];
+    assert_eq!(flaws, [untied, [(far.id, Flaw::Gap), (forged.id, Flaw::Changed)]].concat());
 }

@@ -236,10 +236,13 @@ impl Portal {
     /// Rows with what belongs to them: the reason, the username, and whether each follows from the one before it.
     async fn told(&self, work: &mut dyn UnitOfWork, rows: Vec<Row>) -> Result<Vec<AuditRow>, Fault> {
         let mut told: Vec<AuditRow> = Vec::with_capacity(rows.len());
+        // Where the chain begins with the first row, none is from before it.
+        let is_whole = work.find_audit_after(i64::MIN, 1).await?.first().is_some_and(|first| first.tie.is_some());
         for row in rows {
             let before = work.find_audit_before(row.id).await?;
             let chain = |key: u8, previous: &_, bytes: &[u8]| self.vault.chain_under(key, previous, bytes);
             let flaw = Chain::after(before.as_ref()).next(&row, chain).err();
+            let flaw = flaw.or_else(|| (is_whole && row.tie.is_none()).then_some(Flaw::Untied));
             let why = self.why_of(work, &row.detail).await?;
             let known = told.iter().find(|other| row.account.is_some() && other.row.account == row.account);
             let username = match (known, row.account) {

@@ -18,8 +18,8 @@ pub type Counted = Vec<(usize, u64)>;
 pub trait Reports: Send {
     /// How often an action stands in the audit.
     async fn count_done(&mut self, action: &str, span: Span) -> Result<Counted, Fault>;
-    /// The rows `refused` of the audit, by what they say.
-    async fn count_refused(&mut self, span: Span) -> Result<Vec<(usize, String, u64)>, Fault>;
+    /// The rows `refused` of the audit, by what they say, which begins so.
+    async fn count_refused(&mut self, begins: &str, span: Span) -> Result<Vec<(usize, String, u64)>, Fault>;
     /// Links that nobody used before they expired, by when they did: those that are still kept, and what was counted of
     /// the others when they were purged.
     async fn count_expired_links(&mut self, purpose: Purpose, span: Span, now: Moment) -> Result<Counted, Fault>;

@@ -278,9 +278,8 @@ async fn resets(
     let mut opened = work.count_done("reset-link-opened", span).await?;
     opened.extend(work.count_done("reset-code-right", span).await?);
     let mut refused: Counted = work.count_done("reset-capped", span).await?;
-    let of_resets = |(_, detail, _): &(usize, String, u64)| detail.starts_with("reset.");
-    let rows = work.count_refused(span).await?;
-    refused.extend(rows.into_iter().filter(of_resets).map(|(place, _, count)| (place, count)));
+    let rows = work.count_refused("reset.", span).await?;
+    refused.extend(rows.into_iter().map(|(place, _, count)| (place, count)));
     let expired = work.count_expired_links(Purpose::Reset, span, now).await?;
     let mut series = done(work, span, &[("asked", "reset-asked"), ("mailed", "reset-mailed")]).await?;
     series.push(Series::of("opened", span, &opened));
@@ -319,7 +318,7 @@ async fn attempts(work: &mut dyn UnitOfWork, span: Span) -> Result<Vec<Series>, 
     for (action, kind) in Attempt::ACTIONS {
         add(kind, work.count_done(action, span).await?);
     }
-    for (place, detail, count) in work.count_refused(span).await? {
+    for (place, detail, count) in work.count_refused("", span).await? {
         add(Attempt::of(&detail), vec![(place, count)]);
     }
     Ok(kinds.into_iter().map(|(kind, counted)| Series::of(kind.code(), span, &counted)).collect())

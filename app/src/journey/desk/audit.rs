@@ -88,7 +88,7 @@ fn filter(staff: &Names) -> AnyView {
     let actors = everybody.into_iter().map(|actor| (actor.to_owned(), who(staff, actor)));
     let actors: Vec<(String, String)> =
         actors.chain(staff.iter().map(|(actor, name)| (actor.clone(), name.clone()))).collect();
-    form(FILTER, say(words::AUDIT_BUTTON), move |state| {
+    let fields = form(FILTER, say(words::AUDIT_BUTTON), move |state| {
         let day = Kind::text("off").hint(words::AUDIT_HINT_DAY);
         vec![
             choice(state, &[Field::Action], say(words::AUDIT_ANYTHING_ACTION), actions),
@@ -97,7 +97,8 @@ fn filter(staff: &Names) -> AnyView {
             text_field(state, &[Field::From], day),
             text_field(state, &[Field::To], day),
         ]
-    })
+    });
+    el("div").class("bb-desk-filter").child(fields).view()
 }
 
 fn rows(sheet: &Sheet, page: &AuditPage) -> Vec<AnyView> {

@@ -11,7 +11,8 @@ use crate::ui::node::{Node, el, text};
 /// The picture's own units; it is as wide as the page lets it be.
 const WIDTH: f64 = 720.0;
 const HEIGHT: f64 = 280.0;
-const LEFT: f64 = 56.0;
+/// Of a letter beside the axis, about.
+const LETTER: f64 = 7.5;
 const RIGHT: f64 = 40.0;
 const TOP: f64 = 12.0;
 const BOTTOM: f64 = 32.0;
@@ -46,7 +47,7 @@ pub struct Plot {
 /// The picture, in a frame that scrolls where the page is narrower, with the names of its series.
 #[must_use]
 pub fn plot(plot: &Plot) -> AnyView {
-    let title = format!("{}-title", plot.id);
+    let (title, left) = (format!("{}-title", plot.id), plot.left());
     let mut picture = el("svg")
         .class("bb-plot")
         .attr("viewBox", format!("0 0 {WIDTH} {HEIGHT}"))
@@ -55,9 +56,9 @@ pub fn plot(plot: &Plot) -> AnyView {
         .child(el("title").id(title).text(plot.title.clone()).view());
     picture = plot.axis.numbers().fold(picture, |picture, number| {
         let y = plot.height(number);
-        picture.child(line("bb-plot__grid", LEFT, y, WIDTH - RIGHT, y)).child(label(
+        picture.child(line("bb-plot__grid", left, y, WIDTH - RIGHT, y)).child(label(
             "end",
-            LEFT - 8.0,
+            left - 8.0,
             y + 4.0,
             (plot.say)(number),
         ))
@@ -77,12 +78,18 @@ pub fn plot(plot: &Plot) -> AnyView {
 }
 
 impl Plot {
+    /// Where the marks begin: right of the axis' longest number, and of half a day's name.
+    fn left(&self) -> f64 {
+        let longest = self.axis.numbers().map(|number| (self.say)(number).chars().count()).max().unwrap_or_default();
+        (longest as f64).mul_add(LETTER, 12.0).max(NAME / 2.0)
+    }
+
     fn room(&self) -> f64 {
-        (WIDTH - LEFT - RIGHT) / self.places.len().max(1) as f64
+        (WIDTH - self.left() - RIGHT) / self.places.len().max(1) as f64
     }
 
     fn middle(&self, place: usize) -> f64 {
-        self.room().mul_add(place as f64 + 0.5, LEFT)
+        self.room().mul_add(place as f64 + 0.5, self.left())
     }
 
     fn height(&self, value: u64) -> f64 {

@@ -10,7 +10,7 @@ use backboard::service::desk::reports::{Figures, ImportPage, Series, UnusedPage}
 use leptos::prelude::*;
 
 use super::frame::{back, more};
-use super::parts::{cells, facts, table, time};
+use super::parts::{cells, facts, table, table_with, time};
 use super::plot::{Plot, Shape, plot};
 use super::{look, visit};
 use crate::site::{say, site};
@@ -18,6 +18,9 @@ use crate::ui::frame::{card, lead, notice, notice_text};
 use crate::ui::node::{el, row, text};
 use crate::ui::sentence::sentence;
 use crate::words::{self, Word};
+
+/// A table of few numbers, no wider than they are.
+const NARROW: &str = "bb-table bb-table--numbers bb-table--narrow";
 
 /// Which report is called what.
 #[must_use]
@@ -168,7 +171,8 @@ fn numbers(figures: &Figures) -> AnyView {
         true => (0..span.steps).collect(),
         false => (0..span.steps).rev().collect(),
     };
-    table_of(title(*report), heads, places.into_iter().map(line).collect())
+    let class = if series.len() <= 3 { NARROW } else { "bb-table bb-table--numbers" };
+    table_with(title(*report), heads, class, places.into_iter().map(line).collect())
 }
 
 /// The day on which a place begins; the last of those that are over is not over yet.
@@ -178,11 +182,6 @@ fn place_text(span: Span, place: usize, is_ahead: bool) -> String {
         true => site().fill(words::REPORTS_RUNNING, &[("date", &day)]),
         false => day,
     }
-}
-
-/// A table of numbers, whose heads are no words of their own.
-fn table_of(caption: Word, heads: Vec<String>, lines: Vec<Vec<AnyView>>) -> AnyView {
-    super::parts::table_with(caption, heads, "bb-table bb-table--numbers", lines)
 }
 
 /// Temporary passwords nobody used.
@@ -302,8 +301,13 @@ pub fn import(run: &KeptImport, rejects: &[Reject], staff: &BTreeMap<String, Str
         }
         content.push(more(format!("/desk/reports/import/{}/rejects.csv", run.id), say(words::REPORTS_CSV)));
         let lines = rejects.iter().map(|reject| cells([plain(reject.line), reject.reason.clone()]));
-        let heads = [words::REPORTS_IMPORT_LINE, words::REPORTS_IMPORT_REASON];
-        content.push(table(words::REPORTS_IMPORT_REJECTS, &heads, lines.collect()));
+        let heads = [words::REPORTS_IMPORT_LINE, words::REPORTS_IMPORT_REASON].map(say);
+        content.push(table_with(
+            words::REPORTS_IMPORT_REJECTS,
+            heads.to_vec(),
+            "bb-table bb-table--narrow",
+            lines.collect(),
+        ));
     }
     content.push(more(address(Report::Imports), say(words::REPORTS_IMPORT_BACK)));
     card(say(words::REPORTS_IMPORT_TITLE), content)

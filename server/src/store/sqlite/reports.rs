@@ -19,7 +19,8 @@ const DONE: &str = "SELECT (at - ?1) / ?2 AS place, count(*) AS count FROM audit
      WHERE action = ?4 AND at >= ?1 AND at < ?3 GROUP BY place ORDER BY place";
 // Named, because SQLite takes the first index that fits, and this one has the detail too.
 const REFUSED: &str = "SELECT (at - ?1) / ?2 AS place, detail, count(*) AS count FROM audit INDEXED BY audit_refused \
-     WHERE action = 'refused' AND at >= ?1 AND at < ?3 GROUP BY place, detail ORDER BY place, detail";
+     WHERE action = 'refused' AND at >= ?1 AND at < ?3 AND substr(detail, 1, length(?4)) = ?4 \
+     GROUP BY place, detail ORDER BY place, detail";
 const EXPIRED_KEPT: &str = "SELECT (expires - ?1) / ?2 AS place, count(*) AS count FROM link \
      WHERE expires >= ?1 AND expires < min(?3, ?5) AND purpose = ?4 AND spent IS NULL AND superseded IS NULL \
      GROUP BY place ORDER BY place";
@@ -43,8 +44,8 @@ impl Reports for Unit {
         counted(&query.fetch_all(&mut *self.transaction).await.map_err(fault)?)
     }
 
-    async fn count_refused(&mut self, span: Span) -> Result<Vec<(usize, String, u64)>, Fault> {
-        let query = sqlx::query(REFUSED).bind(span.from.0).bind(span.step).bind(span.end().0);
+    async fn count_refused(&mut self, begins: &str, span: Span) -> Result<Vec<(usize, String, u64)>, Fault> {
+        let query = sqlx::query(REFUSED).bind(span.from.0).bind(span.step).bind(span.end().0).bind(begins);
         let rows = query.fetch_all(&mut *self.transaction).await.map_err(fault)?;
         rows.iter().map(|row| Ok((place(row)?, column(row, "detail")?, column(row, "count")?))).collect()
     }
@@ -170,10 +171,10 @@ mod tests {
         let store = Sqlite::open(&folder.path().join("backboard.db")).await.unwrap();
         for (sql, indexes) in [
             (DONE, &["USING COVERING INDEX audit_action"][..]),
-            (REFUSED, &["INDEX audit_refused"]),
+            (REFUSED, &["USING COVERING INDEX audit_refused"]),
             (EXPIRED_KEPT, &["USING INDEX link_expires"]),
             (EXPIRED_PURGED, &["USING PRIMARY KEY"]),
-            (DELAYS, &["INDEX mail_delay"]),
+            (DELAYS, &["USING COVERING INDEX mail_delay"]),
             (EXPIRING, &["USING COVERING INDEX account_expires"]),
             (UNUSED, &["USING INDEX temporary_unused", "USING INTEGER PRIMARY KEY"]),
         ] {

@@ -22,8 +22,8 @@ impl Reports for Unit {
         Ok(counted(rows.filter_map(|row| span.place(row.at))))
     }
 
-    async fn count_refused(&mut self, span: Span) -> Result<Vec<(usize, String, u64)>, Fault> {
-        let rows = self.tables.audit.iter().filter(|row| row.action == "refused");
+    async fn count_refused(&mut self, begins: &str, span: Span) -> Result<Vec<(usize, String, u64)>, Fault> {
+        let rows = self.tables.audit.iter().filter(|row| row.action == "refused" && row.detail.starts_with(begins));
         let places = rows.filter_map(|row| Some((span.place(row.at)?, row.detail.clone())));
         Ok(counted(places).into_iter().map(|((place, detail), count)| (place, detail, count)).collect())
     }
