@@ -125,6 +125,13 @@ impl Chain {
         Self { expected: heads.into_iter().map(|head| (head.id, head.digest)).collect(), ..Self::default() }
     }
 
+    /// A chain that goes on after this row, taken as it stands; none: from the beginning.
+    #[must_use]
+    pub fn after(row: Option<&Row>) -> Self {
+        let head = row.and_then(|row| row.tie.map(|tie| Head { id: row.id, digest: tie.digest }));
+        Self { head, last: row.map_or(0, |row| row.id), ..Self::default() }
+    }
+
     /// The next row; `tie` is the keyed digest under the key with a number, if there is one.
     ///
     /// # Errors

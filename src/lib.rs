@@ -18,6 +18,7 @@
 //! | [`agency`] | the profile and the policy presets |
 //! | [`policy`] | what each value of a policy is held against, for the operator (feature `service`) |
 //! | [`audit`] | the chain of what happened, and how its first bad row is found (feature `service`) |
+//! | [`report`] | the desk's reports: weeks, days, and the steps of an axis (feature `service`) |
 //! | [`form`] | one file per journey: fields, which of them may be kept, problems |
 //! | [`roster`] | the roster file: its columns, what a row must be like, what a status does (feature `service`) |
 //! | [`staff`] | the office's roles, what each may do, and why (feature `service`) |
@@ -41,6 +42,8 @@ pub mod password;
 #[cfg(feature = "service")]
 pub mod policy;
 pub mod refused;
+#[cfg(feature = "service")]
+pub mod report;
 #[cfg(feature = "service")]
 pub mod roster;
 #[cfg(feature = "service")]

@@ -52,6 +52,18 @@ impl Day {
         }
     }
 
+    /// Its first second, in UTC. Howard Hinnant's `days_from_civil`.
+    #[must_use]
+    pub const fn begins(self) -> Moment {
+        let (month, day) = (self.month as i64, self.day as i64);
+        let year = self.year as i64 - if month <= 2 { 1 } else { 0 };
+        let era = year.div_euclid(400);
+        let year_of_era = year - era * 400;
+        let day_of_year = (153 * (if month > 2 { month - 3 } else { month + 9 }) + 2) / 5 + day - 1;
+        let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+        Moment((era * 146_097 + day_of_era - 719_468) * 86_400)
+    }
+
     /// Days since 1970-01-01 → day. Howard Hinnant's `civil_from_days`.
     const fn from_days(days: i64) -> Self {
         let shifted = days.saturating_add(719_468);

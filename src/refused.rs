@@ -207,6 +207,12 @@ codes! {
         TermSsn = "term-ssn",
         /// The search belongs to another session, or lies under a key that is gone.
         SearchOver = "search-over",
+        /// No day of the calendar as `2026-11-21`.
+        DayUnusable = "day-unusable",
+        /// The last day comes before the first.
+        DaysReversed = "days-reversed",
+        /// Nobody on file has this username, and no account this number.
+        AccountUnknown = "account-unknown",
     }
 }
 
@@ -236,6 +242,16 @@ codes! {
     } server {
         /// Why the office does something.
         Reason = "reason",
+        /// What happened, by its code.
+        Action = "action",
+        /// Who did it.
+        Actor = "actor",
+        /// A username, or the number of an account.
+        Account = "account",
+        /// The first day.
+        From = "from",
+        /// The last day.
+        To = "to",
         /// What is searched for.
         Term = "term",
         /// The level of a certification, as a caller says it.
@@ -275,7 +291,20 @@ impl Field {
     /// Fields of the desk that hold no secret.
     #[cfg(feature = "service")]
     const fn is_the_desks(self) -> bool {
-        matches!(self, Self::Reason | Self::Term | Self::Level | Self::Role | Self::StaffName | Self::Person)
+        matches!(
+            self,
+            Self::Reason
+                | Self::Action
+                | Self::Actor
+                | Self::Account
+                | Self::From
+                | Self::To
+                | Self::Term
+                | Self::Level
+                | Self::Role
+                | Self::StaffName
+                | Self::Person
+        )
     }
 
     #[cfg(not(feature = "service"))]

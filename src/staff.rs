@@ -100,9 +100,14 @@ codes! {
         /// Takes somebody off the queue of those whom no mail reaches.
         DeadMailDone = "dead-mail-done",
         DeadMailUndo = "dead-mail-undo",
+        /// Counts alone.
         Reports = "reports",
+        /// Reports that name accounts, files and rows.
+        ReportLists = "report-lists",
         Import = "import",
         Audit = "audit",
+        /// Takes the audit away as a file.
+        ExportAudit = "export-audit",
         ManageStaff = "manage-staff",
     }
 }
@@ -148,16 +153,17 @@ impl Act {
             | Self::ClearQuestion
             | Self::DeadMailDone
             | Self::DeadMailUndo
-            | Self::Queues => Role::Helpdesk,
+            | Self::Queues
+            | Self::Reports => Role::Helpdesk,
             Self::Reactivate
             | Self::ApproveEmail
             | Self::Split
             | Self::MarkExternal
             | Self::Merge
-            | Self::Reports
+            | Self::ReportLists
             | Self::Import
             | Self::Audit => Role::Supervisor,
-            Self::ManageStaff => Role::Admin,
+            Self::ExportAudit | Self::ManageStaff => Role::Admin,
         }
     }
 
@@ -182,7 +188,16 @@ impl Act {
     /// Whether it leaves the account as it was: who looks changes nothing under a colleague's hands.
     #[must_use]
     pub const fn only_looks(self) -> bool {
-        matches!(self, Self::View | Self::Reveal | Self::CheckCaller | Self::DeadMailDone | Self::DeadMailUndo)
+        matches!(
+            self,
+            Self::View
+                | Self::Reveal
+                | Self::CheckCaller
+                | Self::DeadMailDone
+                | Self::DeadMailUndo
+                | Self::Audit
+                | Self::ExportAudit
+        )
     }
 
     /// Whether the caller has to be checked before: it lets somebody into the account, or takes a lock off it. Closing

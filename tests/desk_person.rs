@@ -6,6 +6,7 @@ use backboard::challenge::Question;
 use backboard::refused::{Field, Problem, Refused};
 use backboard::service::desk::Actor;
 use backboard::service::desk::person::{Address, Dossier, EVENTS, LOOK_SECONDS, REVEALS, Trouble, VIEWS};
+use backboard::service::desk::reason::Why;
 use backboard::service::ports::{Clock as _, Vault as _};
 use backboard::staff::{Act, Role};
 use testkit::fakes::{Resident, TestPortal};
@@ -178,10 +179,15 @@ async fn an_address_is_shown_to_who_gave_a_reason_for_a_quarter_of_an_hour() {
     assert_eq!(email.as_str(), "ada@example.org");
     let other = portal.portal.desk_person(&helper(4), account, None).await.unwrap();
     assert!(masked(&other).is_some(), "a colleague gives a reason too");
+    // The words stand beside the audit, which names their mark alone.
     let rows = portal.audit_rows().await;
-    let reveals: Vec<_> =
-        rows.iter().filter(|row| row.action == "reveal").map(|row| (&*row.actor, &*row.detail)).collect();
-    assert_eq!(reveals, [("staff 3", "caller spells it out")]);
+    let reveals: Vec<_> = rows.iter().filter(|row| row.action == "reveal").collect();
+    let [reveal] = &reveals[..] else { panic!("{reveals:?}") };
+    assert_eq!((&*reveal.actor, reveal.account), ("staff 3", Some(account)));
+    assert!(reveal.detail.starts_with("reason=") && !reveal.detail.contains("spells"), "{}", reveal.detail);
+    assert_eq!(dossier.reasons.get(&reveal.id), Some(&Why::Words("caller spells it out".to_owned())));
+    let shown = dossier.history.iter().find(|event| event.id == reveal.id).unwrap();
+    assert_eq!(shown.detail, "", "a mark is nothing to read");
     portal.clock.pass(LOOK_SECONDS);
     assert!(masked(&open(&portal, account).await).is_some());
     assert_eq!(why(portal.portal.desk_reveal(&helper(3), 999, "nobody there").await), [Refused::AccountGone]);

@@ -84,6 +84,12 @@ impl Word {
     }
 }
 
+/// What follows after a section's name in the keys of its sentences, in alphabetical order: `did.` of `audit.did.merge`.
+#[cfg(feature = "ssr")]
+pub fn keys_under(section: &'static str) -> impl Iterator<Item = &'static str> {
+    KEYS.iter().filter_map(move |key| key.strip_prefix(section)?.strip_prefix('.'))
+}
+
 /// The languages there are.
 #[cfg(feature = "ssr")]
 pub fn languages() -> impl Iterator<Item = &'static str> {

@@ -25,6 +25,9 @@ const MAIL_KEPT: i64 = 90 * DAY;
 /// The ledger of temporary passwords, from the day they expired.
 const TEMPORARY_KEPT: i64 = 90 * DAY;
 
+/// What imports brought.
+const IMPORTS_KEPT: i64 = 2 * 365 * DAY;
+
 /// What a round consists of. Each part has its own units of work, so that one that fails stops no other.
 #[derive(Clone, Copy, Debug)]
 enum Part {
@@ -40,6 +43,7 @@ enum Part {
     Temporaries,
     /// Entries of the desk's queue of those whom no mail reaches.
     DeadMail,
+    Imports,
     /// Who left the roster.
     People,
     /// New addresses whose wait is over.
@@ -52,7 +56,7 @@ enum Part {
 }
 
 impl Part {
-    const ALL: [Self; 14] = [
+    const ALL: [Self; 15] = [
         Self::Flows,
         Self::Links,
         Self::Sessions,
@@ -62,6 +66,7 @@ impl Part {
         Self::Mail,
         Self::Temporaries,
         Self::DeadMail,
+        Self::Imports,
         Self::People,
         Self::Addresses,
         Self::Days,
@@ -135,6 +140,7 @@ async fn purge(portal: &Portal, part: Part, now: Moment) -> Result<(), Fault> {
         Part::Budgets => work.purge_budgets(now).await?,
         Part::Mail => work.purge_mail(now.plus(-MAIL_KEPT)).await?,
         Part::Temporaries => work.purge_temporaries(now.plus(-TEMPORARY_KEPT)).await?,
+        Part::Imports => work.purge_imports(now.plus(-IMPORTS_KEPT)).await?,
         Part::DeadMail | Part::People | Part::Addresses | Part::Days | Part::Reminders | Part::Files => 0,
     };
     work.save().await

@@ -1,6 +1,7 @@
 //! The portal's adapters: storage, mail, HTTP and commands. The rules stand in the crate `backboard`.
 
 pub mod admin;
+pub mod audit_lines;
 pub mod cli;
 pub mod clock;
 pub mod config;

@@ -5,6 +5,7 @@
 //! reason, and the mail that tells the person.
 
 pub mod acts;
+pub mod audit;
 pub mod caller;
 pub mod checks;
 pub mod email;
@@ -21,6 +22,8 @@ pub mod queue_ports;
 pub mod queues;
 pub mod reason;
 pub mod records;
+pub mod report_ports;
+pub mod reports;
 pub mod second;
 pub mod seen;
 pub mod session;

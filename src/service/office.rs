@@ -11,7 +11,7 @@ use crate::identity::Email;
 use crate::refused::Refused;
 
 /// As the audit names who did it.
-const OFFICE: &str = "office";
+pub const OFFICE: &str = "office";
 /// Entries of the history that are shown.
 const HISTORY: u32 = 20;
 

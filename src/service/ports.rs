@@ -8,6 +8,7 @@ use super::desk::email_ports::EmailChanges;
 use super::desk::moves::Moves;
 use super::desk::ports::Staff;
 use super::desk::queue_ports::Queues;
+use super::desk::report_ports::{AuditSearch, Imports, Reports};
 use super::desk::seen::{Ledgers, Search};
 use super::records::{
     Account, Case, Challenge, Digest, Flow, Gone, Happened, Job, Link, Mail, NewFlow, NewLink, NewMail, NewSession,
@@ -129,6 +130,9 @@ pub trait UnitOfWork:
     + Cases
     + Search
     + Ledgers
+    + Reports
+    + Imports
+    + AuditSearch
     + Staff
     + Callers
     + Queues

@@ -12,7 +12,8 @@
 //! 6. A row that lies under older keys is put under those of today, although it says nothing new; as everything of
 //!    an import, what a crash cuts off the next run finishes.
 //! 7. Whoever is named is still on the roster, also by a row that has to be mended first: nobody is forgotten for it.
-//! 8. A dry run takes the same decisions on a snapshot and writes nothing.
+//! 8. What an import brought is kept, with the lines and reasons of the first rows it rejected, and nothing of the rows.
+//! 9. A dry run takes the same decisions on a snapshot and writes nothing.
 
 mod added;
 mod changed;
@@ -32,14 +33,19 @@ use names::Names;
 use settled::News;
 
 use super::Portal;
+use super::desk::report_ports::{ImportRun, Reject};
+use super::desk::reports::MOST_REJECTS;
+use super::office::OFFICE;
 use super::ports::{Fault, UnitOfWork};
 use super::records::Digest;
 use crate::account::{AccountState, UsernameKey};
 use crate::moment::{Day, Moment};
-use crate::roster::{Column, PersonId, Reason, Rejection, Row, Warning};
+use crate::roster::{Column, PersonId, Reason, Rejection, Row, Warning, may_hold_ssn};
 
 /// Under which a row of the roster is digested.
 const ROW: &str = "roster-row";
+/// The longest name of a file that is kept, in characters.
+const FILE_LONGEST: usize = 100;
 
 /// One line of the file, read.
 #[derive(Debug)]
@@ -62,6 +68,10 @@ pub struct Import<'a> {
     /// Statuses that a dry run did not write.
     unwritten: HashMap<i64, Option<AccountState>>,
     imported: Imported,
+    by: String,
+    file: String,
+    /// The first [`MOST_REJECTS`].
+    rejects: Vec<Reject>,
 }
 
 /// A row with what was computed of it.
@@ -88,6 +98,9 @@ impl Portal {
             names: Names::default(),
             unwritten: HashMap::new(),
             imported: Imported::default(),
+            by: OFFICE.to_owned(),
+            file: String::new(),
+            rejects: Vec::new(),
         }
     }
 }
@@ -103,6 +116,13 @@ impl Import<'_> {
     /// whole file before the first batch.
     pub fn reserve(&mut self, username: &UsernameKey) {
         self.names.reserve(username);
+    }
+
+    /// Who imports, as the audit names them, and the name of the file, for the desk's list of imports. Folders are left
+    /// out, and what could be an SSN.
+    pub fn told_by(&mut self, by: &str, file: &str) {
+        by.clone_into(&mut self.by);
+        self.file = file_name(file);
     }
 
     #[must_use]
@@ -164,6 +184,16 @@ impl Import<'_> {
             );
             let mut work = self.store.begin_roster().await?;
             self.note(&mut *work, "imported", None, detail).await?;
+            let run = ImportRun {
+                began: self.now,
+                ended: self.portal.now(),
+                by: self.by,
+                file: self.file,
+                imported: self.imported,
+                whole,
+                rejects: self.rejects,
+            };
+            work.keep_import(&run).await?;
             work.save().await?;
         }
         Ok(self.imported)
@@ -175,6 +205,9 @@ impl Import<'_> {
         for finding in findings {
             match &finding.said {
                 Said::Rejected(rejection) => {
+                    if self.rejects.len() < MOST_REJECTS {
+                        self.rejects.push(Reject { line: finding.line, reason: rejection.to_string() });
+                    }
                     self.imported.rejected += 1;
                     refused_new += u64::from(rejection.reason == Reason::UsernameTaken);
                 }
@@ -265,6 +298,13 @@ impl Import<'_> {
     ) -> Result<(), Fault> {
         self.portal.audit_by(work, "import", action, account, &detail).await
     }
+}
+
+/// The last part of a path, cut, in characters that can be read.
+fn file_name(path: &str) -> String {
+    let name = path.rsplit(['/', '\\']).next().unwrap_or_default();
+    let name: String = name.chars().filter(|c| !c.is_control()).take(FILE_LONGEST).collect();
+    if may_hold_ssn(&name) { "…".to_owned() } else { name }
 }
 
 impl Told {

@@ -20,6 +20,7 @@ pub mod moves;
 pub mod outbox;
 pub mod people;
 pub mod queues;
+pub mod reports;
 pub mod search;
 pub mod sessions;
 pub mod staff;
@@ -232,6 +233,16 @@ macro_rules! store_contract {
                 only_sessions_that_still_last_are_counted,
                 the_open_cases_of_one_account_come_oldest_first,
                 the_history_is_paged_by_number,
+            }
+            reports {
+                actions_are_counted_by_the_week_they_happened_in,
+                refusals_are_counted_by_what_they_say,
+                links_that_expired_unused_are_counted_before_and_after_they_are_purged,
+                mails_are_counted_by_how_long_they_took,
+                passwords_are_counted_by_when_they_expire_and_only_of_active_accounts,
+                unused_temporary_passwords_come_newest_first_a_page_at_a_time,
+                an_import_is_kept_with_its_rejects_until_it_is_purged,
+                rows_of_the_audit_are_found_by_each_part_of_a_filter,
             }
             staff {
                 a_member_comes_back_as_invited_and_is_found_whatever_the_case,

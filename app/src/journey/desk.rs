@@ -4,6 +4,7 @@
 //! data in [`Page`] and a function in the file of its part; [`Page::title`] and [`view`] name both.
 
 pub mod acts;
+pub mod audit;
 pub mod caller;
 pub mod deeds;
 pub mod entry;
@@ -12,12 +13,19 @@ pub mod frame;
 pub mod own;
 pub mod parts;
 pub mod person;
+pub mod plot;
 pub mod queues;
+pub mod reports;
 pub mod sign_in;
 pub mod staff;
 
+use std::collections::BTreeMap;
+
+use backboard::moment::Moment;
 use backboard::refused::{Problem, Refused};
 use backboard::service::desk::queues::{Paged, Stopped, Waiting};
+use backboard::service::desk::report_ports::{KeptImport, Reject};
+use backboard::service::desk::reports::{Figures, ImportPage, UnusedPage};
 use backboard::staff::Role;
 use leptos::prelude::*;
 
@@ -47,6 +55,9 @@ pub struct Who {
     /// Every form of a session carries this against posts from other sites.
     pub csrf: String,
 }
+
+/// The names of the staff, by what the audit calls them.
+pub type Names = BTreeMap<String, String>;
 
 /// Data of single pages.
 #[derive(Clone, Debug, Default)]
@@ -78,6 +89,14 @@ pub enum Page {
     Own(own::Own),
     Staff(Vec<staff::Row>),
     Member(Box<staff::Row>),
+    Reports,
+    Figures(Box<Figures>),
+    Unused(Box<UnusedPage>, Names, Moment),
+    Imports(Box<ImportPage>, Names),
+    Import(Box<(KeptImport, Vec<Reject>)>, Names),
+    Audit(Box<audit::Sheet>),
+    /// A limit is used up.
+    Waiting(Problem),
     /// The role is not one for this.
     NotAllowed,
     #[default]
@@ -107,6 +126,13 @@ impl Page {
             Self::Own(_) => words::STAFF_OWN_TITLE,
             Self::Staff(_) => words::STAFF_LIST_TITLE,
             Self::Member(_) => words::STAFF_MEMBER_TITLE,
+            Self::Reports => words::REPORTS_TITLE,
+            Self::Figures(figures) => reports::title(figures.report),
+            Self::Unused(..) => words::REPORTS_TEMPORARIES_TITLE,
+            Self::Imports(..) => words::REPORTS_IMPORTS_TITLE,
+            Self::Import(..) => words::REPORTS_IMPORT_TITLE,
+            Self::Audit(_) => words::AUDIT_TITLE,
+            Self::Waiting(_) => words::REPORTS_WAIT_TITLE,
             Self::NotAllowed => words::DESK_NOT_ALLOWED_TITLE,
             Self::Missing => words::COMMON_MISSING_TITLE,
         }
@@ -136,6 +162,13 @@ fn view(page: Page) -> AnyView {
         Page::Own(own) => own::own(own),
         Page::Staff(rows) => staff::list(rows),
         Page::Member(row) => staff::member(*row),
+        Page::Reports => reports::reports(),
+        Page::Figures(figures) => reports::figures(&figures),
+        Page::Unused(page, staff, now) => reports::unused(&page, &staff, now),
+        Page::Imports(page, staff) => reports::imports(&page, &staff),
+        Page::Import(run, staff) => reports::import(&run.0, &run.1, &staff),
+        Page::Audit(sheet) => audit::audit(&sheet),
+        Page::Waiting(problem) => reports::waiting(problem),
         Page::NotAllowed => frame::not_allowed(),
         Page::Missing => frame::missing(),
     }

@@ -9,13 +9,19 @@ use crate::ui::node::el;
 
 /// A list to choose from, each code with its label. What was chosen before a refusal is chosen again.
 #[must_use]
-pub fn choice(state: FormState, fields: &'static [Field; 1], none: String, choices: Vec<(String, String)>) -> AnyView {
+pub fn choice<C: Into<String>>(
+    state: FormState,
+    fields: &'static [Field; 1],
+    none: String,
+    choices: Vec<(C, String)>,
+) -> AnyView {
     let [field] = *fields;
     let kept = state.kept(field);
     let option = |code: String, label: String, chosen: bool| {
         el("option").attr("value", code).flag("selected", chosen).text(label).view()
     };
     let all = choices.into_iter().map(|(code, label)| {
+        let code: String = code.into();
         let chosen = kept == code;
         option(code, label, chosen)
     });

@@ -67,6 +67,16 @@ pub const fn label(field: Field) -> Option<Word> {
         #[cfg(feature = "ssr")]
         Field::Reason => words::DESK_FIELD_REASON,
         #[cfg(feature = "ssr")]
+        Field::Action => words::AUDIT_FIELD_ACTION,
+        #[cfg(feature = "ssr")]
+        Field::Actor => words::AUDIT_FIELD_ACTOR,
+        #[cfg(feature = "ssr")]
+        Field::Account => words::AUDIT_FIELD_ACCOUNT,
+        #[cfg(feature = "ssr")]
+        Field::From => words::AUDIT_FIELD_FROM,
+        #[cfg(feature = "ssr")]
+        Field::To => words::AUDIT_FIELD_TO,
+        #[cfg(feature = "ssr")]
         Field::Term => words::DESK_FIELD_TERM,
         #[cfg(feature = "ssr")]
         Field::Level => words::DESK_FIELD_LEVEL,
@@ -217,6 +227,9 @@ const fn desk_word(refused: Refused) -> Word {
         Refused::MergeNobody => words::DESK_PROBLEM_MERGE_NOBODY,
         Refused::MergeSame => words::DESK_PROBLEM_MERGE_SAME,
         Refused::ApprovalOwn => words::DESK_PROBLEM_APPROVAL_OWN,
+        Refused::DayUnusable => words::DESK_PROBLEM_DAY_UNUSABLE,
+        Refused::DaysReversed => words::DESK_PROBLEM_DAYS_REVERSED,
+        Refused::AccountUnknown => words::DESK_PROBLEM_ACCOUNT_UNKNOWN,
         Refused::TermTooShort => words::DESK_PROBLEM_TERM_TOO_SHORT,
         Refused::TermSsn => words::DESK_PROBLEM_TERM_SSN,
         Refused::SearchOver => words::DESK_PROBLEM_SEARCH_OVER,

@@ -4,15 +4,13 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 
+use super::progress::Progress;
+use super::standing;
+use crate::audit_lines::{at, line};
 use backboard::audit::{Flaw, Head, Row};
-use backboard::moment::Moment;
 use backboard::service::Portal;
 use backboard::service::audit::Verified;
 use clap::{Args, Subcommand};
-use serde::Serialize;
-
-use super::progress::Progress;
-use super::standing;
 
 /// Rows that are read at once.
 const BATCH: u32 = 1_000;
@@ -35,7 +33,7 @@ enum AuditCommand {
         #[arg(long, default_value = "backboard.toml")]
         config: PathBuf,
     },
-    /// Write the rows to standard output, one JSON object a line, oldest first.
+    /// Write the rows to standard output, one JSON object a line, oldest first, with the reasons that the office gave.
     Export {
         /// Only rows after the one with this number.
         #[arg(long, value_name = "ID", default_value_t = 0)]
@@ -44,22 +42,6 @@ enum AuditCommand {
         #[arg(long, default_value = "backboard.toml")]
         config: PathBuf,
     },
-}
-
-/// A row as it is written out.
-#[derive(Serialize)]
-struct Line<'a> {
-    id: i64,
-    /// RFC 3339, UTC.
-    at: String,
-    actor: &'a str,
-    action: &'a str,
-    account: Option<i64>,
-    detail: &'a str,
-    /// The number of the key that ties it; null in rows from before there was a chain.
-    key: Option<u8>,
-    /// What ties it, in hexadecimal digits.
-    digest: Option<String>,
 }
 
 /// # Errors
@@ -123,8 +105,8 @@ async fn export(portal: &Portal, after: i64, out: &mut (dyn Write + Send)) -> Re
         let rows = work.find_audit_after(last, BATCH).await.map_err(|fault| failed(&fault))?;
         let mut text = Vec::new();
         for row in &rows {
-            serde_json::to_writer(&mut text, &line(row)).map_err(|error| failed(&error))?;
-            text.push(b'\n');
+            let why = portal.why_of(&mut *work, &row.detail).await.map_err(|fault| failed(&fault))?;
+            text.extend(line(row, why.as_ref()).map_err(|error| failed(&error))?);
             last = row.id;
         }
         write(out, &text)?;
@@ -132,25 +114,6 @@ async fn export(portal: &Portal, after: i64, out: &mut (dyn Write + Send)) -> Re
             return Ok(());
         }
     }
-}
-
-fn line(row: &Row) -> Line<'_> {
-    Line {
-        id: row.id,
-        at: at(row.at),
-        actor: &row.actor,
-        action: &row.action,
-        account: row.account,
-        detail: &row.detail,
-        key: row.tie.map(|tie| tie.key),
-        digest: row.tie.map(|tie| tie.digest.iter().map(|byte| format!("{byte:02x}")).collect()),
-    }
-}
-
-/// RFC 3339, in UTC.
-fn at(moment: Moment) -> String {
-    let (hour, minute) = moment.time();
-    format!("{}T{hour:02}:{minute:02}:{:02}Z", moment.day(), moment.0.rem_euclid(60))
 }
 
 /// The heads that a log names. Lines that are no text, or name none, are passed over.

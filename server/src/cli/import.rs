@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use backboard::roster::Column;
 use backboard::service::Portal;
+use backboard::service::office::OFFICE;
 use backboard::service::ports::Fault;
 use backboard::service::roster::{Change, Finding, Import, Imported, RosterStore, Said};
 use clap::Args;
@@ -44,6 +45,7 @@ pub async fn run(
 ) -> Result<Imported, String> {
     let path = &arguments.roster;
     let mut import = portal.import(store, arguments.dry_run);
+    import.told_by(OFFICE, &path.to_string_lossy());
     let rows = RosterFile::survey(path, |username| import.reserve(username))?;
     let mut file = RosterFile::open(path)?;
     let mut report = Report { out, fields: BTreeMap::new(), examples: Vec::new() };

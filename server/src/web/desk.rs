@@ -4,26 +4,32 @@
 //! this one that makes its [`Page`] of the [`Asking`].
 
 mod acts;
+mod audit;
 mod entry;
+mod files;
 mod find;
 mod own;
 mod person;
 mod queues;
+mod reports;
 mod staff;
 
 use app::journey::desk::find::Find;
 use app::journey::desk::{self, Page, Visit, Who};
 use app::request::{Caller, DESK_COOKIE, ENTRY_COOKIE, ONCE_COOKIE, REFUSED_COOKIE, SAVED_COOKIE, cookie, open};
+use app::visit::RefusedForm;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use backboard::refused::{Problem, Refused};
+use backboard::report::Report;
 use backboard::service::desk::Actor;
 use backboard::service::desk::session::AtDesk;
 use backboard::service::ports::Fault;
 use backboard::service::{Declined, Token};
 use backboard::staff::Act;
-use http::header::SET_COOKIE;
+use http::header::{RETRY_AFTER, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 
+use self::files::File;
 use super::operations::operation_at;
 use super::pages::Private;
 use super::{Web, cookies};
@@ -87,6 +93,31 @@ pub const PAGES: &[Listed] = &[
     page("/desk/dead-mail/{number}", For::Those(Act::Queues)),
     page("/desk/frozen", For::Those(Act::Queues)),
     page("/desk/frozen/{number}", For::Those(Act::Queues)),
+    page("/desk/reports", For::Those(Act::Reports)),
+    page("/desk/reports/claims", For::Those(Act::Reports)),
+    page("/desk/reports/claims.csv", For::Those(Act::Reports)),
+    page("/desk/reports/resets", For::Those(Act::Reports)),
+    page("/desk/reports/resets.csv", For::Those(Act::Reports)),
+    page("/desk/reports/mails", For::Those(Act::Reports)),
+    page("/desk/reports/mails.csv", For::Those(Act::Reports)),
+    page("/desk/reports/expiring", For::Those(Act::Reports)),
+    page("/desk/reports/expiring.csv", For::Those(Act::Reports)),
+    page("/desk/reports/refused", For::Those(Act::Reports)),
+    page("/desk/reports/refused.csv", For::Those(Act::Reports)),
+    page("/desk/reports/temporaries", For::Those(Act::ReportLists)),
+    page("/desk/reports/temporaries.csv", For::Those(Act::ReportLists)),
+    page("/desk/reports/temporaries/{token}", For::Those(Act::ReportLists)),
+    page("/desk/reports/imports", For::Those(Act::ReportLists)),
+    page("/desk/reports/imports.csv", For::Those(Act::ReportLists)),
+    page("/desk/reports/imports/before/{number}", For::Those(Act::ReportLists)),
+    page("/desk/reports/import/{number}", For::Those(Act::ReportLists)),
+    page("/desk/reports/import/{number}/rejects.csv", For::Those(Act::ReportLists)),
+    page("/desk/audit", For::Those(Act::Audit)),
+    page("/desk/audit/before/{number}", For::Those(Act::Audit)),
+    page("/desk/audit/export.jsonl", For::Those(Act::ExportAudit)),
+    page("/desk/audit/filter/{token}", For::Those(Act::Audit)),
+    page("/desk/audit/filter/{token}/before/{number}", For::Those(Act::Audit)),
+    page("/desk/audit/filter/{token}/export.jsonl", For::Those(Act::ExportAudit)),
     page("/desk/own", For::Staff),
     page("/desk/recovery", For::Staff),
     page("/desk/staff", For::Those(Act::ManageStaff)),
@@ -107,6 +138,8 @@ pub struct Asking<'a> {
 pub enum Shown {
     Page(StatusCode, Page),
     Elsewhere(&'static str),
+    /// Taken away, not shown.
+    File(File),
 }
 
 impl From<Page> for Shown {
@@ -116,6 +149,8 @@ impl From<Page> for Shown {
             Page::Dead(_) | Page::Find(Find::Over) => StatusCode::GONE,
             Page::Turned(problem) if problem.refused == Refused::TooManyTries => StatusCode::TOO_MANY_REQUESTS,
             Page::Turned(_) => StatusCode::NOT_FOUND,
+            Page::Audit(ref sheet) if sheet.page.is_none() => StatusCode::GONE,
+            Page::Waiting(_) => StatusCode::TOO_MANY_REQUESTS,
             Page::NotAllowed => StatusCode::FORBIDDEN,
             _ => StatusCode::OK,
         };
@@ -184,13 +219,20 @@ fn matches(pattern: &str, path: &str) -> bool {
 pub async fn show(web: &Web, path: &str, headers: &HeaderMap) -> Response {
     match visit(web, path, headers).await {
         Ok((Shown::Elsewhere(path), _)) => Redirect::to(path).into_response(),
+        Ok((Shown::File(file), _)) => file.into_response(),
         Ok((Shown::Page(status, page), at_desk)) => {
             let refused = cookies::cookie(headers, REFUSED_COOKIE).and_then(|value| open(&web.portal, value));
             let saved = cookies::cookie(headers, SAVED_COOKIE).and_then(operation_at);
             let saved = saved.map(|operation| operation.path.clone());
+            let refused = refused.or_else(|| chosen(&page));
             let who = at_desk.map(|at_desk| who(web, &at_desk));
             let visit = Visit { path: path.to_owned(), who, refused, saved, page };
             let mut response = answer(web, status, &visit, headers);
+            if let Page::Turned(Problem { wait: Some(wait), .. }) | Page::Waiting(Problem { wait: Some(wait), .. }) =
+                visit.page
+            {
+                response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(wait));
+            }
             for shown_once in [REFUSED_COOKIE, SAVED_COOKIE, ONCE_COOKIE] {
                 if cookies::cookie(headers, shown_once).is_some()
                     && let Ok(gone) = HeaderValue::from_str(&cookie(shown_once, "", Some(0)))
@@ -205,6 +247,12 @@ pub async fn show(web: &Web, path: &str, headers: &HeaderMap) -> Response {
             StatusCode::SERVICE_UNAVAILABLE.into_response()
         }
     }
+}
+
+/// What a form shows that nobody has refused: the filter of the page's own address.
+fn chosen(page: &Page) -> Option<RefusedForm> {
+    let Page::Audit(sheet) = page else { return None };
+    Some(RefusedForm { action: desk::audit::FILTER.to_owned(), problems: Vec::new(), kept: sheet.chosen() })
 }
 
 /// A form that the role is not for: a page with the desk's frame, or the reason for a script.
@@ -254,9 +302,10 @@ async fn visit(web: &Web, path: &str, headers: &HeaderMap) -> Result<(Shown, Opt
             match made(listed, &asking).await {
                 Ok(shown) => shown,
                 Err(Declined::Fault(fault)) => return Err(fault),
-                Err(Declined::Problems(problems)) => match problems.first().map(|problem| problem.refused) {
+                Err(Declined::Problems(mut problems)) => match problems.first().map(|problem| problem.refused) {
                     Some(Refused::SessionOver) => Shown::Elsewhere("/desk/sign-in"),
                     Some(Refused::NotAllowed) => Page::NotAllowed.into(),
+                    Some(Refused::TooManyTries) => Page::Waiting(problems.swap_remove(0)).into(),
                     Some(refused) if path.starts_with("/desk/link/") => Page::Dead(refused).into(),
                     _ => Page::Missing.into(),
                 },
@@ -282,6 +331,18 @@ async fn made(listed: &Listed, asking: &Asking<'_>) -> Result<Shown, Declined> {
         "/desk/dead-mail" | "/desk/dead-mail/page/{number}" => queues::dead_mail(asking).await?.into(),
         "/desk/dead-mail/{number}" => queues::entry(asking).await?.into(),
         "/desk/frozen" | "/desk/frozen/{number}" => queues::frozen(asking).await?.into(),
+        "/desk/reports" => Page::Reports.into(),
+        "/desk/reports/temporaries.csv" => reports::unused_file(asking).await?,
+        "/desk/reports/temporaries" | "/desk/reports/temporaries/{token}" => reports::unused(asking).await?.into(),
+        "/desk/reports/imports.csv" => reports::imports_file(asking).await?,
+        "/desk/reports/imports" | "/desk/reports/imports/before/{number}" => reports::imports(asking).await?.into(),
+        "/desk/reports/import/{number}" => reports::import(asking).await?.into(),
+        "/desk/reports/import/{number}/rejects.csv" => reports::rejects_file(asking).await?,
+        "/desk/audit" | "/desk/audit/before/{number}" => audit::audit(asking).await?.into(),
+        "/desk/audit/filter/{token}" | "/desk/audit/filter/{token}/before/{number}" => {
+            audit::audit(asking).await?.into()
+        }
+        "/desk/audit/export.jsonl" | "/desk/audit/filter/{token}/export.jsonl" => audit::export(asking).await?,
         "/desk/own" => own::own(asking).await?.into(),
         "/desk/recovery" => own::recovery(asking).await?.into(),
         "/desk/staff" => staff::list(asking).await?.into(),
@@ -292,6 +353,13 @@ async fn made(listed: &Listed, asking: &Asking<'_>) -> Result<Shown, Declined> {
             For::Those(act) => acts::deed(asking, act).await?.into(),
             _ => Page::Missing.into(),
         },
+        counts if counts.starts_with("/desk/reports/") => {
+            let code = counts.trim_start_matches("/desk/reports/").trim_end_matches(".csv");
+            match Report::from_code(code) {
+                Some(report) => reports::figures(asking, report).await?,
+                None => Page::Missing.into(),
+            }
+        }
         _ => Page::Missing.into(),
     })
 }

@@ -1,12 +1,14 @@
 //! The desk over HTTP.
 
 mod acts;
+mod audit;
 mod entry;
 mod find;
 mod forms;
 mod limits;
 mod matrix;
 mod queues;
+mod reports;
 mod staff;
 
 use backboard::identity::Email;

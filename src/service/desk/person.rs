@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 
 use super::Actor;
 use super::email_ports::EmailChange;
+use super::reason::{NAMED, Why};
 use super::seen::{Event, LinkEntry, MailEntry, Somebody};
 use crate::account::{AccountState, Frozen, Username};
 use crate::identity::Email;
@@ -61,6 +62,8 @@ pub struct Dossier {
     /// New addresses that wait.
     pub email_changes: Vec<EmailChange>,
     pub history: Vec<Event>,
+    /// Why the office did it, by the rows of the history that name a reason.
+    pub reasons: BTreeMap<i64, Why>,
     /// The number below which the history goes on, if it does.
     pub older: Option<i64>,
 }
@@ -183,7 +186,8 @@ impl Portal {
             return Ok(());
         }
         self.take_of(&mut *work, actor, Act::Reveal, REVEALS).await?;
-        self.audit_by(&mut *work, &actor.name(), Act::Reveal.code(), Some(account), reason.as_str()).await?;
+        let mark = self.keep_reason(&mut *work, account, &reason).await?;
+        self.audit_by(&mut *work, &actor.name(), Act::Reveal.code(), Some(account), &mark).await?;
         work.save().await?;
         Ok(())
     }
@@ -218,6 +222,12 @@ impl Portal {
         let goes_on = history.len() > EVENTS;
         history.truncate(EVENTS);
         let older = history.last().filter(|_| goes_on).map(|event| event.id);
+        let mut reasons = BTreeMap::new();
+        for event in &history {
+            if let Some(why) = self.why_of(work, &event.detail).await? {
+                reasons.insert(event.id, why);
+            }
+        }
         Ok(Dossier {
             account: id,
             version: work.find_version_of(id).await?,
@@ -241,6 +251,7 @@ impl Portal {
             cases: work.find_cases_of(id).await?,
             email_changes: work.find_email_changes_of(id).await?,
             history: history.into_iter().map(plain).collect(),
+            reasons,
             older,
         })
     }
@@ -250,21 +261,26 @@ async fn found(work: &mut dyn UnitOfWork, account: i64) -> Result<Account, Decli
     work.find_account(account).await?.ok_or_else(|| Refused::AccountGone.into())
 }
 
-/// A row without what a mail server said and without the numbers of mails.
 fn plain(event: Event) -> Event {
-    match event.action.as_str() {
-        "mail-failed" => {
-            let kind = event.detail.split(' ').next().unwrap_or_default().to_owned();
-            let said = event.detail.split_once(": ").map_or("", |(_, said)| said);
-            Event { detail: format!("{kind} {}", Trouble::of(said).code()), ..event }
-        }
-        "mail-bounced" => {
-            let kind = event.detail.split(' ').next().unwrap_or_default().to_owned();
-            let status = event.detail.split_once(": ").map_or("", |(_, status)| status);
-            Event { detail: format!("{kind} {status}"), ..event }
-        }
-        _ => event,
+    Event { detail: readable(&event.action, &event.detail), ..event }
+}
+
+/// What a row's detail says to a reader: without what a mail server said, the numbers of mails, and marks, which are
+/// nothing to read.
+#[must_use]
+pub fn readable(action: &str, detail: &str) -> String {
+    if action == "mail-failed" {
+        let kind = detail.split(' ').next().unwrap_or_default();
+        let said = detail.split_once(": ").map_or("", |(_, said)| said);
+        return format!("{kind} {}", Trouble::of(said).code());
     }
+    if action == "mail-bounced" {
+        let kind = detail.split(' ').next().unwrap_or_default();
+        let status = detail.split_once(": ").map_or("", |(_, status)| status);
+        return format!("{kind} {status}");
+    }
+    let is_mark = |part: &&str| !part.starts_with(NAMED) && !part.starts_with("term=");
+    detail.split(' ').filter(is_mark).collect::<Vec<_>>().join(" ")
 }
 
 impl Who {

@@ -6,7 +6,6 @@
 
 use super::Actor;
 use super::checks::Because;
-use crate::refused::Refused;
 use crate::service::ports::{Fault, UnitOfWork};
 use crate::service::{Declined, Portal, token};
 use crate::staff::{Act, Reason};
@@ -14,7 +13,7 @@ use crate::staff::{Act, Reason};
 /// What stands before the words where they are digested, so that no row of the audit reads like a reason.
 const KIND: &[u8] = b"reason1";
 /// What stands before the mark in a row's detail.
-const NAMED: &str = "reason=";
+pub const NAMED: &str = "reason=";
 
 /// The reason of a row of the audit.
 #[derive(Clone, PartialEq, Eq)]
@@ -61,13 +60,21 @@ impl Portal {
     pub async fn desk_reason(&self, actor: &Actor, detail: &str) -> Result<Option<Why>, Declined> {
         // It stands on the page of the account too.
         actor.may(Act::View)?;
+        Ok(self.why_of(&mut *self.store.read().await?, detail).await?)
+    }
+
+    /// The same for who has asked for the right already.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn why_of(&self, work: &mut dyn UnitOfWork, detail: &str) -> Result<Option<Why>, Fault> {
         let Some(mark) = detail.split(' ').find_map(|part| part.strip_prefix(NAMED)) else { return Ok(None) };
-        let Some(kept) = self.store.read().await?.find_reason(mark).await? else { return Ok(Some(Why::Gone)) };
-        let (key, digest) = mark.split_once('.').ok_or(Refused::AccountGone)?;
-        let made =
-            key.parse().ok().and_then(|key| self.vault.chain_under(key, &kept.salt, &bytes(kept.account, &kept.words)));
-        let same = made.is_some_and(|made| token::base64url(&made) == digest);
-        Ok(Some(if same { Why::Words(kept.words) } else { Why::Changed }))
+        let Some(kept) = work.find_reason(mark).await? else { return Ok(Some(Why::Gone)) };
+        let made = mark.split_once('.').and_then(|(key, digest)| {
+            let made = self.vault.chain_under(key.parse().ok()?, &kept.salt, &bytes(kept.account, &kept.words))?;
+            Some(token::base64url(&made) == digest)
+        });
+        Ok(Some(if made == Some(true) { Why::Words(kept.words) } else { Why::Changed }))
     }
 }
 

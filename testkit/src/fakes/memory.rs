@@ -18,6 +18,7 @@ mod moves;
 mod outbox;
 mod people;
 mod queues;
+mod reports;
 mod search;
 mod seed;
 mod sessions;
@@ -34,6 +35,7 @@ use backboard::moment::Moment;
 use backboard::service::desk::checks::{Because, Passed};
 use backboard::service::desk::email_ports::{EmailChange, EmailFate};
 use backboard::service::desk::records::{Entry, Member, StaffLink, StaffSession};
+use backboard::service::desk::report_ports::ImportRun;
 use backboard::service::ports::{Fault, Store, UnitOfWork};
 use backboard::service::records::{Account, Case, Challenge, Digest, Flow, Job, Mail, NewLink, NewTemporary, Session};
 use tokio::sync::OwnedMutexGuard;
@@ -158,6 +160,9 @@ struct Tables {
     callers: BTreeMap<(Digest, i64), CallerRow>,
     reasons: BTreeMap<String, Because>,
     unreached: Vec<queues::UnreachedRow>,
+    /// By day since 1970 and purpose.
+    expired_links: BTreeMap<(i64, String), u64>,
+    imports: BTreeMap<i64, ImportRun>,
     /// With what became of it.
     email_changes: Vec<(EmailChange, Option<EmailFate>)>,
 }

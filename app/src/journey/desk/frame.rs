@@ -18,6 +18,8 @@ const PARTS: &[(&str, Word, Act)] = &[
     ("/desk/find", words::DESK_FIND_TITLE, Act::Search),
     (DEAD_MAIL, words::QUEUE_DEAD_MAIL_TITLE, Act::Queues),
     (FROZEN, words::QUEUE_FROZEN_TITLE, Act::Queues),
+    ("/desk/reports", words::REPORTS_TITLE, Act::Reports),
+    ("/desk/audit", words::AUDIT_TITLE, Act::Audit),
     ("/desk/staff", words::STAFF_LIST_TITLE, Act::ManageStaff),
 ];
 const DEAD_MAIL: &str = "/desk/dead-mail";

@@ -12,17 +12,23 @@ use crate::words::{self, Word};
 /// say what it is there too, where the style sheet takes the table apart. The first cell of each line names it.
 #[must_use]
 pub fn table(caption: Word, heads: &[Word], lines: Vec<Vec<AnyView>>) -> AnyView {
+    table_with(caption, heads.iter().map(|word| say(*word)).collect(), "bb-table", lines)
+}
+
+/// The same with heads that are put together, and a class of its own.
+#[must_use]
+pub fn table_with(caption: Word, heads: Vec<String>, class: &'static str, lines: Vec<Vec<AnyView>>) -> AnyView {
     let head =
-        heads.iter().map(|word| el("th").attr("scope", "col").attr("role", "columnheader").text(say(*word)).view());
+        heads.iter().map(|head| el("th").attr("scope", "col").attr("role", "columnheader").text(head.clone()).view());
     let lines = lines.into_iter().map(|cells| {
-        let cells = cells.into_iter().zip(heads).enumerate().map(|(place, (cell, head))| match place {
+        let cells = cells.into_iter().zip(&heads).enumerate().map(|(place, (cell, head))| match place {
             0 => el("th").attr("scope", "row").attr("role", "rowheader").child(cell).view(),
-            _ => el("td").attr("role", "cell").attr("data-label", say(*head)).child(cell).view(),
+            _ => el("td").attr("role", "cell").attr("data-label", head.clone()).child(cell).view(),
         });
         el("tr").attr("role", "row").all(cells).view()
     });
     let table = el("table")
-        .class("bb-table")
+        .class(class)
         .attr("role", "table")
         .child(el("caption").class("usa-sr-only").text(say(caption)).view())
         .child(el("thead").attr("role", "rowgroup").child(el("tr").attr("role", "row").all(head).view()).view())

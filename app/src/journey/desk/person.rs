@@ -4,7 +4,6 @@ use backboard::moment::Moment;
 use backboard::refused::{Field, Problem};
 use backboard::service::desk::offers::Calling;
 use backboard::service::desk::person::{Address, Dossier, Issue, Mailed, Trouble, Who};
-use backboard::service::desk::reason::Why;
 use backboard::service::desk::seen::{Event, LinkEntry};
 use backboard::staff::Act;
 use leptos::prelude::*;
@@ -12,6 +11,7 @@ use leptos::server_fn::codec::PostUrl;
 use std::collections::BTreeMap;
 
 use super::acts::{done, waiting_notices, what_to_do};
+use super::audit::{detail, happened, reason};
 use super::caller::said;
 use super::frame::{back, more, saved};
 use super::hidden;
@@ -37,8 +37,6 @@ pub struct Sheet {
     /// What may be done to the account now, by this member.
     pub offered: Vec<Act>,
     pub calling: Calling,
-    /// Why something was done, by the row of the history.
-    pub reasons: BTreeMap<i64, Why>,
 }
 
 #[must_use]
@@ -201,9 +199,13 @@ fn mails(dossier: &Dossier) -> Vec<AnyView> {
 
 fn history(sheet: &Sheet) -> Vec<AnyView> {
     let heads = [words::DESK_PERSON_TIME, words::DESK_PERSON_BY, words::DESK_PERSON_WHAT, words::DESK_PERSON_DETAIL];
-    let line =
-        |event: &Event| cells([time(event.at), sheet.named(&event.actor), happened(&event.action), sheet.told(event)]);
     let dossier = &sheet.dossier;
+    let line = |event: &Event| {
+        let facts = detail(&event.action, &event.detail);
+        let why = dossier.reasons.get(&event.id).map(reason).unwrap_or_default();
+        let told = [facts, why].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ");
+        cells([time(event.at), sheet.named(&event.actor), happened(&event.action), told])
+    };
     let mut content = part(words::DESK_PERSON_HISTORY, &heads, dossier.history.iter().map(line).collect());
     if sheet.is_older {
         content.push(more(format!("/desk/account/{}", dossier.account), say(words::DESK_PERSON_NEWEST)));
@@ -246,49 +248,9 @@ pub fn trouble_text(trouble: Trouble) -> String {
     })
 }
 
-/// What the audit calls it, in words: the desk's own, else the person's, else its code.
-fn happened(action: &str) -> String {
-    let keys = ["act.did", "desk.did", "history.of"];
-    let word = keys.iter().find_map(|table| Word::of_key(&format!("{table}.{action}")));
-    word.map_or_else(|| spaced(action), say)
-}
-
 impl Sheet {
     fn named(&self, actor: &str) -> String {
         self.staff.get(actor).cloned().unwrap_or_else(|| actor.to_owned())
-    }
-
-    /// The facts of a row, how the caller was checked, and why it was done.
-    fn told(&self, event: &Event) -> String {
-        let at = |word: Word, moment: &str| filled(word, Moment(moment.parse().unwrap_or_default()));
-        let mut told: Vec<String> = Vec::new();
-        let mut facts: Vec<&str> = Vec::new();
-        for part in event.detail.split(' ') {
-            match part.split_once('=') {
-                Some(("caller", "unchecked")) => told.push(say(words::ACT_DETAIL_UNCHECKED)),
-                Some(("caller", check)) => match check.split_once('@') {
-                    Some(("code", moment)) => told.push(at(words::ACT_DETAIL_BY_CODE, moment)),
-                    Some((_, moment)) => told.push(at(words::ACT_DETAIL_BY_FACTS, moment)),
-                    None => facts.push(part),
-                },
-                Some(("due", moment)) => told.push(time(Moment(moment.parse().unwrap_or_default()))),
-                Some(("reason", _)) => {}
-                _ => facts.push(part),
-            }
-        }
-        let said = Word::of_key(&format!("act.detail.{}", facts.first().unwrap_or(&"")));
-        let plain = match (said, facts.split_first()) {
-            (Some(word), Some((_, more))) => [say(word), spaced(&more.join(" "))].join(" "),
-            _ => facts.join(" "),
-        };
-        told.insert(0, plain.trim_end().to_owned());
-        told.extend(self.reasons.get(&event.id).map(|why| match why {
-            Why::Words(words) => site().fill(words::ACT_DETAIL_REASON, &[("reason", words)]),
-            Why::Gone => say(words::ACT_DETAIL_REASON_GONE),
-            Why::Changed => say(words::ACT_DETAIL_REASON_CHANGED),
-        }));
-        told.retain(|part| !part.is_empty());
-        told.join("; ")
     }
 }
 

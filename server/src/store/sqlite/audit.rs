@@ -3,8 +3,10 @@
 use async_trait::async_trait;
 use backboard::audit::{Row, Tie};
 use backboard::moment::Moment;
+use backboard::service::desk::report_ports::{AuditSearch, Wanted, WantedActor};
 use backboard::service::ports::{Audit, Fault};
 use backboard::service::records::Happened;
+use sqlx::QueryBuilder;
 use sqlx::sqlite::SqliteRow;
 
 use super::{Unit, column, fault};
@@ -58,6 +60,66 @@ impl Audit for Unit {
                 .await
                 .map_err(fault)?;
         rows.iter().map(happened).collect()
+    }
+}
+
+#[async_trait]
+impl AuditSearch for Unit {
+    // By number, in the caller's own window of it: an index of actions would have to be sorted first. Only what happened
+    // to one account is found by an index, which has its numbers in order.
+    async fn find_audit_where(
+        &mut self,
+        wanted: &Wanted,
+        above: i64,
+        below: i64,
+        newest_first: bool,
+        most: u32,
+    ) -> Result<Vec<Row>, Fault> {
+        let mut query = QueryBuilder::new("SELECT * FROM audit WHERE id > ");
+        query.push_bind(above).push(" AND id < ").push_bind(below);
+        if let Some(account) = wanted.account {
+            query.push(" AND account = ").push_bind(account);
+        }
+        if let Some(action) = &wanted.action {
+            query.push(" AND +action = ").push_bind(action);
+        }
+        match &wanted.actor {
+            Some(WantedActor::Named(name)) => {
+                query.push(" AND actor = ").push_bind(name);
+            }
+            Some(WantedActor::Staff) => {
+                query.push(" AND actor LIKE 'staff %'");
+            }
+            None => {}
+        }
+        if let Some(from) = wanted.from {
+            query.push(" AND +at >= ").push_bind(from.0);
+        }
+        if let Some(until) = wanted.until {
+            query.push(" AND +at < ").push_bind(until.0);
+        }
+        query.push(if newest_first { " ORDER BY id DESC LIMIT " } else { " ORDER BY id LIMIT " }).push_bind(most);
+        let rows = query.build().fetch_all(&mut *self.transaction).await.map_err(fault)?;
+        rows.iter().map(tied).collect()
+    }
+
+    async fn find_audit_before(&mut self, id: i64) -> Result<Option<Row>, Fault> {
+        let query = sqlx::query("SELECT * FROM audit WHERE id < ? ORDER BY id DESC LIMIT 1").bind(id);
+        query.fetch_optional(&mut *self.transaction).await.map_err(fault)?.as_ref().map(tied).transpose()
+    }
+
+    async fn find_audit_between(&mut self, from: Moment, until: Moment) -> Result<(Option<i64>, Option<i64>), Fault> {
+        let first = sqlx::query_scalar("SELECT id FROM audit WHERE at >= ? ORDER BY at, id LIMIT 1")
+            .bind(from.0)
+            .fetch_optional(&mut *self.transaction)
+            .await
+            .map_err(fault)?;
+        let last = sqlx::query_scalar("SELECT id FROM audit WHERE at < ? ORDER BY at DESC, id DESC LIMIT 1")
+            .bind(until.0)
+            .fetch_optional(&mut *self.transaction)
+            .await
+            .map_err(fault)?;
+        Ok((first, last))
     }
 }
 

@@ -7,6 +7,7 @@ use backboard::service::ports::{Fault, Links};
 use backboard::service::records::{Digest, Link, NewLink};
 use sqlx::sqlite::SqliteRow;
 
+use super::reports::count_purged_links;
 use super::{Unit, column, fault, unreadable};
 
 macro_rules! link_where {
@@ -157,6 +158,7 @@ impl Links for Unit {
 
     // A link that a flow still names stays until that flow is purged.
     async fn purge_links(&mut self, expired_before: Moment) -> Result<u64, Fault> {
+        count_purged_links(&mut self.transaction, expired_before).await.map_err(fault)?;
         let done = sqlx::query(
             "DELETE FROM link WHERE expires < ? AND NOT EXISTS (SELECT 1 FROM flow WHERE flow.link = link.id)",
         )

@@ -1,7 +1,5 @@
 //! The page of an account.
 
-use std::collections::BTreeMap;
-
 use app::journey::desk::Page;
 use app::journey::desk::person::Sheet;
 use backboard::refused::Refused;
@@ -25,15 +23,9 @@ pub async fn person(asking: &Asking<'_>) -> Result<Page, Declined> {
     let offered = Act::DEEDS.into_iter().filter(|act| actor.may(*act).is_ok());
     let offered = offered.filter(|act| portal.desk_offer(actor, &dossier, *act).is_ok()).collect();
     let calling = portal.desk_calling(actor, account).await?;
-    let mut reasons = BTreeMap::new();
-    for event in &dossier.history {
-        if let Some(why) = portal.desk_reason(actor, &event.detail).await? {
-            reasons.insert(event.id, why);
-        }
-    }
     let staff = portal.desk_names().await?;
     let (now, is_older) = (portal.now(), below.is_some());
-    Ok(Page::Person(Box::new(Sheet { dossier, staff, now, is_older, offered, calling, reasons })))
+    Ok(Page::Person(Box::new(Sheet { dossier, staff, now, is_older, offered, calling })))
 }
 
 /// Nobody is there, or somebody has looked too much: a page that says so.

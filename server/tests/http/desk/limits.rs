@@ -38,6 +38,8 @@ const ALONE: &[(&str, &str)] = &[
     // These two in `queues.rs`.
     ("desk.dead-mail-done", "an hour for a member of staff"),
     ("desk.dead-mail-undo", "an hour for a member of staff"),
+    // In `audit.rs`.
+    ("desk.audit", "an hour for a member of staff"),
     // These two in `find.rs`.
     ("desk.search", "an hour for a member of staff"),
     ("desk.reveal", "an hour for a member of staff"),

@@ -1,6 +1,7 @@
 use std::collections::BTreeSet;
 
 use async_trait::async_trait;
+use backboard::expiry::DAY;
 use backboard::link::{LinkFate, Step};
 use backboard::moment::Moment;
 use backboard::service::ports::{Fault, Links};
@@ -121,16 +122,21 @@ impl Links for Unit {
     async fn purge_links(&mut self, expired_before: Moment) -> Result<u64, Fault> {
         let tables = self.change()?;
         let flows = &tables.flows;
-        Ok(super::purge(&mut tables.links, |row| {
+        let is_over = |row: &LinkRow| {
             row.new.expires < expired_before
                 && !flows.iter().any(|(_, flow)| flow.link.as_deref() == Some(row.new.id.as_str()))
-        }))
+        };
+        for row in tables.links.iter().filter(|row| row.is_open() && is_over(row)) {
+            let day = (row.new.expires.0.div_euclid(DAY), row.new.purpose.code().to_owned());
+            *tables.expired_links.entry(day).or_default() += 1;
+        }
+        Ok(super::purge(&mut tables.links, is_over))
     }
 }
 
 impl LinkRow {
     /// Neither spent nor superseded.
-    const fn is_open(&self) -> bool {
+    pub(super) const fn is_open(&self) -> bool {
         self.spent.is_none() && self.superseded.is_none()
     }
 
