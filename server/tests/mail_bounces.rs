@@ -213,9 +213,12 @@ async fn what_is_too_long_or_no_plain_file_is_set_aside_unread() {
     let elsewhere = bench.put("elsewhere", &report);
     std::os::unix::fs::symlink(&elsewhere, bench.folder.path().join("link.eml")).unwrap();
     fs::create_dir(bench.folder.path().join("folder.eml")).unwrap();
+    // Whoever opened it would wait for a writer that never comes.
+    let pipe = bench.folder.path().join("pipe.eml");
+    assert!(std::process::Command::new("mkfifo").arg(pipe).status().unwrap().success());
     assert_eq!(bench.round().await, 0);
     assert!(bench.row(ID).await.bounced.is_none() && elsewhere.exists());
-    assert_eq!(bench.aside(), 2);
+    assert_eq!(bench.aside(), 3);
     bench.put("exact.eml", exact);
     assert_eq!(bench.round().await, 1);
 }
