@@ -5,5 +5,6 @@ mod accounts;
 mod bench;
 mod file;
 mod forgotten;
+mod kept;
 mod rotation;
 mod search;

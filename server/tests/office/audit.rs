@@ -73,6 +73,27 @@ async fn an_untouched_audit_is_verified_and_written_out_in_order() {
 }
 
 #[tokio::test]
+async fn the_file_says_of_each_reason_whether_it_is_there_and_as_it_was_written() {
+    let office = eventful();
+    let intruder = Intruder::at(&office).await;
+    for done in [
+        "UPDATE audit SET detail = detail || ' reason=1.gone' WHERE action = 'suspended'",
+        "UPDATE audit SET detail = detail || ' reason=1.other' WHERE action = 'reactivated'",
+        "INSERT INTO act_reason SELECT '1.other', min(account), x'00', 'put in' FROM audit WHERE account > 0",
+    ] {
+        intruder.does(done).await;
+    }
+    for row in exported(&office) {
+        let state = match row["action"].as_str().unwrap() {
+            "suspended" => "gone".into(),
+            "reactivated" => "changed".into(),
+            _ => serde_json::Value::Null,
+        };
+        assert_eq!((&row["reason_state"], &row["reason"]), (&state, &serde_json::Value::Null), "{row}");
+    }
+}
+
+#[tokio::test]
 async fn the_first_bad_row_is_named_whatever_was_done_to_it() {
     for (what, said) in [
         ("UPDATE audit SET detail = 'nothing' WHERE id = 3", "Row 3 ("),

@@ -42,7 +42,9 @@ pub fn sentence(happened: &Happened) -> String {
         "account-shared" => return with("the roster put one more person on it", detail),
         "person-forgotten" if detail == "shared" => "one of its people left the roster long ago and was forgotten",
         "view" => return format!("looked at by {}", who(&happened.actor)),
-        "reveal" => return with(&format!("address shown to {}", who(&happened.actor)), detail),
+        "reveal" => return with(&format!("address shown to {}", who(&happened.actor)), &checked(detail)),
+        "audit" => return with(&format!("looked up in the audit by {}", who(&happened.actor)), detail),
+        "export-audit" => return with(&format!("rows of it taken away by {}", who(&happened.actor)), detail),
         "check-caller" => return format!("caller checked by {}: {}", who(&happened.actor), spaced(detail)),
         "send-link" | "send-temporary" | "show-temporary" | "unlock" | "end-sessions" | "suspend" | "reactivate"
         | "clear-question" | "mark-external" | "change-email" | "approve-email" | "split" | "merge" => {
