@@ -23,6 +23,7 @@ use ipnet::IpNet;
 use reqwest::Url;
 use serde::Deserialize;
 
+use crate::imports::MOST_BYTES;
 use crate::profiles;
 use sections::{address, check_mode, check_multiply, check_place, network, refused, required};
 use text::ConfigText;
@@ -53,6 +54,8 @@ pub struct Config {
     pub multiply: u32,
     /// Days after which people who left the roster are forgotten; 0: never.
     pub people_days: u32,
+    /// The most bytes of a roster that the desk imports.
+    pub import_bytes: u64,
     pub captcha: Captcha,
     pub files: Files,
 }
@@ -82,6 +85,7 @@ pub struct Draft {
     pub admin: Option<SocketAddr>,
     pub multiply: u32,
     pub people_days: u32,
+    pub import_bytes: u64,
     pub captcha: Option<Captcha>,
     pub files: Files,
 }
@@ -247,6 +251,7 @@ impl Draft {
             admin,
             multiply,
             people_days: text.keep.people_days.unwrap_or(PEOPLE_DAYS),
+            import_bytes: text.import.most_bytes.unwrap_or(MOST_BYTES),
             captcha,
             files,
         };
@@ -266,6 +271,7 @@ impl Draft {
             admin: self.admin,
             multiply: self.multiply,
             people_days: self.people_days,
+            import_bytes: self.import_bytes,
             captcha: self.captcha?,
             files: self.files,
         })
@@ -291,6 +297,7 @@ impl From<&Config> for Draft {
             admin: config.admin,
             multiply: config.multiply,
             people_days: config.people_days,
+            import_bytes: config.import_bytes,
             captcha: Some(config.captcha),
             files: config.files,
         }

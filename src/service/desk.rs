@@ -11,6 +11,8 @@ pub mod email;
 pub mod email_ports;
 pub mod entry;
 pub mod find;
+pub mod import;
+pub mod import_ports;
 pub mod moves;
 pub mod once;
 pub mod people;

@@ -6,6 +6,7 @@
 pub mod entry;
 pub mod find;
 pub mod frame;
+pub mod import;
 pub mod own;
 pub mod parts;
 pub mod person;
@@ -63,6 +64,8 @@ pub enum Page {
     Person(Box<person::Sheet>),
     /// What the page would have shown cannot be shown now, and why.
     Turned(Problem),
+    Imports(Box<import::List>),
+    Import(Box<import::Job>),
     Own(own::Own),
     Staff(Vec<staff::Row>),
     Member(Box<staff::Row>),
@@ -72,6 +75,12 @@ pub enum Page {
 }
 
 impl Page {
+    /// Whether it waits for something, and is loaded anew to show it.
+    #[must_use]
+    pub const fn reloads(&self) -> bool {
+        matches!(self, Self::Import(job) if job.reloads())
+    }
+
     /// The title, which is the heading too.
     #[must_use]
     pub const fn title(&self) -> Word {
@@ -86,6 +95,8 @@ impl Page {
             Self::Recovery(_) => words::STAFF_RECOVERY_TITLE,
             Self::Find(_) => words::DESK_FIND_TITLE,
             Self::Person(_) | Self::Turned(_) => words::DESK_PERSON_TITLE,
+            Self::Imports(_) => words::IMPORT_LIST_TITLE,
+            Self::Import(_) => words::IMPORT_JOB_TITLE,
             Self::Own(_) => words::STAFF_OWN_TITLE,
             Self::Staff(_) => words::STAFF_LIST_TITLE,
             Self::Member(_) => words::STAFF_MEMBER_TITLE,
@@ -109,6 +120,8 @@ fn view(page: Page) -> AnyView {
         Page::Find(found) => find::find(found),
         Page::Person(sheet) => person::person(&sheet),
         Page::Turned(problem) => person::turned(problem),
+        Page::Imports(list) => import::list(&list),
+        Page::Import(job) => import::job(&job),
         Page::Own(own) => own::own(own),
         Page::Staff(rows) => staff::list(rows),
         Page::Member(row) => staff::member(*row),

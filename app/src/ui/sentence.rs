@@ -69,6 +69,10 @@ pub const fn label(field: Field) -> Option<Word> {
         #[cfg(feature = "ssr")]
         Field::Term => words::DESK_FIELD_TERM,
         #[cfg(feature = "ssr")]
+        Field::Roster => words::IMPORT_FIELD_ROSTER,
+        #[cfg(feature = "ssr")]
+        Field::Wide => words::IMPORT_FIELD_WIDE,
+        #[cfg(feature = "ssr")]
         Field::Level => words::DESK_FIELD_LEVEL,
         #[cfg(feature = "ssr")]
         Field::Second => words::DESK_FIELD_SECOND,
@@ -77,7 +81,7 @@ pub const fn label(field: Field) -> Option<Word> {
         #[cfg(feature = "ssr")]
         Field::StaffName => words::DESK_FIELD_STAFF_NAME,
         #[cfg(feature = "ssr")]
-        Field::Staff => return None,
+        Field::Staff | Field::Import => return None,
     })
 }
 
@@ -106,6 +110,8 @@ const fn word(problem: Problem) -> Word {
             Field::Login => words::PROBLEM_MISSING_LOGIN,
             Field::CurrentPassword => words::PROBLEM_MISSING_CURRENT_PASSWORD,
             Field::Answer => words::PROBLEM_MISSING_ANSWER,
+            #[cfg(feature = "ssr")]
+            Field::Roster => words::IMPORT_PROBLEM_NO_FILE,
             _ => words::PROBLEM_MISSING_OTHER,
         },
         Refused::TooLong => words::PROBLEM_TOO_LONG,
@@ -212,6 +218,12 @@ const fn desk_word(refused: Refused) -> Word {
         Refused::AccountGone => words::DESK_PROBLEM_ACCOUNT_GONE,
         Refused::NoAddress => words::DESK_PROBLEM_NO_ADDRESS,
         Refused::ApprovalOwn => words::DESK_PROBLEM_APPROVAL_OWN,
+        Refused::ImportsWait => words::IMPORT_PROBLEM_WAITS,
+        Refused::ImportGone => words::IMPORT_PROBLEM_GONE,
+        Refused::ImportBegun => words::IMPORT_PROBLEM_BEGUN,
+        Refused::ImportWide => words::IMPORT_PROBLEM_WIDE,
+        Refused::FileTooLarge => words::IMPORT_PROBLEM_TOO_LARGE,
+        Refused::FileNoRoom => words::IMPORT_PROBLEM_NO_ROOM,
         Refused::TermTooShort => words::DESK_PROBLEM_TERM_TOO_SHORT,
         Refused::TermSsn => words::DESK_PROBLEM_TERM_SSN,
         Refused::SearchOver => words::DESK_PROBLEM_SEARCH_OVER,

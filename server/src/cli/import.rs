@@ -4,14 +4,13 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use backboard::roster::Column;
 use backboard::service::Portal;
 use backboard::service::ports::Fault;
-use backboard::service::roster::{Change, Finding, Import, Imported, RosterStore, Said};
+use backboard::service::roster::{Finding, Import, Imported, RosterStore, Said};
 use clap::Args;
 
 use super::progress::Progress;
-use crate::roster::{Rejects, RosterFile};
+use crate::roster::{Rejects, RosterFile, column, sentence};
 
 /// Rows of one unit of work: large enough to be quick, small enough that people who sign in meanwhile
 /// do not notice.
@@ -144,7 +143,7 @@ impl Report<'_> {
     fn hear(&mut self, finding: &Finding) {
         if let Said::Changed(changes) = &finding.said {
             for change in changes {
-                *self.fields.entry(field(change)).or_default() += 1;
+                *self.fields.entry(column(change)).or_default() += 1;
             }
         }
         if self.examples.len() < EXAMPLES {
@@ -176,25 +175,5 @@ impl Report<'_> {
             }
         }
         Ok(())
-    }
-}
-
-const fn field(change: &Change) -> &'static str {
-    match change {
-        Change::Of(column) => column.words(),
-        Change::Email { .. } => Column::Email.words(),
-        Change::State { .. } => Column::Status.words(),
-    }
-}
-
-fn sentence(change: &Change) -> String {
-    let name = field(change);
-    match change {
-        Change::Of(_) => format!("{name} changes"),
-        Change::Email { from, to } => {
-            let shown = |email: &Option<String>| email.clone().unwrap_or_else(|| "none".to_owned());
-            format!("{name} changes ({} → {})", shown(from), shown(to))
-        }
-        Change::State { from, to } => format!("{name} changes ({} → {})", from.code(), to.code()),
     }
 }

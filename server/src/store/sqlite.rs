@@ -15,6 +15,7 @@ mod challenges;
 mod checks;
 mod email_changes;
 mod flows;
+mod imports;
 mod jobs;
 mod keys;
 mod ledgers;

@@ -5,6 +5,7 @@
 
 mod entry;
 mod find;
+mod import;
 mod own;
 mod person;
 mod staff;
@@ -25,6 +26,9 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 use super::operations::operation_at;
 use super::pages::Private;
 use super::{Web, cookies};
+
+/// Seconds after which a page loads itself anew that waits for something: the page says so, and how it stops.
+const RELOADED: &str = "2";
 
 /// Who may see a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,6 +67,10 @@ pub const PAGES: &[Listed] = &[
     page("/desk/find/{token}/{token}", For::Those(Act::Search)),
     page("/desk/account/{number}", For::Those(Act::View)),
     page("/desk/account/{number}/before/{number}", For::Those(Act::View)),
+    page("/desk/import", For::Those(Act::Import)),
+    page("/desk/import/{number}", For::Those(Act::Import)),
+    page("/desk/import/{number}/still", For::Those(Act::Import)),
+    page("/desk/import/{number}/rejects", For::Those(Act::Import)),
     page("/desk/own", For::Staff),
     page("/desk/recovery", For::Staff),
     page("/desk/staff", For::Those(Act::ManageStaff)),
@@ -82,6 +90,8 @@ pub struct Asking<'a> {
 /// What is shown at an address.
 pub enum Shown {
     Page(StatusCode, Page),
+    /// What is no page.
+    File(Box<Response>),
     Elsewhere(&'static str),
 }
 
@@ -155,6 +165,7 @@ fn matches(pattern: &str, path: &str) -> bool {
 pub async fn show(web: &Web, path: &str, headers: &HeaderMap) -> Response {
     match visit(web, path, headers).await {
         Ok((Shown::Elsewhere(path), _)) => Redirect::to(path).into_response(),
+        Ok((Shown::File(response), _)) => *response,
         Ok((Shown::Page(status, page), at_desk)) => {
             let refused = cookies::cookie(headers, REFUSED_COOKIE).and_then(|value| open(&web.portal, value));
             let saved = cookies::cookie(headers, SAVED_COOKIE).and_then(operation_at);
@@ -197,6 +208,9 @@ pub async fn forbidden(web: &Web, caller: &Caller) -> Response {
 fn answer(web: &Web, status: StatusCode, visit: &Visit, headers: &HeaderMap) -> Response {
     let (site, files) = web.desk(web.language(headers));
     let mut response = (status, Html(desk::render(visit, site, files))).into_response();
+    if visit.page.reloads() {
+        response.headers_mut().insert(http::header::REFRESH, HeaderValue::from_static(RELOADED));
+    }
     if visit.who.is_some() {
         response.extensions_mut().insert(Private);
     }
@@ -250,6 +264,9 @@ async fn made(pattern: &str, asking: &Asking<'_>) -> Result<Shown, Declined> {
         "/desk/find" => Page::Find(Find::Nothing).into(),
         "/desk/find/{token}" | "/desk/find/{token}/{token}" => find::found(asking).await?.into(),
         "/desk/account/{number}" | "/desk/account/{number}/before/{number}" => person::person(asking).await?.into(),
+        "/desk/import" => import::list(asking).await?.into(),
+        "/desk/import/{number}" | "/desk/import/{number}/still" => import::job(asking).await?.into(),
+        "/desk/import/{number}/rejects" => import::rejects(asking).await?,
         "/desk/own" => own::own(asking).await?.into(),
         "/desk/recovery" => own::recovery(asking).await?.into(),
         "/desk/staff" => staff::list(asking).await?.into(),

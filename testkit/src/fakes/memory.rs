@@ -11,6 +11,7 @@ mod challenges;
 mod checks;
 mod email_changes;
 mod flows;
+mod imports;
 mod jobs;
 mod ledgers;
 mod links;
@@ -32,6 +33,7 @@ use backboard::audit::Row;
 use backboard::moment::Moment;
 use backboard::service::desk::checks::{Because, Passed};
 use backboard::service::desk::email_ports::{EmailChange, EmailFate};
+use backboard::service::desk::import_ports::ImportJob;
 use backboard::service::desk::records::{Entry, Member, StaffLink, StaffSession};
 use backboard::service::ports::{Fault, Store, UnitOfWork};
 use backboard::service::records::{Account, Case, Challenge, Digest, Flow, Job, Mail, NewLink, NewTemporary, Session};
@@ -158,6 +160,7 @@ struct Tables {
     reasons: BTreeMap<String, Because>,
     /// With what became of it.
     email_changes: Vec<(EmailChange, Option<EmailFate>)>,
+    imports: Vec<ImportJob>,
 }
 
 #[derive(Clone, Debug, Default)]

@@ -13,8 +13,11 @@ use crate::ui::sentence::sentence;
 use crate::words::{self, Word};
 
 /// The parts of the desk, each with the act that a role must allow to see it. One that is built is added here.
-const PARTS: &[(&str, Word, Act)] =
-    &[("/desk/find", words::DESK_FIND_TITLE, Act::Search), ("/desk/staff", words::STAFF_LIST_TITLE, Act::ManageStaff)];
+const PARTS: &[(&str, Word, Act)] = &[
+    ("/desk/find", words::DESK_FIND_TITLE, Act::Search),
+    ("/desk/import", words::IMPORT_LIST_TITLE, Act::Import),
+    ("/desk/staff", words::STAFF_LIST_TITLE, Act::ManageStaff),
+];
 
 /// A page between the desk's header and its foot.
 #[must_use]

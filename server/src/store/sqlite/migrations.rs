@@ -5,7 +5,7 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{SqlSafeStr, SqlitePool};
 
 /// Number, name and text of every step, oldest first.
-const STEPS: [(i64, &str, &str); 9] = [
+const STEPS: [(i64, &str, &str); 10] = [
     (1, "start", include_str!("../../../migrations/sqlite/0001_start.sql")),
     (2, "back in", include_str!("../../../migrations/sqlite/0002_back_in.sql")),
     (3, "audit chain", include_str!("../../../migrations/sqlite/0003_audit_chain.sql")),
@@ -15,6 +15,7 @@ const STEPS: [(i64, &str, &str); 9] = [
     (7, "staff", include_str!("../../../migrations/sqlite/0007_staff.sql")),
     (8, "search", include_str!("../../../migrations/sqlite/0008_search.sql")),
     (9, "acts", include_str!("../../../migrations/sqlite/0009_acts.sql")),
+    (12, "import job", include_str!("../../../migrations/sqlite/0012_import_job.sql")),
 ];
 
 /// The number of the newest step.
