@@ -22,7 +22,7 @@ pub struct Folder {
     /// The most bytes of one.
     pub most_bytes: u64,
     /// Bytes that stay free on the disk.
-    pub spare_bytes: u64,
+    spare_bytes: u64,
     /// What comes in now, and has no job yet.
     arriving: Arc<Mutex<HashSet<PathBuf>>>,
 }
@@ -37,6 +37,12 @@ impl Folder {
     #[must_use]
     pub fn beside(database: &Path, most_bytes: u64) -> Self {
         Self::at(database.with_file_name("imports"), most_bytes)
+    }
+
+    /// The same where other room has to stay free.
+    #[must_use]
+    pub fn sparing(self, spare_bytes: u64) -> Self {
+        Self { spare_bytes, ..self }
     }
 
     #[must_use]

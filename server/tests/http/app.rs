@@ -12,7 +12,7 @@ use backboard::keep::PEOPLE_DAYS;
 use backboard::moment::Moment;
 use backboard::service::Portal;
 use backboard::service::ports::{Hasher, Robots, Store, Vault};
-use backboard::service::roster::RosterStore;
+use backboard::service::roster::{Imported, RosterStore};
 use http::Request;
 use hyper_util::rt::TokioIo;
 use ipnet::IpNet;
@@ -59,6 +59,8 @@ pub struct Setup {
     pub patience: Option<Duration>,
     /// The most bytes of a roster that the desk takes.
     pub import_bytes: u64,
+    /// Bytes that stay free on the disk besides it.
+    pub spare_bytes: u64,
 }
 
 impl Default for Setup {
@@ -72,6 +74,7 @@ impl Default for Setup {
             agency: profile("demo").unwrap(),
             patience: None,
             import_bytes: MOST_BYTES,
+            spare_bytes: 0,
         }
     }
 }
@@ -149,7 +152,7 @@ impl App {
         let transport = Transport::Memory(Arc::clone(&delivered));
         let worker = Worker::new(Arc::clone(&portal), stationery, transport, Arc::clone(&queued));
 
-        let imports = Imports::of(Folder { spare_bytes: 0, ..Folder::beside(&path, setup.import_bytes) });
+        let imports = Imports::of(Folder::beside(&path, setup.import_bytes).sparing(setup.spare_bytes));
         let importer = Importer::new(
             Arc::clone(&portal),
             Arc::clone(&store) as Arc<dyn RosterStore>,
@@ -196,15 +199,20 @@ impl App {
     /// Puts people on the roster through an import, then gives their accounts the state they are to have.
     pub async fn settle(&self, people: &[Person]) {
         let rows: String = people.iter().map(Person::row).collect();
-        let roster = self.folder.path().join("roster.csv");
-        std::fs::write(&roster, format!("{HEADER}{rows}")).unwrap();
-        let arguments = ImportArguments { roster, dry_run: false, rejects: None };
-        let imported = import(&arguments, &self.portal, &*self.store, &mut std::io::sink()).await.unwrap();
+        let imported = self.import(&format!("{HEADER}{rows}")).await;
         let rejects = std::fs::read_to_string(self.folder.path().join("roster.rejects.csv")).unwrap_or_default();
         assert_eq!(imported.added, people.len() as u64, "{rejects}");
         for person in people {
             self.save_state(person.username, person.state).await;
         }
+    }
+
+    /// Imports a roster as the command line does.
+    pub async fn import(&self, text: &str) -> Imported {
+        let roster = self.folder.path().join("roster.csv");
+        std::fs::write(&roster, text).unwrap();
+        let arguments = ImportArguments { roster, dry_run: false, rejects: None };
+        import(&arguments, &self.portal, &*self.store, &mut std::io::sink()).await.unwrap()
     }
 
     /// Does the imports that wait, and removes the files that nobody needs.

@@ -3,6 +3,7 @@
 mod entry;
 mod find;
 mod forms;
+mod import;
 mod limits;
 mod matrix;
 mod staff;

@@ -126,6 +126,9 @@ pub fn job(page: &Job) -> AnyView {
         content.push(begin(job));
     }
     content.extend(job.report.as_ref().map(|report| diff(job.id, report)).unwrap_or_default());
+    if job.report.is_none() && job.rows > 0 && !job.state.is_under_way() {
+        content.push(text("p", "", say(words::IMPORT_DIFF_GONE)));
+    }
     content.extend(acts(job));
     content.push(more("/desk/import".to_owned(), say(words::IMPORT_JOB_BACK)));
     card(say(words::IMPORT_JOB_TITLE), content)
@@ -195,6 +198,10 @@ fn origin(page: &Job) -> AnyView {
         (words::IMPORT_JOB_SIZE, site().fill(words::IMPORT_JOB_BYTES, &[("bytes", &job.new.bytes.to_string())])),
         (words::IMPORT_JOB_DIGEST, job.new.digest.iter().map(|byte| format!("{byte:02x}")).collect()),
     ];
+    // Of an import that did not happen because people changed, nothing has begun.
+    if job.state == ImportState::Checked {
+        return facts(known);
+    }
     known.extend(job.begun_by.zip(job.begun).map(|(member, at)| (words::IMPORT_JOB_BEGUN, who(member, at))));
     known.extend(job.ended.map(|at| (words::IMPORT_JOB_ENDED, format!("{} UTC", time(at)))));
     known.extend(job.reason.as_ref().map(|reason| (words::IMPORT_JOB_REASON, reason.words.clone())));

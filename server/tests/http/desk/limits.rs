@@ -21,7 +21,7 @@ const CROWDS: [(&str, &str); 6] = [
     ("desk.second.enrol", "an hour"),
 ];
 /// What is counted for one.
-const ALONE: [(&str, &str); 14] = [
+const ALONE: [(&str, &str); 15] = [
     ("desk.signin", "at once for an e-mail address, then one each 12 minutes"),
     ("desk.second", "for a sign-in"),
     ("desk.second", "at once for a member of staff, then one each 30 minutes"),
@@ -34,6 +34,8 @@ const ALONE: [(&str, &str); 14] = [
     ("desk.staff.invite", "an hour for a member of staff"),
     ("desk.staff.resend", "an hour for a member of staff"),
     ("desk.staff.reset-second", "an hour for a member of staff"),
+    // In `import.rs`.
+    ("desk.import.upload", "an hour for a member of staff"),
     // These two in `find.rs`.
     ("desk.search", "an hour for a member of staff"),
     ("desk.reveal", "an hour for a member of staff"),
