@@ -228,6 +228,8 @@ impl Draft {
         note(found, "limits.multiply", check_multiply(multiply, public_url.as_ref()));
         let trusted = text.proxy.trusted.iter().filter_map(|each| note(found, "proxy.trusted", network(each)));
         let trusted_proxies = trusted.collect();
+        let import_bytes = note(found, "import.most_bytes", sections::most_bytes(text.import.most_bytes));
+        let import_bytes = import_bytes.unwrap_or(MOST_BYTES);
         let listen = text.listen.as_deref().unwrap_or("127.0.0.1:8080");
         let listen = note(found, "listen", address("listen", listen));
         let admin = text.admin.listen.as_deref();
@@ -251,7 +253,7 @@ impl Draft {
             admin,
             multiply,
             people_days: text.keep.people_days.unwrap_or(PEOPLE_DAYS),
-            import_bytes: text.import.most_bytes.unwrap_or(MOST_BYTES),
+            import_bytes,
             captcha,
             files,
         };
