@@ -18,6 +18,7 @@ mod added;
 mod changed;
 mod facts;
 mod finding;
+mod left;
 mod names;
 mod ports;
 mod settled;
@@ -26,6 +27,7 @@ use std::collections::{HashMap, HashSet};
 
 pub use facts::Facts;
 pub use finding::{Change, Finding, Imported, Said};
+pub use left::Left;
 pub use ports::{Entry, Indexed, Listed, NamedAccount, NewAccount, NewEntry, RosterStore, RosterWork};
 
 use names::Names;
@@ -62,6 +64,8 @@ pub struct Import<'a> {
     job: Option<(i64, u64)>,
     now: Moment,
     lines: HashMap<PersonId, u64>,
+    /// Everybody whom a dry run has met, also in lines that have to be mended.
+    named: HashSet<PersonId>,
     ssns: HashMap<Digest, PersonId>,
     names: Names,
     /// Statuses that a dry run did not write.
@@ -91,6 +95,7 @@ impl Portal {
             job: None,
             now: self.now(),
             lines: HashMap::new(),
+            named: HashSet::new(),
             ssns: HashMap::new(),
             names: Names::default(),
             unwritten: HashMap::new(),
@@ -165,6 +170,9 @@ impl Import<'_> {
                 work.reach_import(*job, *reached, &imported).await?;
             }
             work.save().await?;
+        }
+        if self.dry {
+            self.named.extend(named);
         }
         self.imported = imported;
         findings.sort_by_key(|finding| finding.place);

@@ -30,10 +30,16 @@ CREATE TABLE import_job (
     outcome    BLOB,             -- digest of everything the check found: what is imported must be what was shown
     report     TEXT,             -- examples, as JSON; taken out after some days
     problem    TEXT,             -- why the file is no roster, or what stopped the import
-    mark       TEXT,             -- of the reason, which the audit's row names
-    salt       BLOB,
-    words      TEXT
+    mark       TEXT              -- of the newest reason
 ) STRICT;
 CREATE INDEX import_job_open ON import_job (state) WHERE state NOT IN ('refused', 'done', 'dropped');
-CREATE INDEX import_job_mark ON import_job (mark) WHERE mark IS NOT NULL;
 CREATE INDEX import_job_report ON import_job (ended) WHERE report IS NOT NULL;
+
+-- Why somebody imported, as act_reason has it of accounts: the audit's row names the mark. A job that was cut off and begun
+-- again has several.
+CREATE TABLE import_reason (
+    mark   TEXT    PRIMARY KEY,
+    import INTEGER NOT NULL CONSTRAINT import_reason_import_exists REFERENCES import_job (id),
+    salt   BLOB    NOT NULL,
+    words  TEXT    NOT NULL
+) STRICT, WITHOUT ROWID;

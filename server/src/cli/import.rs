@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use backboard::service::Portal;
 use backboard::service::ports::Fault;
-use backboard::service::roster::{Finding, Import, Imported, RosterStore, Said};
+use backboard::service::roster::{Finding, Import, Imported, Left, RosterStore, Said};
 use clap::Args;
 
 use super::progress::Progress;
@@ -58,13 +58,15 @@ pub async fn run(
         rejects.finish()?;
     }
     let done = import.imported();
+    let left =
+        if arguments.dry_run { import.left(EXAMPLES).await.map_err(|fault| failed(&fault))? } else { Left::default() };
     let finished = import.finish(whole.is_ok()).await.map_err(|fault| failed(&fault));
     whole.map_err(|why| {
         let read = done.added + done.changed + done.unchanged + done.rejected;
         format!("{why} {read} of {rows} rows are done; run the same command again, it takes up the rest.")
     })?;
     let imported = finished?;
-    report.summary(arguments.dry_run, &imported)?;
+    report.summary(arguments.dry_run, &imported, left)?;
     if let Some(rejects) = rejects.filter(|rejects| rejects.rows() > 0) {
         report.line(&format!("What to mend is in {}.", rejects.path().display()))?;
     }
@@ -157,7 +159,7 @@ impl Report<'_> {
         }
     }
 
-    fn summary(&mut self, dry_run: bool, imported: &Imported) -> Result<(), String> {
+    fn summary(&mut self, dry_run: bool, imported: &Imported, left: Left) -> Result<(), String> {
         if dry_run {
             self.line("Dry run: nothing was changed. An import would bring:")?;
         }
@@ -170,6 +172,11 @@ impl Report<'_> {
         self.line(&format!("rejected   {rejected}"))?;
         self.line(&format!("warnings   {warned}"))?;
         if dry_run {
+            let Left { leaving, people, examples } = left;
+            self.line(&format!("not named  {leaving} of the {people} people on the roster until now"))?;
+            for listed in examples {
+                self.line(&format!("not named: {}", listed.person))?;
+            }
             for example in std::mem::take(&mut self.examples) {
                 self.line(&example)?;
             }

@@ -1,16 +1,16 @@
 //! A dry run of a roster for a job of the desk: its numbers, examples, and the digest of everything it found.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::path::PathBuf;
 
 use backboard::account::{AccountState, UsernameKey};
-use backboard::roster::{PersonId, is_wide};
+use backboard::roster::is_wide;
 use backboard::service::Portal;
 use backboard::service::desk::import::Checked;
 use backboard::service::desk::import_ports::{Example, ImportJob, Report};
 use backboard::service::ports::Fault;
-use backboard::service::roster::{Change, Finding, Import, Line, RosterStore, Said};
+use backboard::service::roster::{Change, Finding, Import, Line, Listed, RosterStore, Said};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::watch;
 use tokio::task::spawn_blocking;
@@ -25,8 +25,6 @@ const BATCH: usize = 1_000;
 const EXAMPLES: usize = 20;
 /// How often a check writes down how far it is.
 const TOLD_EVERY: Duration = Duration::from_secs(1);
-/// People that are read at once.
-const PEOPLE: u32 = 1_000;
 
 /// Why a check has no result.
 #[derive(Debug)]
@@ -110,7 +108,7 @@ pub async fn check(
         if batch.lines.is_empty() {
             break;
         }
-        let names = seen.meet(&batch.lines);
+        let names: Vec<String> = batch.lines.iter().map(name).collect();
         job.reached += batch.lines.len() as u64;
         let findings = import.take(batch.lines).await?;
         job.imported = import.imported();
@@ -131,7 +129,9 @@ pub async fn check(
     }
     rejects.finish().map_err(Fault::Other)?;
     seen.report.has_rejects = rejects.rows() > 0;
-    (job.leaving, job.people) = seen.leaving(store).await?;
+    let left = import.left(EXAMPLES).await?;
+    (job.leaving, job.people) = (left.leaving, left.people);
+    seen.report.left = left.examples.into_iter().map(example).collect();
     job.wide = [job.leaving, seen.moving, seen.closing].into_iter().any(|affected| is_wide(affected, job.people));
     seen.digest.update(job.leaving.to_be_bytes());
     seen.report.columns = seen.columns.into_iter().map(|(name, people)| (name.to_owned(), people)).collect();
@@ -142,8 +142,6 @@ pub async fn check(
 /// What a check meets on the way.
 #[derive(Default)]
 struct Seen {
-    /// Everybody whom the file names.
-    named: HashSet<PersonId>,
     columns: BTreeMap<&'static str, u64>,
     /// People whose mail goes elsewhere.
     moving: u64,
@@ -154,16 +152,6 @@ struct Seen {
 }
 
 impl Seen {
-    /// Notes who is named; everybody's name, in the order of the batch.
-    fn meet(&mut self, lines: &[Line]) -> Vec<String> {
-        self.named.extend(lines.iter().filter_map(|line| line.person.clone()));
-        let name = |line: &Line| match &line.read {
-            Ok((row, _)) => format!("{} {}", row.first_name.as_str(), row.last_name.as_str()),
-            Err(_) => String::new(),
-        };
-        lines.iter().map(name).collect()
-    }
-
     fn hear(&mut self, finding: &Finding, name: &str) {
         let said = match &finding.said {
             Said::Rejected(rejection) => rejection.to_string(),
@@ -187,65 +175,21 @@ impl Seen {
             examples.push(Example { line: finding.line, person, name: name.to_owned(), said });
         }
     }
+}
 
-    /// How many people of the roster the file does not name, of how many; the first of them are examples.
-    async fn leaving(&mut self, store: &dyn RosterStore) -> Result<(u64, u64), Fault> {
-        let mut work = store.read_roster().await?;
-        let groups = work.find_seen().await?;
-        let Some((since, people)) = on_roster(&groups) else { return Ok((0, 0)) };
-        let (mut after, mut leaving) = (i64::MIN, 0);
-        loop {
-            let listed = work.find_listed(since, after, PEOPLE).await?;
-            let Some(last) = listed.last() else { return Ok((leaving, people)) };
-            after = last.id;
-            for person in listed {
-                if PersonId::parse(&person.person).is_ok_and(|id| self.named.contains(&id)) {
-                    continue;
-                }
-                leaving += 1;
-                if self.report.left.len() < EXAMPLES {
-                    let name = format!("{} {}", person.first_name, person.last_name);
-                    self.report.left.push(Example { person: person.person, name, ..Example::default() });
-                }
-            }
-        }
+/// As far as the line can be read.
+fn name(line: &Line) -> String {
+    match &line.read {
+        Ok((row, _)) => format!("{} {}", row.first_name.as_str(), row.last_name.as_str()),
+        Err(_) => String::new(),
     }
+}
+
+fn example(listed: Listed) -> Example {
+    let Listed { person, first_name, last_name, .. } = listed;
+    Example { person, name: format!("{first_name} {last_name}"), ..Example::default() }
 }
 
 const fn closes(change: &Change) -> bool {
     matches!(change, Change::State { to, .. } if !matches!(to, AccountState::Active | AccountState::Unclaimed))
-}
-
-/// Since when people must have been named to count as on the roster, and how many those are: so far back that four
-/// fifths of all are among them. The last import alone will not do, because one that was cut off, or of a few new
-/// people, names some; and who left years ago is on file for long.
-fn on_roster(groups: &[(backboard::moment::Moment, u64)]) -> Option<(backboard::moment::Moment, u64)> {
-    let all: u64 = groups.iter().map(|(_, people)| people).sum();
-    let mut reached = 0;
-    groups.iter().find_map(|(seen, people)| {
-        reached += people;
-        (reached * 5 >= all * 4).then_some((*seen, reached))
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use backboard::moment::Moment;
-
-    use super::*;
-
-    #[test]
-    fn who_is_on_the_roster_is_told_by_the_newest_imports_of_four_fifths() {
-        let found = |groups: &[(i64, u64)]| {
-            let groups: Vec<(Moment, u64)> = groups.iter().map(|(at, people)| (Moment(*at), *people)).collect();
-            on_roster(&groups).map(|(at, people)| (at.0, people))
-        };
-        assert_eq!(found(&[]), None);
-        assert_eq!(found(&[(9, 100)]), Some((9, 100)));
-        // Some left long ago.
-        assert_eq!(found(&[(9, 90), (3, 10)]), Some((9, 90)));
-        // A file of a few new people, and one that was cut off.
-        assert_eq!(found(&[(9, 5), (8, 90), (3, 5)]), Some((8, 95)));
-        assert_eq!(found(&[(9, 50), (8, 50)]), Some((8, 100)));
-    }
 }

@@ -106,6 +106,17 @@ pub async fn the_reason_of_an_import_is_found_by_its_mark(bench: Bench) {
     let kept = unit.find_reason(&reason().mark).await.unwrap().unwrap();
     assert_eq!((kept.account, kept.salt, kept.words), (0, reason().salt, reason().words));
     assert!(unit.find_reason("1.other").await.unwrap().is_none());
+    // Begun again for another reason: the row of the audit that names the first one finds it all the same.
+    let other = ImportReason { mark: "1.other".to_owned(), words: "What was left of it".to_owned(), ..reason() };
+    let again = ImportJob { state: ImportState::Checked, reason: None, ..job.clone() };
+    assert!(unit.save_import(&again, ImportState::Queued).await.unwrap());
+    assert_eq!(unit.find_import(id).await.unwrap().unwrap().reason, None);
+    let begun = ImportJob { reason: Some(other.clone()), ..job };
+    assert!(unit.save_import(&begun, ImportState::Checked).await.unwrap());
+    assert_eq!(unit.find_import(id).await.unwrap().unwrap().reason, Some(other.clone()));
+    for (mark, words) in [(reason().mark, reason().words), (other.mark, other.words)] {
+        assert_eq!(unit.find_reason(&mark).await.unwrap().map(|kept| kept.words), Some(words));
+    }
 }
 
 async fn add(bench: &Bench, number: u8) -> i64 {

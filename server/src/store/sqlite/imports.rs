@@ -10,6 +10,17 @@ use sqlx::sqlite::SqliteRow;
 
 use super::{Unit, column, digest, fault, unreadable};
 
+/// Jobs with their newest reason.
+macro_rules! select {
+    ($which:literal) => {
+        concat!(
+            "SELECT import_job.*, salt, words FROM import_job \
+             LEFT JOIN import_reason ON import_reason.mark = import_job.mark ",
+            $which
+        )
+    };
+}
+
 #[async_trait]
 impl ImportJobs for Unit {
     async fn add_import(&mut self, new: &NewImport) -> Result<i64, Fault> {
@@ -30,7 +41,7 @@ impl ImportJobs for Unit {
     }
 
     async fn find_import(&mut self, id: i64) -> Result<Option<ImportJob>, Fault> {
-        let row = sqlx::query("SELECT * FROM import_job WHERE id = ?")
+        let row = sqlx::query(select!("WHERE id = ?"))
             .bind(id)
             .fetch_optional(&mut *self.transaction)
             .await
@@ -39,7 +50,7 @@ impl ImportJobs for Unit {
     }
 
     async fn find_imports(&mut self, most: u32) -> Result<Vec<ImportJob>, Fault> {
-        let rows = sqlx::query("SELECT * FROM import_job ORDER BY id DESC LIMIT ?")
+        let rows = sqlx::query(select!("ORDER BY id DESC LIMIT ?"))
             .bind(most)
             .fetch_all(&mut *self.transaction)
             .await
@@ -48,18 +59,17 @@ impl ImportJobs for Unit {
     }
 
     async fn find_open_imports(&mut self) -> Result<Vec<ImportJob>, Fault> {
-        let rows =
-            sqlx::query("SELECT * FROM import_job WHERE state NOT IN ('refused', 'done', 'dropped') ORDER BY id")
-                .fetch_all(&mut *self.transaction)
-                .await
-                .map_err(fault)?;
+        let rows = sqlx::query(select!("WHERE state NOT IN ('refused', 'done', 'dropped') ORDER BY id"))
+            .fetch_all(&mut *self.transaction)
+            .await
+            .map_err(fault)?;
         rows.iter().map(job).collect()
     }
 
     async fn save_import(&mut self, job: &ImportJob, from: ImportState) -> Result<bool, Fault> {
         const UPDATE: &str = "UPDATE import_job SET state = ?, begun_by = ?, begun = ?, ended = ?, total = ?, \
              reached = ?, added = ?, changed = ?, unchanged = ?, rejected = ?, warned = ?, leaving = ?, people = ?, \
-             wide = ?, moved = ?, outcome = ?, report = ?, problem = ?, mark = ?, salt = ?, words = ? \
+             wide = ?, moved = ?, outcome = ?, report = ?, problem = ?, mark = ? \
              WHERE id = ? AND state = ?";
         let report = job.report.as_ref().map(serde_json::to_string).transpose().map_err(Fault::other)?;
         let Imported { added, changed, unchanged, rejected, warned } = job.imported;
@@ -83,14 +93,16 @@ impl ImportJobs for Unit {
             .bind(report)
             .bind(&job.problem)
             .bind(job.reason.as_ref().map(|reason| &reason.mark))
-            .bind(job.reason.as_ref().map(|reason| reason.salt.as_slice()))
-            .bind(job.reason.as_ref().map(|reason| &reason.words))
             .bind(job.id)
             .bind(from.code())
             .execute(&mut *self.transaction)
             .await
             .map_err(fault)?;
-        Ok(done.rows_affected() == 1)
+        let is_saved = done.rows_affected() == 1;
+        if is_saved && let Some(reason) = &job.reason {
+            self.keep_import_reason(job.id, reason).await?;
+        }
+        Ok(is_saved)
     }
 
     async fn reach_import(&mut self, id: i64, reached: u64, imported: &Imported) -> Result<(), Fault> {
@@ -121,6 +133,21 @@ impl ImportJobs for Unit {
         .await
         .map_err(fault)?;
         Ok(done.rows_affected())
+    }
+}
+
+impl Unit {
+    /// One that is kept already stays as it was.
+    async fn keep_import_reason(&mut self, import: i64, reason: &ImportReason) -> Result<(), Fault> {
+        sqlx::query("INSERT INTO import_reason (mark, import, salt, words) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING")
+            .bind(&reason.mark)
+            .bind(import)
+            .bind(reason.salt.as_slice())
+            .bind(&reason.words)
+            .execute(&mut *self.transaction)
+            .await
+            .map_err(fault)?;
+        Ok(())
     }
 }
 

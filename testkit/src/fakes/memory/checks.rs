@@ -71,12 +71,7 @@ impl Reasons for Unit {
     }
 
     async fn find_reason(&mut self, mark: &str) -> Result<Option<Because>, Fault> {
-        let of_import = || {
-            let mut reasons = self.tables.imports.iter().filter_map(|job| job.reason.clone());
-            let reason = reasons.find(|reason| reason.mark == mark)?;
-            Some(Because { mark: reason.mark, account: 0, salt: reason.salt, words: reason.words })
-        };
-        Ok(self.tables.reasons.get(mark).cloned().or_else(of_import))
+        Ok(self.tables.reasons.get(mark).cloned())
     }
 }
 

@@ -1,6 +1,7 @@
 use async_trait::async_trait;
 use backboard::moment::Moment;
-use backboard::service::desk::import_ports::{ImportJob, ImportJobs, ImportState, NewImport};
+use backboard::service::desk::checks::Because;
+use backboard::service::desk::import_ports::{ImportJob, ImportJobs, ImportReason, ImportState, NewImport};
 use backboard::service::ports::Fault;
 use backboard::service::roster::Imported;
 
@@ -31,9 +32,14 @@ impl ImportJobs for Unit {
     }
 
     async fn save_import(&mut self, job: &ImportJob, from: ImportState) -> Result<bool, Fault> {
-        let mut rows = self.change()?.imports.iter_mut();
+        let tables = self.change()?;
+        let mut rows = tables.imports.iter_mut();
         let Some(row) = rows.find(|row| row.id == job.id && row.state == from) else { return Ok(false) };
         *row = ImportJob { new: row.new.clone(), ..job.clone() };
+        if let Some(reason) = &job.reason {
+            let ImportReason { mark, salt, words } = reason.clone();
+            tables.reasons.entry(mark.clone()).or_insert(Because { mark, account: 0, salt, words });
+        }
         Ok(true)
     }
 
