@@ -4,8 +4,9 @@
 use std::path::Path;
 use std::time::Duration;
 
-use backboard::moment::Moment;
 use backboard::service::desk::second::code_at;
+use backboard::service::ports::Clock as _;
+use server::clock::SystemClock;
 use testkit::program::{Plan, Program, Visitor, mails, until};
 use tokio::io::AsyncWriteExt as _;
 use tokio::time::Instant;
@@ -31,16 +32,11 @@ async fn desk(plan: &Plan) -> (Program, Visitor, String) {
     assert_eq!(answer.header("location").as_deref(), Some("/desk/enrol"), "{}", answer.text);
     let page = visitor.open("/desk/enrol").await.text;
     let key = page.split("id=\"key\"").nth(1).unwrap().split('>').nth(1).unwrap().split('<').next().unwrap().to_owned();
-    let code = code_at(&base32(&key), now()).unwrap();
+    let code = code_at(&base32(&key), SystemClock.now()).unwrap();
     let answer = visitor.submit("/api/desk/second/enrol", &[("second", &code)]).await;
     assert_eq!(answer.header("location").as_deref(), Some("/desk/recovery"), "{}", answer.text);
     let csrf = between(&visitor.open("/desk").await.text, "name=\"csrf\" value=\"", "\"");
     (program, visitor, csrf)
-}
-
-fn now() -> Moment {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
-    Moment(i64::try_from(since.as_secs()).unwrap())
 }
 
 /// RFC 4648, as an authenticator's key is written.
@@ -87,7 +83,7 @@ async fn upload(
     let piece: Vec<u8> = line.bytes().cycle().take(MB - MB % line.len()).collect();
     let mut left = sent;
     while left > 0 {
-        let next = &piece[..left.min(piece.len())];
+        let next = piece.get(..left.min(piece.len())).unwrap();
         if stream.write_all(next).await.is_err() {
             break;
         }
@@ -192,7 +188,7 @@ async fn people_sign_in_while_a_roster_is_imported() {
     for times in [&mut idle, &mut busy] {
         times.sort_unstable();
     }
-    let of = |times: &[Duration], share: f64| times[((times.len() - 1) as f64 * share) as usize];
+    let of = |times: &[Duration], share: f64| *times.get(((times.len() - 1) as f64 * share) as usize).unwrap();
     println!(
         "import of 8,000 people in {:?}; sign-in idle {:?} (slowest {:?}), meanwhile {:?} (slowest {:?}, {} of them)",
         begun.elapsed(),

@@ -53,16 +53,14 @@ pub async fn an_import_goes_on_only_from_where_it_stands(bench: Bench) {
 }
 
 pub async fn imports_come_newest_first_and_the_open_ones_oldest_first(bench: Bench) {
-    let mut ids = Vec::new();
-    for number in 1..=4 {
-        ids.push(add(&bench, number).await);
-    }
+    let [first, second, third, fourth] =
+        [add(&bench, 1).await, add(&bench, 2).await, add(&bench, 3).await, add(&bench, 4).await];
     let mut unit = bench.begin().await;
-    let done = ImportJob { state: ImportState::Done, ..ImportJob::new(ids[1], new(2)) };
+    let done = ImportJob { state: ImportState::Done, ..ImportJob::new(second, new(2)) };
     unit.save_import(&done, ImportState::Uploaded).await.unwrap();
     let numbers = |jobs: Vec<ImportJob>| jobs.into_iter().map(|job| job.id).collect::<Vec<_>>();
-    assert_eq!(numbers(unit.find_imports(3).await.unwrap()), [ids[3], ids[2], ids[1]]);
-    assert_eq!(numbers(unit.find_open_imports().await.unwrap()), [ids[0], ids[2], ids[3]]);
+    assert_eq!(numbers(unit.find_imports(3).await.unwrap()), [fourth, third, second]);
+    assert_eq!(numbers(unit.find_open_imports().await.unwrap()), [first, third, fourth]);
     unit.add_import(&new(1)).await.unwrap_err();
 }
 
