@@ -123,7 +123,7 @@ pub fn job(page: &Job) -> AnyView {
     }
     content.extend(numbers(job));
     if job.state == ImportState::Checked {
-        content.push(begin(job));
+        content.extend(begin(job));
     }
     content.extend(job.report.as_ref().map(|report| diff(job.id, report)).unwrap_or_default());
     if job.report.is_none() && job.rows > 0 && !job.state.is_under_way() {
@@ -236,7 +236,7 @@ fn numbers(job: &ImportJob) -> Vec<AnyView> {
 }
 
 /// *Import these changes*.
-fn begin(job: &ImportJob) -> AnyView {
+fn begin(job: &ImportJob) -> [AnyView; 2] {
     let (id, wide) = (job.id.to_string(), job.wide);
     let begin = form("/api/desk/import/begin", say(words::IMPORT_BEGIN_BUTTON), move |state| {
         let mut fields = vec![
@@ -248,7 +248,7 @@ fn begin(job: &ImportJob) -> AnyView {
         }
         fields
     });
-    el("section").child(text("h2", "bb-card__second", say(words::IMPORT_BEGIN_TITLE))).child(begin).view()
+    [text("h2", "bb-card__second", say(words::IMPORT_BEGIN_TITLE)), begin]
 }
 
 /// The box that a wide change asks for.
