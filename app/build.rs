@@ -9,7 +9,7 @@ use std::{env, fs};
 type Sentences = BTreeMap<String, String>;
 
 /// Files whose sentences the server alone writes: the browser never gets them.
-const SERVER_ONLY: &[&str] = &["act", "audit", "desk", "history", "mail", "queue", "reports", "staff"];
+const SERVER_ONLY: &[&str] = &["act", "audit", "desk", "history", "import", "mail", "queue", "reports", "staff"];
 
 fn main() {
     let locales = PathBuf::from(env::var("CARGO_MANIFEST_DIR").unwrap_or_default()).join("../locales");

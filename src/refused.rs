@@ -201,6 +201,18 @@ codes! {
         MergeSame = "merge-same",
         /// Who asked for it cannot approve it.
         ApprovalOwn = "approval-own",
+        /// So many files wait already that no more are taken.
+        ImportsWait = "imports-wait",
+        /// There is no import of this number, or nothing is left of it.
+        ImportGone = "import-gone",
+        /// The import stands elsewhere by now: it was begun, or given up.
+        ImportBegun = "import-begun",
+        /// So much changes that it has to be agreed to.
+        ImportWide = "import-wide",
+        /// The file has more bytes than are taken.
+        FileTooLarge = "file-too-large",
+        /// The disk has no room for the file.
+        FileNoRoom = "file-no-room",
         /// One letter finds half the state.
         TermTooShort = "term-too-short",
         /// Nine digits were typed where no SSN is ever looked for.
@@ -254,6 +266,12 @@ codes! {
         To = "to",
         /// What is searched for.
         Term = "term",
+        /// A file with people.
+        Roster = "roster",
+        /// The number of an import.
+        Import = "import",
+        /// Agreement to a change of many people.
+        Wide = "wide",
         /// The level of a certification, as a caller says it.
         Level = "level",
         /// One of several people who use an account.

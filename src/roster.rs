@@ -11,6 +11,13 @@
 //!    what the office decided at its desk outlives the next import, and what somebody claimed does too
 //!    ([`state_after`]).
 
+/// Whether so many of the roster's people are more than a fifth: then a change of all of them is one that somebody has to
+/// agree to, because it is more often a mistake than news.
+#[must_use]
+pub const fn is_wide(affected: u64, people: u64) -> bool {
+    affected.saturating_mul(5) > people
+}
+
 mod column;
 mod reason;
 mod row;

@@ -10,6 +10,7 @@ use std::sync::{Arc, OnceLock};
 
 use backboard::refused::{Field, Problem, Problems, Refused};
 use backboard::service::desk::Actor;
+use backboard::service::desk::import::Upload;
 use backboard::service::desk::once::ONCE_SECONDS;
 use backboard::service::known::KEPT;
 use backboard::service::ports::Fault;
@@ -68,6 +69,12 @@ pub struct Caller {
     pub kept: Vec<(Field, String)>,
     /// Wakes the worker.
     pub queued: Arc<tokio::sync::Notify>,
+    /// Wakes the worker of imports.
+    pub importing: Arc<tokio::sync::Notify>,
+    /// The file of the form, put down by the guards.
+    pub upload: Option<Upload>,
+    /// Set when somebody has taken the file on: else the guards remove it.
+    pub upload_kept: Arc<OnceLock<()>>,
     /// What the operation was refused for, so that it can be written down.
     pub refused: Arc<OnceLock<Problems>>,
 }

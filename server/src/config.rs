@@ -23,6 +23,7 @@ use ipnet::IpNet;
 use reqwest::Url;
 use serde::Deserialize;
 
+use crate::imports::MOST_BYTES;
 use crate::profiles;
 use sections::{address, check_mode, check_multiply, check_place, network, refused, required};
 use text::ConfigText;
@@ -55,6 +56,8 @@ pub struct Config {
     pub multiply: u32,
     /// Days after which people who left the roster are forgotten; 0: never.
     pub people_days: u32,
+    /// The most bytes of a roster that the desk imports.
+    pub import_bytes: u64,
     pub captcha: Captcha,
     pub files: Files,
 }
@@ -85,6 +88,7 @@ pub struct Draft {
     pub admin: Option<SocketAddr>,
     pub multiply: u32,
     pub people_days: u32,
+    pub import_bytes: u64,
     pub captcha: Option<Captcha>,
     pub files: Files,
 }
@@ -227,6 +231,8 @@ impl Draft {
         note(found, "limits.multiply", check_multiply(multiply, public_url.as_ref()));
         let trusted = text.proxy.trusted.iter().filter_map(|each| note(found, "proxy.trusted", network(each)));
         let trusted_proxies = trusted.collect();
+        let import_bytes = note(found, "import.most_bytes", sections::most_bytes(text.import.most_bytes));
+        let import_bytes = import_bytes.unwrap_or(MOST_BYTES);
         let listen = text.listen.as_deref().unwrap_or("127.0.0.1:8080");
         let listen = note(found, "listen", address("listen", listen));
         let admin = text.admin.listen.as_deref();
@@ -252,6 +258,7 @@ impl Draft {
             admin,
             multiply,
             people_days: text.keep.people_days.unwrap_or(PEOPLE_DAYS),
+            import_bytes,
             captcha,
             files,
         };
@@ -272,6 +279,7 @@ impl Draft {
             admin: self.admin,
             multiply: self.multiply,
             people_days: self.people_days,
+            import_bytes: self.import_bytes,
             captcha: self.captcha?,
             files: self.files,
         })
@@ -298,6 +306,7 @@ impl From<&Config> for Draft {
             admin: config.admin,
             multiply: config.multiply,
             people_days: config.people_days,
+            import_bytes: config.import_bytes,
             captcha: Some(config.captcha),
             files: config.files,
         }

@@ -8,6 +8,7 @@ pub mod config;
 pub mod demo;
 pub mod hasher;
 pub mod housekeeping;
+pub mod imports;
 pub mod keys;
 pub mod log;
 pub mod mail;

@@ -4,7 +4,9 @@ mod file;
 mod names;
 mod people;
 mod rejects;
+mod said;
 
 pub use file::{Batch, RosterFile};
 pub use people::{MOST_PEOPLE, People, Synthetic, write};
 pub use rejects::Rejects;
+pub use said::{column, sentence};

@@ -12,6 +12,7 @@ use app::site;
 use backboard::agency::Agency;
 use backboard::service::Portal;
 use backboard::service::ports::{Clock, Entropy, Hasher, Robots, Store, Vault};
+use backboard::service::roster::RosterStore;
 use ipnet::IpNet;
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch};
@@ -19,6 +20,7 @@ use tokio::sync::{Notify, watch};
 use crate::clock::{SystemClock, SystemEntropy};
 use crate::config::{Captcha, Config, Database, Mail, Smtp, Tls};
 use crate::hasher::Argon2Hasher;
+use crate::imports::{self, Importer, Imports};
 use crate::keys::Keys;
 use crate::mail::{Bounces, Credentials, Folder, Patience, Relay, RelayAt, Stationery, Transport, Worker};
 use crate::robots::{robots, widget};
@@ -48,6 +50,8 @@ pub struct Parts {
     pub multiply: u32,
     /// Days after which people who left the roster are forgotten; 0: never.
     pub people_days: u32,
+    /// Where rosters lie that the desk imports.
+    pub imports: Imports,
 }
 
 impl Parts {
@@ -80,6 +84,7 @@ impl Parts {
             trusted: config.trusted_proxies.clone(),
             multiply: config.multiply,
             people_days: config.people_days,
+            imports: Imports::of(imports::Folder::beside(path, config.import_bytes)),
         })
     }
 
@@ -140,6 +145,7 @@ pub async fn run(
             script: hosted.script.to_owned(),
         }),
         hosted,
+        imports: parts.imports.clone(),
     };
     let web = Arc::new(Web::new(Arc::clone(&portal), Arc::clone(&queued), reach)?);
     let stationery = Stationery::new(&portal.agency, &parts.origin).map_err(|error| error.to_string())?;
@@ -147,6 +153,13 @@ pub async fn run(
 
     let (stopping, stopped) = watch::channel(false);
     let working = tokio::spawn(worker.run(stopped.clone()));
+    let importer = Importer::new(
+        Arc::clone(&portal),
+        Arc::clone(&parts.store) as Arc<dyn RosterStore>,
+        parts.imports,
+        Arc::clone(&queued),
+    );
+    let importing = tokio::spawn(importer.run(stopped.clone()));
     let housekeeping = tokio::spawn(crate::housekeeping::run(Arc::clone(&portal), queued, stopped.clone()));
     let reports = parts.bounces.map(Bounces::at);
     let reading = reports.map(|reports| tokio::spawn(reports.run(Arc::clone(&portal), stopped.clone())));
@@ -157,7 +170,7 @@ pub async fn run(
     serve(listener, router(web), stop).await;
 
     let _ = stopping.send(true);
-    for task in [working, housekeeping].into_iter().chain(reading) {
+    for task in [working, importing, housekeeping].into_iter().chain(reading) {
         if tokio::time::timeout(Duration::from_secs(WORKER_SECONDS), task).await.is_err() {
             tracing::warn!("the worker was still busy after {WORKER_SECONDS} s; its lease ends by itself");
         }

@@ -26,6 +26,7 @@ pub mod origin;
 mod pages;
 mod router;
 mod trouble;
+mod upload;
 mod visits;
 
 pub use assets::Assets;

@@ -35,6 +35,8 @@ listen = "127.0.0.1:9090"
 multiply = 1
 [keep]
 people_days = 730
+[import]
+most_bytes = 1000
 "#;
 
 fn folder() -> TempDir {
@@ -85,6 +87,7 @@ fn the_whole_file_is_read() {
     );
     assert_eq!(config.admin.unwrap().to_string(), "127.0.0.1:9090");
     assert_eq!((config.multiply, config.people_days, config.captcha), (1, 730, Captcha::Altcha));
+    assert_eq!(config.import_bytes, 1_000);
 }
 
 #[test]
@@ -121,7 +124,7 @@ fn the_environment_alone_is_enough() {
     let config = Config::load(None, environment.map(|(name, value)| (name.to_owned(), value.to_owned()))).unwrap();
     assert_eq!(config.database, Database::Sqlite("/var/lib/backboard/backboard.db".into()));
     assert_eq!(config.mail, Mail::Folder("/var/lib/backboard/mail".into()));
-    assert_eq!((config.admin, config.people_days), (None, 1_095));
+    assert_eq!((config.admin, config.people_days, config.import_bytes), (None, 1_095, 64 * 1024 * 1024));
 }
 
 #[test]
@@ -196,6 +199,7 @@ fn the_public_url_is_an_https_origin_or_loopback() {
 fn larger_limits_are_for_loopback_alone() {
     assert!(refusal("multiply = 1", "multiply = 2").contains("limits.multiply"));
     assert!(refusal("multiply = 1", "multiply = 0").contains("limits.multiply"));
+    assert!(refusal("most_bytes = 1000", "most_bytes = 0").contains("import.most_bytes"));
     let local = WHOLE.replace("https://accounts.example.gov", "http://localhost:8080");
     assert_eq!(load(&local.replace("multiply = 1", "multiply = 100")).unwrap().multiply, 100);
 }

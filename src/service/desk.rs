@@ -12,6 +12,8 @@ pub mod email;
 pub mod email_ports;
 pub mod entry;
 pub mod find;
+pub mod import;
+pub mod import_ports;
 pub mod moves;
 pub mod offers;
 pub mod once;

@@ -5,6 +5,7 @@ use async_trait::async_trait;
 
 use super::desk::checks::{Callers, Reasons};
 use super::desk::email_ports::EmailChanges;
+use super::desk::import_ports::ImportJobs;
 use super::desk::moves::Moves;
 use super::desk::ports::Staff;
 use super::desk::queue_ports::Queues;
@@ -138,6 +139,7 @@ pub trait UnitOfWork:
     + Queues
     + Reasons
     + EmailChanges
+    + ImportJobs
     + Moves
     + Send
 {

@@ -19,6 +19,7 @@ mod added;
 mod changed;
 mod facts;
 mod finding;
+mod left;
 mod names;
 mod ports;
 mod settled;
@@ -27,12 +28,14 @@ use std::collections::{HashMap, HashSet};
 
 pub use facts::Facts;
 pub use finding::{Change, Finding, Imported, Said};
-pub use ports::{Entry, Indexed, NamedAccount, NewAccount, NewEntry, RosterStore, RosterWork};
+pub use left::Left;
+pub use ports::{Entry, Indexed, Listed, NamedAccount, NewAccount, NewEntry, RosterStore, RosterWork};
 
 use names::Names;
 use settled::News;
 
 use super::Portal;
+use super::desk::import_ports::ImportState;
 use super::desk::report_ports::{ImportRun, Reject};
 use super::desk::reports::MOST_REJECTS;
 use super::office::OFFICE;
@@ -61,8 +64,14 @@ pub struct Import<'a> {
     portal: &'a Portal,
     store: &'a dyn RosterStore,
     dry: bool,
+    /// As the audit names who imports.
+    actor: String,
+    /// The job of the desk that is done, and how many of its rows.
+    job: Option<(i64, u64)>,
     now: Moment,
     lines: HashMap<PersonId, u64>,
+    /// Everybody whom a dry run has met, also in lines that have to be mended.
+    named: HashSet<PersonId>,
     ssns: HashMap<Digest, PersonId>,
     names: Names,
     /// Statuses that a dry run did not write.
@@ -92,8 +101,11 @@ impl Portal {
             portal: self,
             store,
             dry,
+            actor: "import".to_owned(),
+            job: None,
             now: self.now(),
             lines: HashMap::new(),
+            named: HashSet::new(),
             ssns: HashMap::new(),
             names: Names::default(),
             unwritten: HashMap::new(),
@@ -106,6 +118,15 @@ impl Portal {
 }
 
 impl Import<'_> {
+    /// The same for a job of the desk: it is that member's, and each batch writes down with its rows how far the job has
+    /// come.
+    #[must_use]
+    pub fn for_job(mut self, job: i64, member: i64, file: &str) -> Self {
+        let actor = format!("staff {member}");
+        self.told_by(&actor, file);
+        Self { actor, job: Some((job, 0)), ..self }
+    }
+
     /// The day on which dates of birth must have passed.
     #[must_use]
     pub const fn today(&self) -> Day {
@@ -136,6 +157,7 @@ impl Import<'_> {
     /// When the store fails; then nothing of the batch was taken.
     pub async fn take(&mut self, lines: Vec<Line>) -> Result<Vec<Finding>, Fault> {
         let mut findings = Vec::new();
+        let rows = lines.len() as u64;
         let named: Vec<PersonId> = lines.iter().filter_map(|line| line.person.clone()).collect();
         let told = self.first_of_each(lines, &mut findings);
         let mut work = if self.dry { self.store.read_roster() } else { self.store.begin_roster() }.await?;
@@ -160,13 +182,22 @@ impl Import<'_> {
 
         self.change(&mut *work, changed, &mut findings).await?;
         self.add(&mut *work, new, &mut findings).await?;
+        let imported = self.counted(&findings, &known, new_rows);
         if !self.dry {
             let ids: Vec<&str> = named.iter().map(PersonId::as_str).collect();
             work.mark_seen(&ids, self.now).await?;
             work.index_anew(&stale).await?;
+            if let Some((job, reached)) = &mut self.job {
+                *reached += rows;
+                work.reach_import_job(*job, *reached, &imported).await?;
+            }
             work.save().await?;
         }
-        self.count(&findings, &known, new_rows);
+        if self.dry {
+            self.named.extend(named);
+        }
+        self.imported = imported;
+        self.keep_rejects(&findings);
         findings.sort_by_key(|finding| finding.place);
         Ok(findings)
     }
@@ -176,49 +207,65 @@ impl Import<'_> {
     /// # Errors
     /// When the store fails.
     pub async fn finish(self, whole: bool) -> Result<Imported, Fault> {
-        let Imported { added, changed, unchanged, rejected, warned } = self.imported;
-        if !self.dry {
-            let stopped = if whole { "" } else { " stopped" };
-            let detail = format!(
-                "added={added} changed={changed} unchanged={unchanged} rejected={rejected} warned={warned}{stopped}"
-            );
-            let mut work = self.store.begin_roster().await?;
-            self.note(&mut *work, "imported", None, detail).await?;
-            let run = ImportRun {
-                began: self.now,
-                ended: self.portal.now(),
-                by: self.by,
-                file: self.file,
-                imported: self.imported,
-                whole,
-                rejects: self.rejects,
-            };
-            work.keep_import(&run).await?;
-            work.save().await?;
+        if self.dry {
+            return Ok(self.imported);
         }
+        let mut work = self.store.begin_roster().await?;
+        let job = match self.job {
+            Some((id, _)) => work.find_import_job(id).await?,
+            None => None,
+        };
+        let named = job.as_ref().map(|job| format!(" import={}", job.id)).unwrap_or_default();
+        let stopped = if whole { "" } else { " stopped" };
+        self.note(&mut *work, "imported", None, format!("{}{named}{stopped}", self.imported)).await?;
+        if let Some(mut job) = job {
+            job.state = if whole { ImportState::Done } else { ImportState::Stopped };
+            job.ended = Some(self.portal.now());
+            work.save_import_job(&job, ImportState::Importing).await?;
+        }
+        let run = ImportRun {
+            began: self.now,
+            ended: self.portal.now(),
+            by: self.by,
+            file: self.file,
+            imported: self.imported,
+            whole,
+            rejects: self.rejects,
+        };
+        work.keep_import(&run).await?;
+        work.save().await?;
         Ok(self.imported)
     }
 
-    fn count(&mut self, findings: &[Finding], known: &HashSet<usize>, new: u64) {
+    fn keep_rejects(&mut self, findings: &[Finding]) {
+        for finding in findings {
+            if let Said::Rejected(rejection) = &finding.said
+                && self.rejects.len() < MOST_REJECTS
+            {
+                self.rejects.push(Reject { line: finding.line, reason: rejection.to_string() });
+            }
+        }
+    }
+
+    fn counted(&self, findings: &[Finding], known: &HashSet<usize>, new: u64) -> Imported {
+        let mut imported = self.imported;
         let mut refused_new = 0;
         let mut changed = 0;
         for finding in findings {
             match &finding.said {
                 Said::Rejected(rejection) => {
-                    if self.rejects.len() < MOST_REJECTS {
-                        self.rejects.push(Reject { line: finding.line, reason: rejection.to_string() });
-                    }
-                    self.imported.rejected += 1;
+                    imported.rejected += 1;
                     refused_new += u64::from(rejection.reason == Reason::UsernameTaken);
                 }
-                Said::Warned(_) => self.imported.warned += 1,
+                Said::Warned(_) => imported.warned += 1,
                 // A new person can change the account that they join, and is still counted as new.
                 Said::Changed(_) => changed += u64::from(known.contains(&finding.place)),
             }
         }
-        self.imported.added += new - refused_new;
-        self.imported.changed += changed;
-        self.imported.unchanged += known.len() as u64 - changed;
+        imported.added += new - refused_new;
+        imported.changed += changed;
+        imported.unchanged += known.len() as u64 - changed;
+        imported
     }
 
     /// The rows that can be read and are the first of their person.
@@ -296,7 +343,7 @@ impl Import<'_> {
         account: Option<i64>,
         detail: String,
     ) -> Result<(), Fault> {
-        self.portal.audit_by(work, "import", action, account, &detail).await
+        self.portal.audit_by(work, &self.actor, action, account, &detail).await
     }
 }
 

@@ -13,6 +13,7 @@ pub mod checks;
 pub mod email_changes;
 pub mod flows;
 pub mod forgotten;
+pub mod imports;
 pub mod jobs;
 pub mod ledgers;
 pub mod links;
@@ -203,6 +204,14 @@ macro_rules! store_contract {
                 one_of_32_ends_the_change,
                 an_address_is_put_in_place_of_the_one_on_file,
                 a_change_goes_with_its_account_and_is_none_without_one,
+            }
+            imports {
+                an_import_comes_back_as_it_was_saved,
+                an_import_goes_on_only_from_where_it_stands,
+                imports_come_newest_first_and_the_open_ones_oldest_first,
+                how_far_an_import_came_moves_alone_and_only_while_it_is_under_way,
+                purging_forgets_the_reports_of_imports_that_are_over,
+                the_reason_of_an_import_is_found_by_its_mark,
             }
             moves {
                 a_person_moves_to_an_account_that_was_made_for_them,

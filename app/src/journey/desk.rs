@@ -10,6 +10,7 @@ pub mod deeds;
 pub mod entry;
 pub mod find;
 pub mod frame;
+pub mod import;
 pub mod own;
 pub mod parts;
 pub mod person;
@@ -86,6 +87,8 @@ pub enum Page {
     DeadMail(Box<queues::DeadMails>),
     DeadMailEntry(Box<queues::Entry>),
     Frozen(Paged<Stopped>),
+    ImportJobs(Box<import::List>),
+    ImportJob(Box<import::Job>),
     Own(own::Own),
     Staff(Vec<staff::Row>),
     Member(Box<staff::Row>),
@@ -104,6 +107,12 @@ pub enum Page {
 }
 
 impl Page {
+    /// Whether it waits for something, and is loaded anew to show it.
+    #[must_use]
+    pub const fn reloads(&self) -> bool {
+        matches!(self, Self::ImportJob(job) if job.reloads())
+    }
+
     /// The title, which is the heading too.
     #[must_use]
     pub fn title(&self) -> Word {
@@ -123,6 +132,8 @@ impl Page {
             Self::Shown(..) => words::ACT_SHOWN_TITLE,
             Self::DeadMail(_) | Self::DeadMailEntry(_) => words::QUEUE_DEAD_MAIL_TITLE,
             Self::Frozen(_) => words::QUEUE_FROZEN_TITLE,
+            Self::ImportJobs(_) => words::IMPORT_LIST_TITLE,
+            Self::ImportJob(_) => words::IMPORT_JOB_TITLE,
             Self::Own(_) => words::STAFF_OWN_TITLE,
             Self::Staff(_) => words::STAFF_LIST_TITLE,
             Self::Member(_) => words::STAFF_MEMBER_TITLE,
@@ -159,6 +170,8 @@ fn view(page: Page) -> AnyView {
         Page::DeadMail(shown) => queues::dead_mail(&shown),
         Page::DeadMailEntry(shown) => queues::entry(&shown),
         Page::Frozen(waiting) => queues::frozen(&waiting),
+        Page::ImportJobs(list) => import::list(&list),
+        Page::ImportJob(job) => import::job(&job),
         Page::Own(own) => own::own(own),
         Page::Staff(rows) => staff::list(rows),
         Page::Member(row) => staff::member(*row),

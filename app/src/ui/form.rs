@@ -72,6 +72,17 @@ impl FormState {
 /// A form with its summary of problems above the fields and its button below.
 #[must_use]
 pub fn form(action: &'static str, button: String, fields: impl FnOnce(FormState) -> Vec<AnyView>) -> AnyView {
+    node(action, button, fields).view()
+}
+
+/// The same with a file among its fields, which has to be the last of them. The desk's alone: no script posts it.
+#[cfg(feature = "ssr")]
+#[must_use]
+pub fn file_form(action: &'static str, button: String, fields: impl FnOnce(FormState) -> Vec<AnyView>) -> AnyView {
+    node(action, button, fields).attr("enctype", "multipart/form-data").view()
+}
+
+fn node(action: &'static str, button: String, fields: impl FnOnce(FormState) -> Vec<AnyView>) -> Node {
     let state = FormState::of(action);
     let visit = visit();
     let hidden =
@@ -103,7 +114,7 @@ pub fn form(action: &'static str, button: String, fields: impl FnOnce(FormState)
         let go = crate::ui::submit::going();
         node.on("submit", move |event| crate::ui::submit::submit(&event, state, go.clone()))
     };
-    node.view()
+    node
 }
 
 /// Every problem of the form in red at its top, each leading to its field.

@@ -79,6 +79,10 @@ pub const fn label(field: Field) -> Option<Word> {
         #[cfg(feature = "ssr")]
         Field::Term => words::DESK_FIELD_TERM,
         #[cfg(feature = "ssr")]
+        Field::Roster => words::IMPORT_FIELD_ROSTER,
+        #[cfg(feature = "ssr")]
+        Field::Wide => words::IMPORT_FIELD_WIDE,
+        #[cfg(feature = "ssr")]
         Field::Level => words::DESK_FIELD_LEVEL,
         #[cfg(feature = "ssr")]
         Field::Second => words::DESK_FIELD_SECOND,
@@ -89,7 +93,7 @@ pub const fn label(field: Field) -> Option<Word> {
         #[cfg(feature = "ssr")]
         Field::Person => words::DESK_FIELD_PERSON,
         #[cfg(feature = "ssr")]
-        Field::Staff => return None,
+        Field::Staff | Field::Import => return None,
     })
 }
 
@@ -118,6 +122,8 @@ const fn word(problem: Problem) -> Word {
             Field::Login => words::PROBLEM_MISSING_LOGIN,
             Field::CurrentPassword => words::PROBLEM_MISSING_CURRENT_PASSWORD,
             Field::Answer => words::PROBLEM_MISSING_ANSWER,
+            #[cfg(feature = "ssr")]
+            Field::Roster => words::IMPORT_PROBLEM_NO_FILE,
             _ => words::PROBLEM_MISSING_OTHER,
         },
         Refused::TooLong => words::PROBLEM_TOO_LONG,
@@ -230,6 +236,12 @@ const fn desk_word(refused: Refused) -> Word {
         Refused::DayUnusable => words::DESK_PROBLEM_DAY_UNUSABLE,
         Refused::DaysReversed => words::DESK_PROBLEM_DAYS_REVERSED,
         Refused::AccountUnknown => words::DESK_PROBLEM_ACCOUNT_UNKNOWN,
+        Refused::ImportsWait => words::IMPORT_PROBLEM_WAITS,
+        Refused::ImportGone => words::IMPORT_PROBLEM_GONE,
+        Refused::ImportBegun => words::IMPORT_PROBLEM_BEGUN,
+        Refused::ImportWide => words::IMPORT_PROBLEM_WIDE,
+        Refused::FileTooLarge => words::IMPORT_PROBLEM_TOO_LARGE,
+        Refused::FileNoRoom => words::IMPORT_PROBLEM_NO_ROOM,
         Refused::TermTooShort => words::DESK_PROBLEM_TERM_TOO_SHORT,
         Refused::TermSsn => words::DESK_PROBLEM_TERM_SSN,
         Refused::SearchOver => words::DESK_PROBLEM_SEARCH_OVER,

@@ -18,6 +18,7 @@ use crate::demo::mailbox;
 use crate::demo::people::{self, PEOPLE, SEED};
 use crate::demo::queues;
 use crate::demo::staff;
+use crate::imports::{self, Imports, MOST_BYTES};
 use crate::keys::Keys;
 use crate::mail::{Folder, Transport};
 use crate::profiles::profile;
@@ -106,6 +107,7 @@ async fn open(folder: &Path, agency: Agency, origin: &str) -> Result<Parts, Stri
         trusted: Vec::new(),
         multiply: 1,
         people_days: PEOPLE_DAYS,
+        imports: Imports::of(imports::Folder::beside(&folder.join("data/backboard.db"), MOST_BYTES)),
     })
 }
 

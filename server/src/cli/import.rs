@@ -4,15 +4,14 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use backboard::roster::Column;
 use backboard::service::Portal;
 use backboard::service::office::OFFICE;
 use backboard::service::ports::Fault;
-use backboard::service::roster::{Change, Finding, Import, Imported, RosterStore, Said};
+use backboard::service::roster::{Finding, Import, Imported, Left, RosterStore, Said};
 use clap::Args;
 
 use super::progress::Progress;
-use crate::roster::{Rejects, RosterFile};
+use crate::roster::{Rejects, RosterFile, column, sentence};
 
 /// Rows of one unit of work: large enough to be quick, small enough that people who sign in meanwhile
 /// do not notice.
@@ -61,13 +60,15 @@ pub async fn run(
         rejects.finish()?;
     }
     let done = import.imported();
+    let left =
+        if arguments.dry_run { import.left(EXAMPLES).await.map_err(|fault| failed(&fault))? } else { Left::default() };
     let finished = import.finish(whole.is_ok()).await.map_err(|fault| failed(&fault));
     whole.map_err(|why| {
         let read = done.added + done.changed + done.unchanged + done.rejected;
         format!("{why} {read} of {rows} rows are done; run the same command again, it takes up the rest.")
     })?;
     let imported = finished?;
-    report.summary(arguments.dry_run, &imported)?;
+    report.summary(arguments.dry_run, &imported, left)?;
     if let Some(rejects) = rejects.filter(|rejects| rejects.rows() > 0) {
         report.line(&format!("What to mend is in {}.", rejects.path().display()))?;
     }
@@ -146,7 +147,7 @@ impl Report<'_> {
     fn hear(&mut self, finding: &Finding) {
         if let Said::Changed(changes) = &finding.said {
             for change in changes {
-                *self.fields.entry(field(change)).or_default() += 1;
+                *self.fields.entry(column(change)).or_default() += 1;
             }
         }
         if self.examples.len() < EXAMPLES {
@@ -160,7 +161,7 @@ impl Report<'_> {
         }
     }
 
-    fn summary(&mut self, dry_run: bool, imported: &Imported) -> Result<(), String> {
+    fn summary(&mut self, dry_run: bool, imported: &Imported, left: Left) -> Result<(), String> {
         if dry_run {
             self.line("Dry run: nothing was changed. An import would bring:")?;
         }
@@ -173,30 +174,15 @@ impl Report<'_> {
         self.line(&format!("rejected   {rejected}"))?;
         self.line(&format!("warnings   {warned}"))?;
         if dry_run {
+            let Left { leaving, people, examples } = left;
+            self.line(&format!("not named  {leaving} of the {people} people on the roster until now"))?;
+            for listed in examples {
+                self.line(&format!("not named: {}", listed.person))?;
+            }
             for example in std::mem::take(&mut self.examples) {
                 self.line(&example)?;
             }
         }
         Ok(())
-    }
-}
-
-const fn field(change: &Change) -> &'static str {
-    match change {
-        Change::Of(column) => column.words(),
-        Change::Email { .. } => Column::Email.words(),
-        Change::State { .. } => Column::Status.words(),
-    }
-}
-
-fn sentence(change: &Change) -> String {
-    let name = field(change);
-    match change {
-        Change::Of(_) => format!("{name} changes"),
-        Change::Email { from, to } => {
-            let shown = |email: &Option<String>| email.clone().unwrap_or_else(|| "none".to_owned());
-            format!("{name} changes ({} → {})", shown(from), shown(to))
-        }
-        Change::State { from, to } => format!("{name} changes ({} → {})", from.code(), to.code()),
     }
 }

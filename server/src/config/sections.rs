@@ -11,6 +11,7 @@ use sqlx::sqlite::SqliteConnectOptions;
 
 use super::text::{CaptchaText, MailText, TransportText};
 use super::{Captcha, ConfigError, Database, Hosted, Mail, Provider, PublicUrl, Secret, Smtp, Tls, is_loopback, place};
+use crate::imports::MOST_BYTES;
 use crate::{keys, profiles};
 
 pub(super) fn public_url(text: Option<String>) -> Result<PublicUrl, ConfigError> {
@@ -45,6 +46,17 @@ pub(super) fn check_multiply(multiply: u32, public_url: Option<&PublicUrl>) -> R
         _ => Ok(()),
     }
 }
+
+pub(super) fn most_bytes(text: Option<u64>) -> Result<u64, ConfigError> {
+    match text {
+        Some(0) => {
+            Err(refused("import.most_bytes = 0 takes no roster; write a number of bytes, such as 67108864".to_owned()))
+        }
+        Some(bytes) => Ok(bytes),
+        None => Ok(MOST_BYTES),
+    }
+}
+
 pub(super) fn refused(sentence: String) -> ConfigError {
     let sentence = place::plain(&sentence);
     ConfigError(if sentence.ends_with('.') { sentence } else { sentence + "." })

@@ -24,6 +24,7 @@ pub struct ConfigText {
     pub admin: AdminText,
     pub limits: LimitsText,
     pub keep: KeepText,
+    pub import: ImportText,
     pub captcha: CaptchaText,
 }
 
@@ -82,6 +83,12 @@ pub struct LimitsText {
 #[serde(default, deny_unknown_fields)]
 pub struct KeepText {
     pub people_days: Option<u32>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ImportText {
+    pub most_bytes: Option<u64>,
 }
 
 #[derive(Default, Deserialize)]

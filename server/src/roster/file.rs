@@ -1,7 +1,7 @@
 //! Reads a roster file: streamed, so that its size never matters.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read as _, Seek as _};
 use std::path::Path;
 
 use backboard::account::{Username, UsernameKey};
@@ -32,18 +32,31 @@ impl RosterFile {
     /// # Errors
     /// One sentence with the way out.
     pub fn open(path: &Path) -> Result<Self, String> {
-        let unreadable =
-            |error: &dyn std::fmt::Display| format!("The roster {} cannot be read: {error}.", path.display());
-        let file = File::open(path).map_err(|error| unreadable(&error))?;
+        Self::open_as(path, &path.display().to_string())
+    }
+
+    /// The same for a file that people know by another name.
+    ///
+    /// # Errors
+    /// One sentence with the way out, in which the file has that name.
+    pub fn open_as(path: &Path, name: &str) -> Result<Self, String> {
+        let unreadable = |error: &dyn std::fmt::Display| format!("The roster {name} cannot be read: {error}.");
+        let mut file = File::open(path).map_err(|error| unreadable(&error))?;
         // It is read twice, so a pipe will not do.
         if !file.metadata().map_err(|error| unreadable(&error))?.is_file() {
-            return Err(format!("The roster {} is not a file; save it to one first.", path.display()));
+            return Err(format!("The roster {name} is not a file; save it to one first."));
+        }
+        let mut begins = Vec::new();
+        (&mut file).take(MAGIC).read_to_end(&mut begins).map_err(|error| unreadable(&error))?;
+        file.rewind().map_err(|error| unreadable(&error))?;
+        if let Some(kind) = kind(&begins) {
+            return Err(format!("The roster {name} is {kind}; save it as \"CSV UTF-8\"."));
         }
         let lines = Lines::of(File::open(path).map_err(|error| unreadable(&error))?);
         let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(file);
         let mut header = ByteRecord::new();
         if !reader.read_byte_record(&mut header).map_err(|error| unreadable(&error))? {
-            return Err(format!("The roster {} is empty.", path.display()));
+            return Err(format!("The roster {name} is empty."));
         }
         // UTF-16 begins with one of these; without its zeros it would look like strange columns.
         let begins = header.get(0).unwrap_or_default();
@@ -58,8 +71,16 @@ impl RosterFile {
     ///
     /// # Errors
     /// One sentence, when the file cannot be read.
-    pub fn survey(path: &Path, mut named: impl FnMut(&UsernameKey)) -> Result<u64, String> {
-        let mut file = Self::open(path)?;
+    pub fn survey(path: &Path, named: impl FnMut(&UsernameKey)) -> Result<u64, String> {
+        Self::survey_as(path, &path.display().to_string(), named)
+    }
+
+    /// The same for a file that people know by another name.
+    ///
+    /// # Errors
+    /// As [`Self::open_as`].
+    pub fn survey_as(path: &Path, name: &str, mut named: impl FnMut(&UsernameKey)) -> Result<u64, String> {
+        let mut file = Self::open_as(path, name)?;
         let place = file.columns.place(Column::Username);
         let mut record = ByteRecord::new();
         let mut rows = 0;
@@ -113,6 +134,21 @@ impl RosterFile {
                 return Ok(true);
             }
         }
+    }
+}
+
+/// Bytes at a file's beginning that tell what it is.
+const MAGIC: u64 = 4;
+
+/// What a file is that is no text, by its first bytes: what people choose in place of the CSV file they mean.
+fn kind(begins: &[u8]) -> Option<&'static str> {
+    match begins {
+        [b'P', b'K', 3, 4] => Some("an Excel workbook or another packed file"),
+        [0xD0, 0xCF, 0x11, 0xE0] => Some("an old Excel workbook"),
+        [0x89, b'P', b'N', b'G'] | [0xFF, 0xD8, 0xFF, _] | [b'G', b'I', b'F', b'8'] => Some("a picture"),
+        b"%PDF" => Some("a PDF document"),
+        [0x1F, 0x8B, ..] => Some("a packed file"),
+        _ => None,
     }
 }
 
@@ -190,6 +226,22 @@ mod tests {
                 return numbers;
             }
             numbers.extend(batch.lines.iter().map(|line| line.number));
+        }
+    }
+
+    #[test]
+    fn what_is_no_text_is_named_and_so_is_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        for (bytes, said) in [
+            (&b"PK\x03\x04rest"[..], "The roster June.xlsx is an Excel workbook or another packed file; save it as"),
+            (b"\x89PNG\r\n", "The roster June.xlsx is a picture; save it as"),
+            (b"%PDF-1.7", "The roster June.xlsx is a PDF document; save it as"),
+            (b"", "The roster June.xlsx is empty."),
+        ] {
+            std::fs::write(&path, bytes).unwrap();
+            let refused = RosterFile::open_as(&path, "June.xlsx").err().unwrap();
+            assert!(refused.starts_with(said), "{refused}");
         }
     }
 

@@ -15,6 +15,7 @@ mod challenges;
 mod checks;
 mod email_changes;
 mod flows;
+mod import_jobs;
 mod imports;
 mod jobs;
 mod keys;

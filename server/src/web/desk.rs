@@ -8,6 +8,7 @@ mod audit;
 mod entry;
 mod files;
 mod find;
+mod import;
 mod own;
 mod person;
 mod queues;
@@ -33,6 +34,9 @@ use self::files::File;
 use super::operations::operation_at;
 use super::pages::Private;
 use super::{Web, cookies};
+
+/// Seconds after which a page loads itself anew that waits for something: the page says so, and how it stops.
+const RELOADED: &str = "2";
 
 /// Who may see a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,6 +122,10 @@ pub const PAGES: &[Listed] = &[
     page("/desk/audit/filter/{token}", For::Those(Act::Audit)),
     page("/desk/audit/filter/{token}/before/{number}", For::Those(Act::Audit)),
     page("/desk/audit/filter/{token}/export.jsonl", For::Those(Act::ExportAudit)),
+    page("/desk/import", For::Those(Act::Import)),
+    page("/desk/import/{number}", For::Those(Act::Import)),
+    page("/desk/import/{number}/still", For::Those(Act::Import)),
+    page("/desk/import/{number}/rejects", For::Those(Act::Import)),
     page("/desk/own", For::Staff),
     page("/desk/recovery", For::Staff),
     page("/desk/staff", For::Those(Act::ManageStaff)),
@@ -274,6 +282,9 @@ pub async fn forbidden(web: &Web, caller: &Caller) -> Response {
 fn answer(web: &Web, status: StatusCode, visit: &Visit, headers: &HeaderMap) -> Response {
     let (site, files) = web.desk(web.language(headers));
     let mut response = (status, Html(desk::render(visit, site, files))).into_response();
+    if visit.page.reloads() {
+        response.headers_mut().insert(http::header::REFRESH, HeaderValue::from_static(RELOADED));
+    }
     if visit.who.is_some() {
         response.extensions_mut().insert(Private);
     }
@@ -343,6 +354,9 @@ async fn made(listed: &Listed, asking: &Asking<'_>) -> Result<Shown, Declined> {
             audit::audit(asking).await?.into()
         }
         "/desk/audit/export.jsonl" | "/desk/audit/filter/{token}/export.jsonl" => audit::export(asking).await?,
+        "/desk/import" => import::list(asking).await?.into(),
+        "/desk/import/{number}" | "/desk/import/{number}/still" => import::job(asking).await?.into(),
+        "/desk/import/{number}/rejects" => import::rejects(asking).await?,
         "/desk/own" => own::own(asking).await?.into(),
         "/desk/recovery" => own::recovery(asking).await?.into(),
         "/desk/staff" => staff::list(asking).await?.into(),

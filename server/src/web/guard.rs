@@ -1,7 +1,7 @@
 //! The guards in front of every server function, outside in: the path must be an operation's exactly,
 //! the method POST, the content type a form's, the post our own, the body small, the fields known and
 //! readable, the address readable, the session one that the operation accepts, and the session's own
-//! token in the form. What passes reaches the server function with its [`Caller`]; what comes back never
+//! token in the form. A form with a file is read in `upload.rs`, once the session is known to be one for it. What passes reaches the server function with its [`Caller`]; what comes back never
 //! carries text of an error.
 
 use std::net::SocketAddr;
@@ -17,14 +17,18 @@ use backboard::refused::{Field, Problem, Refused};
 use backboard::service::audit::Whose;
 use backboard::service::ports::Fault;
 use backboard::service::records::SessionKind;
-use backboard::service::{Known, Visitor};
+use backboard::service::{Declined, Known, Visitor};
 use http::header::{ACCEPT, ALLOW, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, REFERER};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 
 use super::address::visitor_address;
 use super::operations::{Operation, is_on, operation_at, operations};
+use super::upload::{self, Incoming};
 use super::{Web, cookies, desk, fields, origin, pages};
+use crate::imports::Arriving;
 
+/// The content type of a form without a file.
+const FORM: &str = "application/x-www-form-urlencoded";
 /// The most bytes a form may have.
 const BODY_LIMIT: usize = 32 * 1024;
 /// Seconds in which a body must have arrived.
@@ -40,7 +44,7 @@ pub async fn operate(
 ) -> Response {
     let wants_page = wants_page(request.headers());
     match admit(&web, peer, request, wants_page).await {
-        Ok((caller, request)) => {
+        Ok(Admitted { caller, request, file: _file }) => {
             let response = run(&web, caller.clone(), request).await;
             write_down(&web, &caller).await;
             response
@@ -87,7 +91,15 @@ enum Turned {
     Forbidden(Box<Caller>),
 }
 
-async fn admit(web: &Web, peer: SocketAddr, request: Request, wants_page: bool) -> Result<(Caller, Request), Turned> {
+/// What passed.
+struct Admitted {
+    caller: Caller,
+    request: Request,
+    /// Removed when it goes out of scope, unless the operation has taken it on.
+    file: Option<Arriving>,
+}
+
+async fn admit(web: &Web, peer: SocketAddr, request: Request, wants_page: bool) -> Result<Admitted, Turned> {
     let away = |status: StatusCode| Turned::Away(status);
     let operation = operation_at(request.uri().path()).filter(|operation| is_on(&web.portal.agency, &operation.path));
     let operation = operation.ok_or(away(StatusCode::NOT_FOUND))?;
@@ -95,7 +107,8 @@ async fn admit(web: &Web, peer: SocketAddr, request: Request, wants_page: bool) 
     if parts.method != Method::POST {
         return Err(away(StatusCode::METHOD_NOT_ALLOWED));
     }
-    if !is_form(&parts.headers) {
+    let brought = operation.file.as_deref().and_then(|field| Some((field, upload::boundary(&parts.headers)?)));
+    if brought.is_none() && !is_form(&parts.headers) {
         return Err(away(StatusCode::UNSUPPORTED_MEDIA_TYPE));
     }
     if !origin::is_own(&parts.headers, &web.origin) {
@@ -103,8 +116,10 @@ async fn admit(web: &Web, peer: SocketAddr, request: Request, wants_page: bool) 
     }
     let address =
         visitor_address(&parts.headers, peer.ip(), &web.trusted).map_err(|_| away(StatusCode::BAD_REQUEST))?;
-    let body = whole(body).await.map_err(away)?;
-    let read = fields::read(&body, &operation.fields);
+    let (read, arriving) = match brought {
+        None => (fields::read(&whole(body).await.map_err(away)?, &operation.fields), None),
+        Some((field, boundary)) => (Ok(Vec::new()), Some(Incoming::new(field, boundary, body, &web.imports.folder))),
+    };
 
     let unavailable = |fault: Fault| {
         tracing::error!(%fault, "session look-up");
@@ -140,7 +155,26 @@ async fn admit(web: &Web, peer: SocketAddr, request: Request, wants_page: bool) 
         page: page_of(operation, read.as_ref().map(Vec::as_slice).unwrap_or_default()),
         kept: Vec::new(),
         queued: Arc::clone(&web.queued),
+        importing: Arc::clone(&web.imports.wake),
+        upload: None,
+        upload_kept: Arc::default(),
         refused: Arc::default(),
+    };
+    let mut file = None;
+    let read = match arriving {
+        None => read,
+        // Who must not bring a file is told so before it is read; what is refused is read to its end and thrown away,
+        // because a browser that is still sending does not listen.
+        Some(mut incoming) => match receive(web, &mut caller, operation, &mut incoming).await {
+            Ok((fields, arrived)) => {
+                file = arrived;
+                Ok(fields)
+            }
+            Err(turned) => {
+                incoming.drain().await;
+                return Err(turned);
+            }
+        },
     };
     let fields = match read {
         Ok(fields) => fields,
@@ -158,7 +192,54 @@ async fn admit(web: &Web, peer: SocketAddr, request: Request, wants_page: bool) 
     parts.headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
     parts.extensions.insert(caller.clone());
     parts.headers.remove(CONTENT_LENGTH);
-    Ok((caller, Request::from_parts(parts, Body::from(fields::write(&fields)))))
+    parts.headers.insert(CONTENT_TYPE, HeaderValue::from_static(FORM));
+    Ok(Admitted { caller, request: Request::from_parts(parts, Body::from(fields::write(&fields))), file })
+}
+
+/// Reads a form with a file: whose session may bring one, whose token is right and who has not brought too many gets the
+/// file put down.
+async fn receive(
+    web: &Web,
+    caller: &mut Caller,
+    operation: &Operation,
+    incoming: &mut Incoming,
+) -> Result<(Vec<(String, String)>, Option<Arriving>), Turned> {
+    may_enter(caller, operation)?;
+    let wrong = |caller: &Caller, wrong| match wrong {
+        upload::Wrong::Away(status) => Turned::Away(status),
+        upload::Wrong::Back(problem) => Turned::Back(Box::new(caller.clone()), problem),
+    };
+    let fields = incoming.fields(operation).await.map_err(|why| wrong(caller, why))?;
+    authorise(caller, operation, &fields)?;
+    if !incoming.has_file() {
+        return Ok((fields, None));
+    }
+    let actor = caller.actor().cloned().map_err(|_| Turned::SignIn(Box::new(caller.clone())))?;
+    if let Err(declined) = caller.portal.desk_import_admit(&actor).await {
+        return Err(match declined {
+            Declined::Problems(problems) => {
+                let problem = problems.first().copied().unwrap_or(Problem::form(Refused::Broken));
+                Turned::Back(Box::new(caller.clone()), problem)
+            }
+            Declined::Fault(fault) => {
+                tracing::error!(%fault, "a file was not taken in");
+                Turned::Away(StatusCode::SERVICE_UNAVAILABLE)
+            }
+        });
+    }
+    let kept = Arc::clone(&caller.upload_kept);
+    let (upload, arriving) = incoming.file(web, kept).await.map_err(|why| wrong(caller, why))?;
+    caller.upload = Some(upload);
+    Ok((fields, Some(arriving)))
+}
+
+/// Whether the session is one that may bring a file at all, before a byte of the form is read.
+fn may_enter(caller: &Caller, operation: &Operation) -> Result<(), Turned> {
+    match &caller.actor {
+        None => Err(Turned::SignIn(Box::new(caller.clone()))),
+        Some(actor) if operation.role.is_some_and(|least| actor.role.is_at_least(least)) => Ok(()),
+        Some(_) => Err(Turned::Forbidden(Box::new(caller.clone()))),
+    }
 }
 
 /// The session's kind must be one the operation accepts, and a session must send its own token.
@@ -284,7 +365,7 @@ fn is_form(headers: &HeaderMap) -> bool {
     let (Some(kind), None) = (kinds.next(), kinds.next()) else { return false };
     let kind = kind.to_str().unwrap_or_default();
     let (kind, charset) = kind.split_once(';').unwrap_or((kind, ""));
-    kind.eq_ignore_ascii_case("application/x-www-form-urlencoded")
+    kind.eq_ignore_ascii_case(FORM)
         && (charset.is_empty() || charset.trim().eq_ignore_ascii_case("charset=utf-8"))
         && !headers.contains_key(CONTENT_ENCODING)
 }

@@ -17,6 +17,9 @@ pub struct Operation {
     /// that of what the field names.
     pub page: String,
     pub fields: Vec<String>,
+    /// The one of the fields that is a file: the form is `multipart/form-data` then.
+    #[serde(default)]
+    pub file: Option<String>,
     pub sessions: Vec<String>,
     /// The lowest role that may call it; there where a session of the desk is accepted, and nowhere else.
     #[serde(default)]

@@ -21,9 +21,12 @@ use tower_http::compression::predicate::{DefaultPredicate, Predicate};
 
 use super::assets::Assets;
 use super::{access, encodings, guard, headers, pages, trouble};
+use crate::imports::Imports;
 
 /// Seconds after which a request is given up.
 const REQUEST_SECONDS: u64 = 30;
+/// The same for one that brings a file: 64 MB over a line of one megabit a second.
+const FILE_SECONDS: u64 = 10 * 60;
 
 /// What every request needs.
 pub struct Web {
@@ -39,6 +42,9 @@ pub struct Web {
     pub hosted: Option<crate::robots::Widget>,
     /// How long a request may take.
     pub patience: Duration,
+    /// How long one may take that brings a file.
+    pub file_patience: Duration,
+    pub imports: Imports,
     pub(super) assets: Assets,
     sites: HashMap<String, (Site, Files)>,
     /// With the sentences that the browser does not get.
@@ -53,6 +59,7 @@ pub struct Reach {
     /// A hosted *I'm not a robot*: for pages, and for the Content-Security-Policy.
     pub widget: Option<Widget>,
     pub hosted: Option<crate::robots::Widget>,
+    pub imports: Imports,
 }
 
 impl Web {
@@ -94,6 +101,8 @@ impl Web {
             trusted: reach.trusted,
             hosted: reach.hosted,
             patience: Duration::from_secs(REQUEST_SECONDS),
+            file_patience: Duration::from_secs(FILE_SECONDS),
+            imports: reach.imports,
             portal,
             queued,
             assets,

@@ -15,6 +15,7 @@ use http::{HeaderValue, StatusCode};
 
 use super::access::RequestId;
 use super::guard::wants_page;
+use super::operations::operation_at;
 use super::{Web, pages};
 
 /// Gives a request its time, and whoever is answered with an error of ours and nothing beside it, a way out.
@@ -26,8 +27,10 @@ pub async fn explain(
 ) -> Response {
     let is_page = !request.uri().path().starts_with("/api/") || wants_page(request.headers());
     let language = web.language(request.headers()).to_owned();
-    let response = tokio::time::timeout(web.patience, next.run(request)).await.unwrap_or_else(|_| {
-        tracing::error!(seconds = web.patience.as_secs(), "the request took too long and was given up");
+    let brings_file = operation_at(request.uri().path()).is_some_and(|operation| operation.file.is_some());
+    let patience = if brings_file { web.file_patience } else { web.patience };
+    let response = tokio::time::timeout(patience, next.run(request)).await.unwrap_or_else(|_| {
+        tracing::error!(seconds = patience.as_secs(), "the request took too long and was given up");
         StatusCode::SERVICE_UNAVAILABLE.into_response()
     });
     let status = response.status();

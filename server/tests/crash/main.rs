@@ -1,6 +1,7 @@
 //! The program itself, as an operator runs it, killed at any moment.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on stops at once")]
 
+mod import;
 mod kill;
 mod rotation;
 

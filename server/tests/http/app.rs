@@ -12,12 +12,14 @@ use backboard::keep::PEOPLE_DAYS;
 use backboard::moment::Moment;
 use backboard::service::Portal;
 use backboard::service::ports::{Hasher, Robots, Store, Vault};
+use backboard::service::roster::{Imported, RosterStore};
 use http::Request;
 use hyper_util::rt::TokioIo;
 use ipnet::IpNet;
 use server::cli::import::{ImportArguments, run as import};
 use server::clock::SystemEntropy;
 use server::hasher::Argon2Hasher;
+use server::imports::{Folder, Importer, Imports, MOST_BYTES};
 use server::keys::Keys;
 use server::mail::{Delivered, Stationery, Transport, Worker};
 use server::profiles::profile;
@@ -55,6 +57,10 @@ pub struct Setup {
     pub agency: Agency,
     /// How long a request may take; `None`: as long as usual.
     pub patience: Option<Duration>,
+    /// The most bytes of a roster that the desk takes.
+    pub import_bytes: u64,
+    /// Bytes that stay free on the disk besides it.
+    pub spare_bytes: u64,
 }
 
 impl Default for Setup {
@@ -67,6 +73,8 @@ impl Default for Setup {
             // Every journey is on.
             agency: profile("demo").unwrap(),
             patience: None,
+            import_bytes: MOST_BYTES,
+            spare_bytes: 0,
         }
     }
 }
@@ -103,6 +111,8 @@ pub struct App {
     store: Arc<Sqlite>,
     nonces: Mutex<HashSet<String>>,
     worker: tokio::sync::Mutex<Worker>,
+    pub importer: Importer,
+    pub imports: Imports,
     delivered: Arc<Mutex<Vec<Delivered>>>,
     folder: TempDir,
     _stop: oneshot::Sender<()>,
@@ -142,7 +152,20 @@ impl App {
         let transport = Transport::Memory(Arc::clone(&delivered));
         let worker = Worker::new(Arc::clone(&portal), stationery, transport, Arc::clone(&queued));
 
-        let reach = Reach { origin: ORIGIN.to_owned(), trusted: setup.trusted, widget: None, hosted: None };
+        let imports = Imports::of(Folder::beside(&path, setup.import_bytes).sparing(setup.spare_bytes));
+        let importer = Importer::new(
+            Arc::clone(&portal),
+            Arc::clone(&store) as Arc<dyn RosterStore>,
+            imports.clone(),
+            Arc::clone(&queued),
+        );
+        let reach = Reach {
+            origin: ORIGIN.to_owned(),
+            trusted: setup.trusted,
+            widget: None,
+            hosted: None,
+            imports: imports.clone(),
+        };
         let mut web = Web::new(Arc::clone(&portal), queued, reach).unwrap();
         web.patience = setup.patience.unwrap_or(web.patience);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -160,6 +183,8 @@ impl App {
             store,
             nonces: Mutex::default(),
             worker: tokio::sync::Mutex::new(worker),
+            importer,
+            imports,
             delivered,
             folder,
             _stop: stop,
@@ -174,15 +199,33 @@ impl App {
     /// Puts people on the roster through an import, then gives their accounts the state they are to have.
     pub async fn settle(&self, people: &[Person]) {
         let rows: String = people.iter().map(Person::row).collect();
-        let roster = self.folder.path().join("roster.csv");
-        std::fs::write(&roster, format!("{HEADER}{rows}")).unwrap();
-        let arguments = ImportArguments { roster, dry_run: false, rejects: None };
-        let imported = import(&arguments, &self.portal, &*self.store, &mut std::io::sink()).await.unwrap();
+        let imported = self.import(&format!("{HEADER}{rows}")).await;
         let rejects = std::fs::read_to_string(self.folder.path().join("roster.rejects.csv")).unwrap_or_default();
         assert_eq!(imported.added, people.len() as u64, "{rejects}");
         for person in people {
             self.save_state(person.username, person.state).await;
         }
+    }
+
+    /// Imports a roster as the command line does.
+    pub async fn import(&self, text: &str) -> Imported {
+        let roster = self.folder.path().join("roster.csv");
+        std::fs::write(&roster, text).unwrap();
+        let arguments = ImportArguments { roster, dry_run: false, rejects: None };
+        import(&arguments, &self.portal, &*self.store, &mut std::io::sink()).await.unwrap()
+    }
+
+    /// Does the imports that wait, and removes the files that nobody needs.
+    pub async fn do_imports(&self) {
+        let (_working, stop) = watch::channel(false);
+        while self.importer.round(&stop).await.unwrap() {}
+        self.importer.tidy().await.unwrap();
+    }
+
+    /// The names of the files in the folder of imports.
+    pub fn import_files(&self) -> Vec<String> {
+        let Ok(listing) = self.imports.folder.path().read_dir() else { return Vec::new() };
+        listing.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
     }
 
     /// Does the queued jobs, sends the queued mails, and gives those that are new.

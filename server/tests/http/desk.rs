@@ -5,6 +5,7 @@ mod audit;
 mod entry;
 mod find;
 mod forms;
+mod import;
 mod limits;
 mod matrix;
 mod queues;

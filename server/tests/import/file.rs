@@ -70,6 +70,11 @@ async fn a_dry_run_says_what_the_import_does_and_writes_nothing() {
     for secret in ["9999", "8888", "jose@", "other@"] {
         assert!(!said.contains(secret), "{said}");
     }
+    assert!(said.contains("not named  0 of the 2 people"), "{said}");
+    // Who stands in a row that has to be mended is named; who stands in none is not.
+    let short = format!("{HEADER}P-2,,José,,,1990-01-01,,,,,,,\n");
+    let (_, said) = bench.try_run(short.as_bytes(), true).await.unwrap();
+    assert!(said.contains("not named  1 of the 2 people on the roster until now\nnot named: P-1\n"), "{said}");
     assert_eq!(bench.try_run(file.as_bytes(), false).await.unwrap().0, dry);
 }
 

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod bench;
+mod desk;
 mod file;
 mod forgotten;
 mod kept;

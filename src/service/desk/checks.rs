@@ -61,6 +61,7 @@ pub struct Passed {
 #[derive(Clone, PartialEq, Eq)]
 pub struct Because {
     pub mark: String,
+    /// 0: of no account, but of an import.
     pub account: i64,
     /// Random, so that two reasons that read alike have two marks, and a mark alone tells nothing.
     pub salt: Digest,

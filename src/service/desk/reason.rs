@@ -7,6 +7,7 @@
 use super::Actor;
 use super::checks::Because;
 use crate::service::ports::{Fault, UnitOfWork};
+use crate::service::records::Digest;
 use crate::service::{Declined, Portal, token};
 use crate::staff::{Act, Reason};
 
@@ -44,13 +45,18 @@ impl Portal {
         account: i64,
         reason: &Reason,
     ) -> Result<String, Fault> {
-        let mut salt = [0_u8; 32];
-        self.entropy.fill(&mut salt);
-        let (key, digest) = self.vault.chain(&salt, &bytes(account, reason.as_str()));
-        let mark = format!("{key}.{}", token::base64url(&digest));
+        let (mark, salt) = self.mark_of(account, reason);
         let words = reason.as_str().to_owned();
         work.add_reason(&Because { mark: mark.clone(), account, salt, words }).await?;
         Ok(format!("{NAMED}{mark}"))
+    }
+
+    /// The mark of a reason, and the salt it was made with. Account 0: of none.
+    pub(super) fn mark_of(&self, account: i64, reason: &Reason) -> (String, Digest) {
+        let mut salt = [0_u8; 32];
+        self.entropy.fill(&mut salt);
+        let (key, digest) = self.vault.chain(&salt, &bytes(account, reason.as_str()));
+        (format!("{key}.{}", token::base64url(&digest)), salt)
     }
 
     /// The reason that a row's detail names; none where it names none.

@@ -38,3 +38,11 @@ pub struct Imported {
     /// Warnings, of which a row can have several.
     pub warned: u64,
 }
+
+/// As the audit counts them.
+impl std::fmt::Display for Imported {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { added, changed, unchanged, rejected, warned } = self;
+        write!(out, "added={added} changed={changed} unchanged={unchanged} rejected={rejected} warned={warned}")
+    }
+}

@@ -35,6 +35,10 @@ pub trait RosterWork: UnitOfWork {
     async fn index_anew(&mut self, people: &[Indexed]) -> Result<(), Fault>;
     /// Marks an account as used by several people.
     async fn share_account(&mut self, account: i64) -> Result<(), Fault>;
+    /// When people were last named, and how many at each moment; the newest first.
+    async fn find_seen(&mut self) -> Result<Vec<(Moment, u64)>, Fault>;
+    /// People that an import has named since, by their numbers after `after`, at most `most`.
+    async fn find_listed(&mut self, since: Moment, after: i64, most: u32) -> Result<Vec<Listed>, Fault>;
     /// Writes down that the roster still names these people.
     async fn mark_seen(&mut self, people: &[&str], now: Moment) -> Result<(), Fault>;
 }
@@ -75,6 +79,16 @@ pub struct NamedAccount {
     pub key: UsernameKey,
     /// The roster itself gave this username to somebody, so it may give it to others.
     pub given: bool,
+}
+
+/// Somebody who is on the roster.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    pub id: i64,
+    /// What the roster calls the person.
+    pub person: String,
+    pub first_name: String,
+    pub last_name: String,
 }
 
 #[derive(Clone, Debug)]

@@ -11,6 +11,7 @@ mod challenges;
 mod checks;
 mod email_changes;
 mod flows;
+mod imports;
 mod jobs;
 mod ledgers;
 mod links;
@@ -34,6 +35,7 @@ use backboard::audit::Row;
 use backboard::moment::Moment;
 use backboard::service::desk::checks::{Because, Passed};
 use backboard::service::desk::email_ports::{EmailChange, EmailFate};
+use backboard::service::desk::import_ports::ImportJob;
 use backboard::service::desk::records::{Entry, Member, StaffLink, StaffSession};
 use backboard::service::desk::report_ports::ImportRun;
 use backboard::service::ports::{Fault, Store, UnitOfWork};
@@ -165,6 +167,7 @@ struct Tables {
     imports: BTreeMap<i64, ImportRun>,
     /// With what became of it.
     email_changes: Vec<(EmailChange, Option<EmailFate>)>,
+    import_jobs: Vec<ImportJob>,
 }
 
 #[derive(Clone, Debug, Default)]

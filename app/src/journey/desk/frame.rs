@@ -20,6 +20,7 @@ const PARTS: &[(&str, Word, Act)] = &[
     (FROZEN, words::QUEUE_FROZEN_TITLE, Act::Queues),
     ("/desk/reports", words::REPORTS_TITLE, Act::Reports),
     ("/desk/audit", words::AUDIT_TITLE, Act::Audit),
+    ("/desk/import", words::IMPORT_LIST_TITLE, Act::Import),
     ("/desk/staff", words::STAFF_LIST_TITLE, Act::ManageStaff),
 ];
 const DEAD_MAIL: &str = "/desk/dead-mail";

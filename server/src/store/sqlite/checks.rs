@@ -130,11 +130,14 @@ impl Reasons for Unit {
     }
 
     async fn find_reason(&mut self, mark: &str) -> Result<Option<Because>, Fault> {
-        let row = sqlx::query("SELECT mark, account, salt, words FROM act_reason WHERE mark = ?")
-            .bind(mark)
-            .fetch_optional(&mut *self.transaction)
-            .await
-            .map_err(fault)?;
+        let row = sqlx::query(
+            "SELECT mark, account, salt, words FROM act_reason WHERE mark = ?1 \
+             UNION ALL SELECT mark, 0, salt, words FROM import_reason WHERE mark = ?1",
+        )
+        .bind(mark)
+        .fetch_optional(&mut *self.transaction)
+        .await
+        .map_err(fault)?;
         let Some(row) = row else { return Ok(None) };
         Ok(Some(Because {
             mark: column(&row, "mark")?,

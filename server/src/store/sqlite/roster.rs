@@ -10,7 +10,9 @@ use backboard::moment::{Day, Moment};
 use backboard::roster::PersonId;
 use backboard::service::ports::Fault;
 use backboard::service::records::Digest;
-use backboard::service::roster::{Entry, Facts, Indexed, NamedAccount, NewAccount, NewEntry, RosterStore, RosterWork};
+use backboard::service::roster::{
+    Entry, Facts, Indexed, Listed, NamedAccount, NewAccount, NewEntry, RosterStore, RosterWork,
+};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row};
 
@@ -209,6 +211,41 @@ impl RosterWork for Unit {
             .await
             .map_err(fault)?;
         one(&done, account)
+    }
+
+    async fn find_seen(&mut self) -> Result<Vec<(Moment, u64)>, Fault> {
+        let rows = sqlx::query("SELECT seen, count(*) AS people FROM person GROUP BY seen ORDER BY seen DESC")
+            .fetch_all(&mut *self.transaction)
+            .await
+            .map_err(fault)?;
+        rows.iter()
+            .map(|row| {
+                let people: i64 = column(row, "people")?;
+                Ok((Moment(column(row, "seen")?), people.unsigned_abs()))
+            })
+            .collect()
+    }
+
+    async fn find_listed(&mut self, since: Moment, after: i64, most: u32) -> Result<Vec<Listed>, Fault> {
+        let rows = sqlx::query(
+            "SELECT id, roster_id, first_name, last_name FROM person WHERE id > ? AND seen >= ? ORDER BY id LIMIT ?",
+        )
+        .bind(after)
+        .bind(since.0)
+        .bind(most)
+        .fetch_all(&mut *self.transaction)
+        .await
+        .map_err(fault)?;
+        rows.iter()
+            .map(|row| {
+                Ok(Listed {
+                    id: column(row, "id")?,
+                    person: column(row, "roster_id")?,
+                    first_name: column(row, "first_name")?,
+                    last_name: column(row, "last_name")?,
+                })
+            })
+            .collect()
     }
 
     async fn mark_seen(&mut self, people: &[&str], now: Moment) -> Result<(), Fault> {

@@ -21,6 +21,11 @@ pub struct File {
 }
 
 impl File {
+    /// A table that lies in a file already, formula-safe.
+    pub fn table(name: &str, body: Body) -> Self {
+        Self { name: format!("{name}.csv"), kind: "text/csv; charset=utf-8", body }
+    }
+
     /// JSON lines, of which there may be more than there is room for at once.
     pub fn lines(name: &str, body: Body) -> Self {
         Self { name: format!("{name}.jsonl"), kind: "application/jsonl; charset=utf-8", body }

@@ -40,6 +40,8 @@ const ALONE: &[(&str, &str)] = &[
     ("desk.dead-mail-undo", "an hour for a member of staff"),
     // In `audit.rs`.
     ("desk.audit", "an hour for a member of staff"),
+    // In `import.rs`.
+    ("desk.import.upload", "an hour for a member of staff"),
     // These two in `find.rs`.
     ("desk.search", "an hour for a member of staff"),
     ("desk.reveal", "an hour for a member of staff"),
