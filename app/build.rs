@@ -43,7 +43,7 @@ fn main() {
         );
     }
     let _ = writeln!(code, "#[cfg(feature = \"ssr\")]\npub(crate) const PAGE_WORDS: usize = {};", pages.len());
-    let _ = writeln!(code, "#[cfg(feature = \"ssr\")]\npub(crate) const KEYS: [&str; {}] = {keys:?};", keys.len());
+    let _ = writeln!(code, "#[cfg(feature = \"ssr\")]\npub(crate) static KEYS: [&str; {}] = {keys:?};", keys.len());
     let tables: Vec<String> = read
         .iter()
         .map(|(name, pages, mails)| {

@@ -219,11 +219,11 @@ async fn a_page_looks_through_so_many_rows_and_says_where_it_stopped() {
 async fn a_reason_stands_beside_its_row_until_somebody_changes_it_or_its_account_is_forgotten() {
     let (portal, account) = settled().await;
     portal.portal.desk_reveal(&sam(), account, "caller spells it out").await.unwrap();
-    let said = Some(Why::Words("caller spells it out".to_owned()));
+    let said = [Some(Why::Words("caller spells it out".to_owned()))];
     let page = found(&portal, Typed { action: "reveal", ..Typed::default() }).await;
-    assert_eq!(page.rows.iter().map(|told| told.why.clone()).collect::<Vec<_>>(), [said.clone()]);
+    assert_eq!(page.rows.iter().map(|told| told.why.clone()).collect::<Vec<_>>(), said);
     let rows = exported(&portal, Typed { action: "reveal", ..Typed::default() }).await;
-    assert_eq!(rows.iter().map(|(_, why)| why.clone()).collect::<Vec<_>>(), [said]);
+    assert_eq!(rows.iter().map(|(_, why)| why.clone()).collect::<Vec<_>>(), said);
     let mut work = portal.unit().await;
     work.forget_account(account, portal.clock.now()).await.unwrap();
     work.save().await.unwrap();
