@@ -46,7 +46,9 @@ pub fn boundary(headers: &HeaderMap) -> Option<String> {
     if headers.contains_key(CONTENT_ENCODING) {
         return None;
     }
-    multer::parse_boundary(kind.to_str().ok()?).ok()
+    let boundary = multer::parse_boundary(kind.to_str().ok()?).ok()?;
+    // RFC 2046 section 5.1.1.
+    (1..=70).contains(&boundary.len()).then_some(boundary)
 }
 
 /// A form that comes in.

@@ -162,7 +162,10 @@ async fn j03_other_kinds_of_content_are_refused_without_a_panic() {
         ] {
             let headers = format!("content-type: {kind}\r\ncontent-length: 4\r\n");
             let answer = program.visitor().raw(&post(&program, &operation.path, &headers, b"--x\r")).await;
-            assert_eq!(answer.status, Some(415), "{} {kind}: {}", operation.name, answer.text);
+            // A form with a file is no other kind where a file is asked for; whoever is not at the desk is led there.
+            let is_form = operation.file.is_some() && kind.ends_with("boundary=x");
+            let expected = if is_form { 303 } else { 415 };
+            assert_eq!(answer.status, Some(expected), "{} {kind}: {}", operation.name, answer.text);
             refused += 1;
         }
         let answer = program.visitor().raw(&post(&program, &operation.path, "content-length: 0\r\n", b"")).await;
