@@ -153,7 +153,7 @@ test("every act with its mail and its row of the audit", async ({ page, portal, 
     await desk.getByRole("button", { name, exact: true }).click();
     if (done) {
       await expect(desk.locator("main"), act).toContainText(done);
-      await expect(desk.locator("main"), act).toContainText(`“${reason}, ${act}”`);
+      await expect(desk.locator("main"), act).toContainText(`Reason: ${reason}, ${act}`);
     } else {
       await expect(desk).toHaveURL(new RegExp(`/desk/account/${account}/shown$`));
       const shown = (await desk.locator("#temporary").textContent())!;

@@ -196,7 +196,7 @@ async fn every_act_is_offered_checked_done_once_written_down_and_mailed() {
             desk.browser.jar.insert("__Host-saved".to_owned(), format!("/api/desk/{}", act.code()));
             let page = desk.look().await;
             assert!(page.holds(said), "{act:?}: {}", page.text());
-            assert!(page.holds(&format!("“{REASON}”")), "{act:?}: {}", page.text());
+            assert!(page.holds(&format!("Reason: {REASON}")), "{act:?}: {}", page.text());
             let how = if checked { "caller read back a code at" } else { "caller not checked" };
             assert!(page.holds(how) && !page.holds("reason="), "{act:?}: {}", page.text());
             assert!(!desk.look().await.holds(said), "{act:?}: said twice");

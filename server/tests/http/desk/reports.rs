@@ -68,8 +68,8 @@ async fn a_plot_stands_beside_the_table_that_says_the_same() {
     // 15 January 2027 is a Friday; its week began on the 11th.
     assert!(text.contains("2027-01-11 (so far)"), "{text}");
     let (_, row) = text.split_once("2027-01-11 (so far)").unwrap();
-    let cells: Vec<&str> = row.split("</tr>").next().unwrap().split("<td>").skip(1).collect();
-    let cells: Vec<&str> = cells.iter().map(|cell| cell.split('<').next().unwrap()).collect();
+    let cells: Vec<&str> = row.split("</tr>").next().unwrap().split("<td ").skip(1).collect();
+    let cells: Vec<&str> = cells.iter().map(|cell| cell.split(['>', '<']).nth(1).unwrap()).collect();
     assert_eq!(cells, ["2", "1", "0", "0", "0", "0"], "{row}");
     assert!(text.contains("written this down since 2027-01-15"), "{text}");
     for empty in ["claims", "refused"] {
