@@ -76,7 +76,7 @@ test("who gets no mail waits until somebody has seen to it, and Undo puts them b
 
   await page.getByRole("link", { name: "Open the account" }).click();
   await expect(page.locator("main")).toContainText("nobody has this address (5.1.1)");
-  await expect(page.locator("main")).toContainText("Took it off the list of dead e-mail.");
+  await expect(page.locator("main")).toContainText("Took somebody off the list of dead e-mail");
   await look(page, "account", scripted);
 });
 
