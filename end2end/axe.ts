@@ -2,6 +2,12 @@
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page } from "@playwright/test";
 
+/** Checks what another colour scheme can change: the contrast of every text. */
+export async function expectContrast(page: Page, name: string) {
+  const found = (await new AxeBuilder({ page }).withRules(["color-contrast"]).analyze()).violations;
+  expect(found.map((one) => `${name}: ${one.nodes.map((node) => node.target).join(" ")}`)).toEqual([]);
+}
+
 /** Checks the page as it is now. */
 export async function expectAccessible(page: Page, name: string) {
   const found = (await new AxeBuilder({ page }).analyze()).violations;

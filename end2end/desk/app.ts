@@ -1,7 +1,7 @@
 // A member of staff's mail and authenticator app.
 import { createHmac } from "node:crypto";
 import { expect, type Page } from "@playwright/test";
-import { expectAccessible } from "../axe";
+import { expectAccessible, expectContrast } from "../axe";
 import type { Mail, Portal } from "../portal";
 
 export const password = "seven herons over a quiet weir";
@@ -33,16 +33,20 @@ export async function tabTo(page: Page, role: "textbox" | "link" | "button", nam
   throw new Error(`Tab does not reach ${role} ${name}`);
 }
 
-/** Nothing for axe to find in either colour scheme, no script, and nothing wider than the window. */
+/** Nothing for axe to find, no script, no style of its own, and nothing wider than the window. */
 export async function look(page: Page, name: string, scripted: boolean) {
   expect(await page.locator("script").count(), `${name}: a script`).toBe(0);
+  expect(await page.locator("[style]").count(), `${name}: a style of its own`).toBe(0);
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth).catch(() => 0);
+  expect(wide, `${name}: wider than the window`).toBeLessThanOrEqual(0);
   // Axe is a script itself.
   if (!scripted) return;
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme });
-    await expectAccessible(page, `${name}, ${colorScheme}`);
+  await expectAccessible(page, name);
+  for (const media of [{ colorScheme: "dark" }, { forcedColors: "active" }] as const) {
+    await page.emulateMedia(media);
+    await expectContrast(page, `${name}, ${JSON.stringify(media)}`);
   }
-  await page.emulateMedia({ colorScheme: null });
+  await page.emulateMedia({ colorScheme: null, forcedColors: null });
 }
 
 /** Invites a member, an admin unless another role is named, who takes the invitation up in this browser and is at the

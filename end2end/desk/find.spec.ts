@@ -1,9 +1,8 @@
 // Finding a person at the desk, and the page of an account: in a few steps, with nothing for axe to find, and without a
 // script on any page.
 import type { Page } from "@playwright/test";
-import { expectAccessible } from "../axe";
 import { expect, test } from "../portal";
-import { takeSeat } from "./app";
+import { look, takeSeat } from "./app";
 
 test.use({ agency: "demo" });
 
@@ -14,14 +13,6 @@ async function find(page: Page, term: string) {
   await page.getByLabel("Name, username, e-mail address or certificate number").fill(term);
   await page.keyboard.press("Enter");
   await page.waitForLoadState();
-}
-
-async function look(page: Page, name: string, scripted: boolean) {
-  expect(await page.locator("script").count(), `${name}: a script`).toBe(0);
-  // Axe is a script itself.
-  if (scripted) await expectAccessible(page, name);
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth).catch(() => 0);
-  expect(wide, `${name}: wider than the window`).toBeLessThanOrEqual(0);
 }
 
 test("a person is found in every form of the name, and the page of the account tells how it stands", async ({ page, portal, javaScriptEnabled }) => {

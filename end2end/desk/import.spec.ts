@@ -1,10 +1,9 @@
 // A roster from the browser: brought, checked, shown, agreed to, imported, with nothing for axe to find in light and dark
 // and without a script on any page; and what is no roster is said in a sentence.
 import type { Page } from "@playwright/test";
-import { expectAccessible } from "../axe";
 import { expect, test } from "../portal";
 import { writeRoster } from "../roster";
-import { takeSeat } from "./app";
+import { look, takeSeat } from "./app";
 
 test.use({ agency: "demo" });
 
@@ -17,17 +16,6 @@ const row = (number: number, more = {}) => ({
   date_of_birth: "1984-02-29", ssn: "", certificate_number: `I80${`${number}`.padStart(4, "0")}`, certification_level: "EMT",
   email: `okonkwo${number}@example.org`, username: `iokonkwo${number}`, status: "unclaimed", products: "", ...more,
 });
-
-async function look(page: Page, name: string, scripted: boolean) {
-  expect(await page.locator("script").count(), `${name}: a script`).toBe(0);
-  // Axe is a script itself.
-  for (const colorScheme of scripted ? (["light", "dark"] as const) : []) {
-    await page.emulateMedia({ colorScheme });
-    await expectAccessible(page, `${name}, ${colorScheme}`);
-  }
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth).catch(() => 0);
-  expect(wide, `${name}: wider than the window`).toBeLessThanOrEqual(0);
-}
 
 async function bring(page: Page, name: string, text: string | Buffer) {
   await page.goto("/desk/import");

@@ -3,9 +3,8 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Page } from "@playwright/test";
-import { expectAccessible } from "../axe";
 import { expect, test } from "../portal";
-import { takeSeat } from "./app";
+import { look, takeSeat } from "./app";
 
 test.use({ agency: "demo" });
 // Lists for the office: what a phone needs is that tables scroll by themselves, which the other specs of the desk see.
@@ -13,17 +12,6 @@ test.skip(({ isMobile }) => isMobile, "on a desktop");
 
 let seats = 0;
 const address = () => `queue${++seats}-${process.pid}@office.example`;
-
-async function look(page: Page, name: string, scripted: boolean) {
-  expect(await page.locator("script").count(), `${name}: a script`).toBe(0);
-  // Axe is a script itself.
-  if (!scripted) return;
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme });
-    await expectAccessible(page, `${name}, ${colorScheme}`);
-  }
-  await page.emulateMedia({ colorScheme: null });
-}
 
 /** A report as Postfix writes one, about this mail. */
 function report(to: string, messageId: string): string {

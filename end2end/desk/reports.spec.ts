@@ -2,9 +2,8 @@
 // colours with nothing for axe to find; and the audit's rows with their reasons, by a filter and as a file.
 import type { Page } from "@playwright/test";
 import { readFileSync } from "node:fs";
-import { expectAccessible } from "../axe";
 import { expect, test } from "../portal";
-import { takeSeat } from "./app";
+import { look, takeSeat } from "./app";
 
 test.use({ agency: "demo" });
 
@@ -13,19 +12,6 @@ const address = () => `reports${++seats}-${process.pid}@office.example`;
 
 const counts = ["claims", "resets", "mails", "expiring", "refused"];
 const lists = ["temporaries", "imports"];
-
-async function look(page: Page, name: string, scripted: boolean) {
-  expect(await page.locator("script").count(), `${name}: a script`).toBe(0);
-  expect(await page.locator("[style]").count(), `${name}: a style of its own`).toBe(0);
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth).catch(() => 0);
-  expect(wide, `${name}: wider than the window`).toBeLessThanOrEqual(0);
-  // Axe is a script itself.
-  if (!scripted) return;
-  for (const media of [{ colorScheme: "dark" }, { forcedColors: "active" }, { colorScheme: "light", forcedColors: "none" }] as const) {
-    await page.emulateMedia(media);
-    await expectAccessible(page, `${name}, ${JSON.stringify(media)}`);
-  }
-}
 
 /** What is downloaded by a link. */
 async function taken(page: Page, link: string): Promise<{ name: string; text: string }> {

@@ -1,9 +1,8 @@
 // Staff, from the command line's invitation to the recovery code: with the keyboard alone, with nothing for axe to find,
 // and without a script on any page.
 import type { Page } from "@playwright/test";
-import { expectAccessible } from "../axe";
 import { expect, test, type Portal } from "../portal";
-import { codeOf, deskLinkIn, password, step, tabTo } from "./app";
+import { codeOf, deskLinkIn, look, password, step, tabTo } from "./app";
 
 test.use({ agency: "demo" });
 
@@ -17,12 +16,6 @@ async function type(page: Page, name: string, text: string) {
 async function press(page: Page, name: string) {
   await tabTo(page, "button", name);
   await page.keyboard.press("Enter");
-}
-
-async function look(page: Page, name: string, scripted: boolean) {
-  expect(await page.locator("script").count(), `${name}: a script`).toBe(0);
-  // Axe is a script itself.
-  if (scripted) await expectAccessible(page, name);
 }
 
 /** Invites an admin from the command line, and waits for the link. */
