@@ -7,8 +7,6 @@ import { expect, test } from "../portal";
 import { look, takeSeat } from "./app";
 
 test.use({ agency: "demo" });
-// Lists for the office: what a phone needs is that tables scroll by themselves, which the other specs of the desk see.
-test.skip(({ isMobile }) => isMobile, "on a desktop");
 
 let seats = 0;
 const address = () => `queue${++seats}-${process.pid}@office.example`;

@@ -15,7 +15,7 @@ use crate::words::{self, Word};
 
 /// The parts of the desk, each with the act that a role must allow to see it. One that is built is added here.
 const PARTS: &[(&str, Word, Act)] = &[
-    ("/desk/find", words::DESK_FIND_TITLE, Act::Search),
+    (FIND, words::DESK_FIND_TITLE, Act::Search),
     (DEAD_MAIL, words::QUEUE_DEAD_MAIL_TITLE, Act::Queues),
     (FROZEN, words::QUEUE_FROZEN_TITLE, Act::Queues),
     ("/desk/reports", words::REPORTS_TITLE, Act::Reports),
@@ -23,6 +23,7 @@ const PARTS: &[(&str, Word, Act)] = &[
     ("/desk/import", words::IMPORT_LIST_TITLE, Act::Import),
     ("/desk/staff", words::STAFF_LIST_TITLE, Act::ManageStaff),
 ];
+const FIND: &str = "/desk/find";
 const DEAD_MAIL: &str = "/desk/dead-mail";
 const FROZEN: &str = "/desk/frozen";
 
@@ -82,14 +83,15 @@ fn link_to(path: &str, href: &'static str, label: Word) -> AnyView {
 #[must_use]
 pub fn start(waiting: Waiting) -> AnyView {
     let Some(who) = visit().who else { return missing() };
-    let open = PARTS.iter().filter(|(.., act)| who.role.may(*act));
+    // The search box stands above them.
+    let open = PARTS.iter().filter(|(href, _, act)| *href != FIND && who.role.may(*act));
     let links = open.map(|(href, word, _)| {
         let label = match *href {
             DEAD_MAIL => counted(*word, waiting.dead_mail),
             FROZEN => counted(*word, waiting.frozen),
             _ => say(*word),
         };
-        el("li").child(el("a").class("usa-button").attr("href", *href).text(label).view()).view()
+        el("li").child(el("a").class("usa-button usa-button--outline").attr("href", *href).text(label).view()).view()
     });
     let hello = site().fill(words::DESK_START_LEAD, &[("name", &who.name)]);
     let content = vec![lead(hello), super::find::search_form(), el("ul").class("bb-desk-parts").all(links).view()];
