@@ -110,7 +110,7 @@ impl Done {
     /// A fixed path on both sides of a number, as of an act to an account: `/desk/account/42/suspend`.
     #[must_use]
     pub fn to_within(before: &'static str, number: i64, after: &'static str) -> Self {
-        Self { to: Cow::Owned(format!("{before}{number}{after}")), ..Self::to("") }
+        Self { to: Cow::Owned(format!("{before}{number}/{after}")), ..Self::to("") }
     }
 
     /// The same with another number behind, as of what is done to two accounts.

@@ -59,26 +59,9 @@ const PARTS: [(Word, &[Act]); 3] = [
     ),
 ];
 
-/// Where the page of an act stands, behind the account's number.
-#[must_use]
-pub const fn path(act: Act) -> &'static str {
-    match act {
-        Act::SendLink => "/send-link",
-        Act::SendTemporary => "/send-temporary",
-        Act::ShowTemporary => "/show-temporary",
-        Act::Unlock => "/unlock",
-        Act::Reactivate => "/reactivate",
-        Act::EndSessions => "/end-sessions",
-        Act::Suspend => "/suspend",
-        Act::ChangeEmail => "/change-email",
-        Act::KeepEmail => "/keep-email",
-        Act::ApproveEmail => "/approve-email",
-        Act::ClearQuestion => "/clear-question",
-        Act::MarkExternal => "/mark-external",
-        Act::Split => "/split",
-        Act::Merge => "/merge",
-        _ => "",
-    }
+/// Where the page of an act stands: behind the account's number, under its code.
+fn page_of(account: i64, act: Act) -> String {
+    format!("/desk/account/{account}/{}", act.code())
 }
 
 const fn operation(act: Act) -> &'static str {
@@ -185,10 +168,9 @@ fn checked(deed: &Deed) -> Vec<AnyView> {
     let account = dossier.account;
     let by_facts = || more(format!("/desk/account/{account}/caller"), say(words::ACT_CALLER_FACTS_LINK));
     if !deed.waits {
-        let optional = matches!(act, Act::SendLink | Act::SendTemporary);
         let said = match calling.passed {
             Some(_) => Some(how_far(*calling)),
-            None if optional => Some(text("p", "usa-hint", say(words::ACT_CALLER_OPTIONAL))),
+            None if *act == Act::SendLink => Some(text("p", "usa-hint", say(words::ACT_CALLER_OPTIONAL))),
             None => None,
         };
         return said.into_iter().chain(forms(deed, false)).collect();
@@ -344,7 +326,7 @@ pub fn what_to_do(account: i64, offered: &[Act], calling: Calling) -> Vec<AnyVie
     for (heading, acts) in PARTS {
         let here: Vec<Act> = acts.iter().copied().filter(|act| offered.contains(act)).collect();
         if !here.is_empty() {
-            let links = here.into_iter().map(|act| link(format!("/desk/account/{account}{}", path(act)), title(act)));
+            let links = here.into_iter().map(|act| link(page_of(account, act), title(act)));
             content.push(text("h3", "bb-desk-part", say(heading)));
             content.push(el("ul").class("bb-desk-parts").all(links).view());
         }
@@ -366,7 +348,7 @@ pub fn done(dossier: &Dossier, offered: &[Act]) -> Option<AnyView> {
     };
     if let Some(undo) = undo.filter(|undo| offered.contains(undo)) {
         let label = format!("{}: {}", say(words::ACT_PART_UNDO), say(title(undo)));
-        said.push(more(format!("/desk/account/{}{}", dossier.account, path(undo)), label));
+        said.push(more(page_of(dossier.account, undo), label));
     }
     if act == Act::Split {
         let split = dossier.history.iter().find(|event| event.action == Act::Split.code());
@@ -390,8 +372,7 @@ pub fn shown(account: i64, shown: Option<(String, String)>) -> AnyView {
             back_to(account),
         ],
         None => {
-            let again =
-                more(format!("/desk/account/{account}{}", path(Act::ShowTemporary)), say(title(Act::ShowTemporary)));
+            let again = more(page_of(account, Act::ShowTemporary), say(title(Act::ShowTemporary)));
             let mut content = vec![lead(say(words::ACT_SHOWN_GONE))];
             content.extend(may_again.then_some(again));
             content.push(back_to(account));

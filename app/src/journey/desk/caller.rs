@@ -129,10 +129,7 @@ pub async fn post_desk_caller_mail(
         let account = backboard::form::act::account(&account)?;
         caller.portal.desk_mail_code(caller.actor()?, account).await?;
         let act = Act::from_code(&act).filter(|act| Act::DEEDS.contains(act));
-        Ok(match act {
-            Some(act) => Done::to_within("/desk/account/", account, super::acts::path(act)),
-            None => Done::to_within("/desk/account/", account, "/caller"),
-        })
+        Ok(Done::to_within("/desk/account/", account, act.map_or("caller", Act::code)))
     };
     caller.answer(done.await)
 }

@@ -58,7 +58,7 @@ async fn plainly(caller: &Caller, act: Act, form: &ActForm) -> Result<Done, Decl
             let shown = portal.desk_show_temporary(actor, order).await?;
             let text = format!("{}\n{}", shown.password.typed(), shown.expires.0);
             let once = portal.seal_once(actor, &text);
-            return Ok(Done::to_within(ACCOUNT, ordered.account, "/shown").with_once(&once));
+            return Ok(Done::to_within(ACCOUNT, ordered.account, "shown").with_once(&once));
         }
         Act::Unlock => portal.desk_unlock(actor, order).await?,
         Act::Reactivate => portal.desk_reactivate(actor, order).await?,
