@@ -224,12 +224,21 @@ const expected = (text: string) =>
   /status of (403|404|410|422|429)/.test(text) || /net::ERR_(INTERNET_DISCONNECTED|FAILED)/.test(text) ||
   /^Blocked script execution in '\S+\/mail\/\S+\/html'/.test(text);
 
+/** A port that nobody listens at, below those that the kernel gives to outgoing connections: while a portal is down for a
+ * restart, no connection of another test may come to sit on its port. Each test worker has a thousand of its own. */
 export async function freePort(): Promise<number> {
+  const first = 12_000 + 1_000 * (Number(process.env.TEST_PARALLEL_INDEX ?? 0) % 20);
+  for (;;) {
+    const port = first + (nextPort++ % 1_000);
+    if (await isFree(port)) return port;
+  }
+}
+
+let nextPort = Math.floor(Math.random() * 1_000);
+
+async function isFree(port: number): Promise<boolean> {
   return new Promise((done) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => done(port));
-    });
+    const server = createServer().once("error", () => done(false)).listen(port, "127.0.0.1", () => server.close(() => done(true)));
   });
 }
 
