@@ -58,6 +58,8 @@ pub struct Config {
     pub people_days: u32,
     /// The most bytes of a roster that the desk imports.
     pub import_bytes: u64,
+    /// Where rosters lie that the desk imports, while they wait.
+    pub import_folder: PathBuf,
     pub captcha: Captcha,
     pub files: Files,
 }
@@ -89,6 +91,7 @@ pub struct Draft {
     pub multiply: u32,
     pub people_days: u32,
     pub import_bytes: u64,
+    pub import_folder: PathBuf,
     pub captcha: Option<Captcha>,
     pub files: Files,
 }
@@ -233,6 +236,7 @@ impl Draft {
         let trusted_proxies = trusted.collect();
         let import_bytes = note(found, "import.most_bytes", sections::most_bytes(text.import.most_bytes));
         let import_bytes = import_bytes.unwrap_or(MOST_BYTES);
+        let import_folder = sections::import_folder(text.import.folder.as_deref(), database.as_ref(), folder);
         let listen = text.listen.as_deref().unwrap_or("127.0.0.1:8080");
         let listen = note(found, "listen", address("listen", listen));
         let admin = text.admin.listen.as_deref();
@@ -259,6 +263,7 @@ impl Draft {
             multiply,
             people_days: text.keep.people_days.unwrap_or(PEOPLE_DAYS),
             import_bytes,
+            import_folder,
             captcha,
             files,
         };
@@ -280,6 +285,7 @@ impl Draft {
             multiply: self.multiply,
             people_days: self.people_days,
             import_bytes: self.import_bytes,
+            import_folder: self.import_folder,
             captcha: self.captcha?,
             files: self.files,
         })
@@ -307,6 +313,7 @@ impl From<&Config> for Draft {
             multiply: config.multiply,
             people_days: config.people_days,
             import_bytes: config.import_bytes,
+            import_folder: config.import_folder,
             captcha: Some(config.captcha),
             files: config.files,
         }

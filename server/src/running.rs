@@ -24,7 +24,7 @@ use crate::imports::{self, Importer, Imports};
 use crate::keys::Keys;
 use crate::mail::{Bounces, Credentials, Folder, Patience, Relay, RelayAt, Stationery, Transport, Worker};
 use crate::robots::{robots, widget};
-use crate::store::Sqlite;
+use crate::store::{self, AnyStore};
 use crate::vault::KeyVault;
 use crate::web::{Reach, Web, router, serve};
 use crate::{admin, mail, safety};
@@ -39,7 +39,7 @@ const SPREAD: Duration = Duration::from_secs(2);
 pub struct Parts {
     pub agency: Agency,
     pub keys: Keys,
-    pub store: Arc<Sqlite>,
+    pub store: Arc<dyn AnyStore>,
     pub transport: Transport,
     /// The folder that reports of mails that came back are put into.
     pub bounces: Option<PathBuf>,
@@ -60,22 +60,21 @@ impl Parts {
     /// # Errors
     /// One sentence with the way out.
     pub async fn open(config: &Config) -> Result<Self, String> {
-        let Database::Sqlite(path) = &config.database else {
-            return Err("database.url: this version keeps its data in SQLite; write sqlite:FILE.".to_owned());
-        };
         safety::refuse(config)?;
-        if let Some(folder) = path.parent() {
+        if let Database::Sqlite(path) = &config.database
+            && let Some(folder) = path.parent()
+        {
             let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
             made.map_err(|error| format!("{}: {error}", folder.display()))?;
         }
         let mut keys = Keys::read(&config.keys_file).map_err(|error| error.to_string())?;
-        let store = Sqlite::open(path).await.map_err(|fault| fault.to_string())?;
+        let store = store::open(&config.database).await.map_err(|fault| fault.to_string())?;
         for begun in store.find_begun().await.map_err(|fault| fault.to_string())? {
             keys.make_with(begun.ring, begun.key, &begun.mark);
         }
         Ok(Self {
             keys,
-            store: Arc::new(store),
+            store,
             transport: transport(&config.mail)?,
             bounces: config.bounces.clone(),
             agency: config.agency.clone(),
@@ -84,7 +83,7 @@ impl Parts {
             trusted: config.trusted_proxies.clone(),
             multiply: config.multiply,
             people_days: config.people_days,
-            imports: Imports::of(imports::Folder::beside(path, config.import_bytes)),
+            imports: Imports::of(imports::Folder::at(config.import_folder.clone(), config.import_bytes)),
         })
     }
 

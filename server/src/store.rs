@@ -1,9 +1,74 @@
 //! Where people, flows, links and the rest are kept: the port `backboard::service::ports::Store`.
 //!
-//! One folder for each database, with the same file names and the same order of statements in each, so
-//! that comparing two folders shows true differences of dialect and nothing else. All of them are held
-//! to the one suite in `testkit::contract`.
+//! Two databases, and one text of their statements: the files in `sql/` are compiled for each of them, and what the
+//! databases call by different names stands in `sqlite.rs` and `postgres.rs` (decision 0022). Both are held to the one
+//! suite in `testkit::contract`.
 
+pub mod postgres;
 pub mod sqlite;
+mod steps;
 
+pub use postgres::Postgres;
 pub use sqlite::{NEWEST_STEP, Sqlite};
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use backboard::moment::Moment;
+use backboard::service::ports::{Fault, Store};
+use backboard::service::roster::RosterStore;
+
+use crate::config::Database;
+use crate::keys::{Keys, Ring};
+
+/// A store as the server runs on it, whatever its database is.
+#[async_trait]
+pub trait AnyStore: Store + RosterStore + KeyLedger {
+    /// Waits for what is under way, and closes the database.
+    async fn close(&self);
+}
+
+/// Which keys the portal makes things with, and what still lies under older ones. Keys that come and go are the server's
+/// own business, and no use case's.
+#[async_trait]
+pub trait KeyLedger: Send + Sync {
+    /// The keys that the portal was started with last; none before its first start.
+    async fn find_begun(&self) -> Result<Vec<Begun>, Fault>;
+    /// Writes down that the portal begins to make things with these keys, and gives the rings where that is new.
+    async fn begin_keys(&self, keys: &Keys, now: Moment) -> Result<Vec<Ring>, Fault>;
+    /// What lies under the keys of a ring. What is known by its digest alone says nothing of its key: of that ring only
+    /// what was made before `since` is counted.
+    async fn find_lying(&self, ring: Ring, since: Moment, now: Moment) -> Result<Vec<Lying>, Fault>;
+}
+
+/// The key of a ring that the portal was started with last.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Begun {
+    pub ring: Ring,
+    pub key: u8,
+    /// Tells it from every other key of its number.
+    pub mark: Vec<u8>,
+    /// When the portal was first started with it.
+    pub since: Moment,
+}
+
+/// So many things of one kind lie under a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lying {
+    /// None where the thing itself does not say, or says what cannot be read.
+    pub key: Option<u8>,
+    /// One, and several.
+    pub what: (&'static str, &'static str),
+    pub count: u64,
+}
+
+/// Opens what the configuration names.
+///
+/// # Errors
+/// When it cannot be opened, or holds what this version does not know.
+pub async fn open(database: &Database) -> Result<Arc<dyn AnyStore>, Fault> {
+    Ok(match database {
+        Database::Sqlite(path) => Arc::new(Sqlite::open(path).await?),
+        Database::Postgres(url) => Arc::new(Postgres::open(url.reveal()).await?),
+    })
+}

@@ -106,6 +106,10 @@ pub trait Store: Send + Sync {
     /// Begins a unit of work that may write. What is not saved is undone.
     async fn begin(&self) -> Result<Box<dyn UnitOfWork>, Fault>;
 
+    /// Begins one of which every statement stands by itself: it judges nothing by what it has read. Budgets, flows, jobs
+    /// and leases are made like that. A store that several write to lets it run beside the others.
+    async fn begin_beside(&self) -> Result<Box<dyn UnitOfWork>, Fault>;
+
     /// Begins one that only reads.
     async fn read(&self) -> Result<Box<dyn UnitOfWork>, Fault>;
 

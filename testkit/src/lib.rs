@@ -2,6 +2,7 @@
 //! server and the like. Never part of the product.
 
 pub mod cases;
+pub mod cluster;
 pub mod contract;
 pub mod fakes;
 pub mod grammar;

@@ -57,6 +57,15 @@ pub(super) fn most_bytes(text: Option<u64>) -> Result<u64, ConfigError> {
     }
 }
 
+/// Beside the database, where that is a file; otherwise beside the configuration.
+pub(super) fn import_folder(text: Option<&str>, database: Option<&Database>, folder: &Path) -> PathBuf {
+    match (text, database) {
+        (Some(text), _) => folder.join(text),
+        (None, Some(Database::Sqlite(file))) => file.with_file_name("imports"),
+        (None, _) => folder.join("imports"),
+    }
+}
+
 pub(super) fn refused(sentence: String) -> ConfigError {
     let sentence = place::plain(&sentence);
     ConfigError(if sentence.ends_with('.') { sentence } else { sentence + "." })

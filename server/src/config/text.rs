@@ -89,6 +89,7 @@ pub struct KeepText {
 #[serde(default, deny_unknown_fields)]
 pub struct ImportText {
     pub most_bytes: Option<u64>,
+    pub folder: Option<String>,
 }
 
 #[derive(Default, Deserialize)]

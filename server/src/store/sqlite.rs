@@ -7,33 +7,111 @@
 //! - What is deleted is overwritten with zeros, and leaves the log when housekeeping next folds that into the file.
 //! - A lock or a pool that stays taken for five seconds is [`Fault::Busy`].
 
-mod accounts;
-mod audit;
-mod budgets;
-mod cases;
-mod challenges;
-mod checks;
-mod email_changes;
-mod flows;
-mod import_jobs;
-mod imports;
-mod jobs;
-mod keys;
-mod ledgers;
-mod links;
 mod migrations;
+mod names;
+#[cfg(test)]
+mod plans;
+
+// What the two databases call by different names.
+
+macro_rules! greatest {
+    ($one:literal, $other:literal) => {
+        concat!("max(", $one, ", ", $other, ")")
+    };
+}
+macro_rules! least {
+    ($one:literal, $other:literal) => {
+        concat!("min(", $one, ", ", $other, ")")
+    };
+}
+/// The index that answers a query; SQLite takes the first that fits.
+macro_rules! by_index {
+    ($index:literal) => {
+        concat!(" INDEXED BY ", $index)
+    };
+}
+/// A column that is compared without the index that has it.
+macro_rules! beside_index {
+    ($column:literal) => {
+        concat!("+", $column)
+    };
+}
+/// A join whose right side is looked up for each row of the left.
+macro_rules! join_after {
+    () => {
+        "CROSS JOIN"
+    };
+}
+/// Rows that no other unit has in hand: here there is none.
+macro_rules! not_taken {
+    () => {
+        ""
+    };
+}
+/// The first byte of a blob, in hexadecimal digits.
+macro_rules! first_byte {
+    ($column:literal) => {
+        concat!("hex(substr(", $column, ", 1, 1))")
+    };
+}
+/// The two letters after a mark.
+macro_rules! two_after {
+    ($column:literal, $mark:literal) => {
+        concat!("substr(", $column, ", instr(", $column, ", '", $mark, "') + length('", $mark, "'), 2)")
+    };
+}
+
+#[path = "sql/accounts.rs"]
+mod accounts;
+#[path = "sql/audit.rs"]
+mod audit;
+#[path = "sql/budgets.rs"]
+mod budgets;
+#[path = "sql/cases.rs"]
+mod cases;
+#[path = "sql/challenges.rs"]
+mod challenges;
+#[path = "sql/checks.rs"]
+mod checks;
+#[path = "sql/columns.rs"]
+mod columns;
+#[path = "sql/email_changes.rs"]
+mod email_changes;
+#[path = "sql/flows.rs"]
+mod flows;
+#[path = "sql/import_jobs.rs"]
+mod import_jobs;
+#[path = "sql/imports.rs"]
+mod imports;
+#[path = "sql/jobs.rs"]
+mod jobs;
+#[path = "sql/keys.rs"]
+mod keys;
+#[path = "sql/ledgers.rs"]
+mod ledgers;
+#[path = "sql/links.rs"]
+mod links;
+#[path = "sql/moves.rs"]
 mod moves;
+#[path = "sql/outbox.rs"]
 mod outbox;
+#[path = "sql/people.rs"]
 mod people;
+#[path = "sql/queues.rs"]
 mod queues;
+#[path = "sql/reports.rs"]
 mod reports;
+#[path = "sql/roster.rs"]
 mod roster;
+#[path = "sql/search.rs"]
 mod search;
+#[path = "sql/sessions.rs"]
 mod sessions;
+#[path = "sql/staff.rs"]
 mod staff;
+#[path = "sql/temporaries.rs"]
 mod temporaries;
 
-pub use keys::{Begun, Lying};
 pub use migrations::NEWEST as NEWEST_STEP;
 
 use std::path::Path;
@@ -41,13 +119,25 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use backboard::service::ports::{Fault, Store, UnitOfWork};
-use backboard::service::records::Digest;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous};
-use sqlx::{Connection as _, Decode, Row, SqliteConnection, SqlitePool, Transaction, Type};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteQueryResult, SqliteRow, SqliteSynchronous,
+};
+use sqlx::{Connection as _, SqliteConnection, SqlitePool, Transaction};
+
+use crate::store::AnyStore;
+
+// What the files in `sql/` call them.
+use sqlx::Sqlite as Database;
+type Stored = Sqlite;
+type Pool = SqlitePool;
+type Connection = SqliteConnection;
+type TableRow = SqliteRow;
+type QueryResult = SqliteQueryResult;
 
 /// How long a unit of work waits for the writer, a reader, or another process before it gives up.
 const PATIENCE: Duration = Duration::from_secs(5);
 const BEGIN: &str = "BEGIN IMMEDIATE";
+const READ: &str = "BEGIN";
 /// How long the log's end is waited for before its folding is left to the next time: writers wait meanwhile.
 const FOLDING: Duration = Duration::from_millis(100);
 /// Connections that only read.
@@ -87,22 +177,14 @@ impl Sqlite {
         };
         let writer = pool().max_connections(1).connect_with(options.clone()).await.map_err(fault)?;
         migrations::run(&writer).await?;
-        search::fill_names(&writer).await?;
+        names::fill(&writer).await?;
         let readers =
             pool().max_connections(READERS).connect_with(options.pragma("query_only", "ON")).await.map_err(fault)?;
         Ok(Self { writer, readers })
     }
 
-    /// Waits for what is under way, then closes the file; SQLite folds the log into it.
-    pub async fn close(&self) {
-        self.readers.close().await;
-        self.writer.close().await;
-    }
-}
-
-#[async_trait]
-impl Store for Sqlite {
-    async fn begin(&self) -> Result<Box<dyn UnitOfWork>, Fault> {
+    /// Begins a transaction that may write.
+    async fn lock(&self) -> Result<Transaction<'static, Database>, Fault> {
         let begun = match self.writer.begin_with(BEGIN).await {
             // SQLite rolls back by itself when the disk is full, and the driver goes on counting that transaction as
             // open (sqlx 0.9): nothing could be written until a restart. Another connection can.
@@ -112,11 +194,32 @@ impl Store for Sqlite {
             }
             begun => begun,
         };
-        Ok(Box::new(Unit { transaction: begun.map_err(fault)? }))
+        begun.map_err(fault)
+    }
+}
+
+#[async_trait]
+impl AnyStore for Sqlite {
+    /// SQLite folds the log into the file.
+    async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+}
+
+#[async_trait]
+impl Store for Sqlite {
+    async fn begin(&self) -> Result<Box<dyn UnitOfWork>, Fault> {
+        Ok(Box::new(Unit { transaction: self.lock().await? }))
+    }
+
+    // There is one writer: nothing runs beside it.
+    async fn begin_beside(&self) -> Result<Box<dyn UnitOfWork>, Fault> {
+        self.begin().await
     }
 
     async fn read(&self) -> Result<Box<dyn UnitOfWork>, Fault> {
-        let transaction = self.readers.begin().await.map_err(fault)?;
+        let transaction = self.readers.begin_with(READ).await.map_err(fault)?;
         Ok(Box::new(Unit { transaction }))
     }
 
@@ -136,7 +239,7 @@ impl Store for Sqlite {
 
 /// One transaction. Dropped without being saved, it is rolled back.
 struct Unit {
-    transaction: Transaction<'static, sqlx::Sqlite>,
+    transaction: Transaction<'static, Database>,
 }
 
 #[async_trait]
@@ -164,22 +267,6 @@ fn fault(error: sqlx::Error) -> Fault {
         _ => false,
     };
     if busy { Fault::Busy(error.to_string()) } else { Fault::other(error) }
-}
-
-/// A row holds what no version of this program writes.
-fn unreadable(what: &str) -> Fault {
-    Fault::Other(format!("the store holds an unreadable {what}"))
-}
-
-fn column<'r, T>(row: &'r SqliteRow, name: &str) -> Result<T, Fault>
-where
-    T: Decode<'r, sqlx::Sqlite> + Type<sqlx::Sqlite>,
-{
-    row.try_get(name).map_err(fault)
-}
-
-fn digest(row: &SqliteRow, name: &str) -> Result<Digest, Fault> {
-    column::<&[u8]>(row, name)?.try_into().map_err(|_| unreadable(name))
 }
 
 #[cfg(test)]

@@ -104,6 +104,10 @@ impl Store for Memory {
         Ok(Box::new(Unit { store: self.clone(), tables: self.tables(), writing: Some(writing) }))
     }
 
+    async fn begin_beside(&self) -> Result<Box<dyn UnitOfWork>, Fault> {
+        self.begin().await
+    }
+
     async fn read(&self) -> Result<Box<dyn UnitOfWork>, Fault> {
         Ok(Box::new(Unit { store: self.clone(), tables: self.tables(), writing: None }))
     }

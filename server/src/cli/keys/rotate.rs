@@ -45,8 +45,8 @@ fn next(config: &Config, rings: &[Ring]) -> String {
 /// One row of the audit, where there is one already.
 async fn write_down(config: &Config, named: &str) -> Result<(), String> {
     match &config.database {
-        Database::Sqlite(path) if path.exists() => {}
-        _ => return Ok(()),
+        Database::Sqlite(path) if !path.exists() => return Ok(()),
+        _ => {}
     }
     let parts = Parts::open(config).await?;
     let written = async {

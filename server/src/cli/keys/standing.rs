@@ -11,8 +11,7 @@ use crate::clock::SystemClock;
 use crate::config::{Config, Database};
 use crate::keys::Ring;
 use crate::keys::file::KeyFile;
-use crate::store::Sqlite;
-use crate::store::sqlite::{Begun, Lying};
+use crate::store::{self, AnyStore, Begun, Lying};
 
 /// The key file beside the database.
 pub struct Standing {
@@ -36,15 +35,12 @@ impl Standing {
         let path = config.keys_file.display().to_string();
         let known = match &config.database {
             // Opening would make an empty one.
-            Database::Sqlite(database) if database.exists() => {
-                let store = Sqlite::open(database).await.map_err(|fault| failed(&fault))?;
-                let known = Known::of(&file, &store).await.map_err(|fault| failed(&fault));
+            Database::Sqlite(database) if !database.exists() => None,
+            database => {
+                let store = store::open(database).await.map_err(|fault| failed(&fault))?;
+                let known = Known::of(&file, &*store).await.map_err(|fault| failed(&fault));
                 store.close().await;
                 Some(known?)
-            }
-            Database::Sqlite(_) => None,
-            Database::Postgres(_) => {
-                return Err("database.url: this version keeps its data in SQLite; write sqlite:FILE.".to_owned());
             }
         };
         Ok(Self { path, file, known })
@@ -151,7 +147,7 @@ impl Standing {
 }
 
 impl Known {
-    async fn of(file: &KeyFile, store: &Sqlite) -> Result<Self, Fault> {
+    async fn of(file: &KeyFile, store: &dyn AnyStore) -> Result<Self, Fault> {
         let mut known = Self { begun: store.find_begun().await?, lying: BTreeMap::new() };
         for ring in Ring::ALL {
             // While the portal has only one key, or not yet the newest, no moment parts old from new.

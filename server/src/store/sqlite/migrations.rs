@@ -1,11 +1,12 @@
 //! The steps that bring a file's tables up to date. A step that has shipped is never edited.
 
 use backboard::service::ports::Fault;
-use sqlx::migrate::{Migration, MigrationType, Migrator};
-use sqlx::{SqlSafeStr, SqlitePool};
+use sqlx::SqlitePool;
+
+use crate::store::steps::{self, Step};
 
 /// Number, name and text of every step, oldest first.
-const STEPS: [(i64, &str, &str); 12] = [
+const STEPS: [Step; 12] = [
     (1, "start", include_str!("../../../migrations/sqlite/0001_start.sql")),
     (2, "back in", include_str!("../../../migrations/sqlite/0002_back_in.sql")),
     (3, "audit chain", include_str!("../../../migrations/sqlite/0003_audit_chain.sql")),
@@ -30,14 +31,8 @@ pub async fn run(pool: &SqlitePool) -> Result<(), Fault> {
     take(pool, &STEPS).await
 }
 
-async fn take(pool: &SqlitePool, steps: &[(i64, &'static str, &'static str)]) -> Result<(), Fault> {
-    let steps: Vec<Migration> = steps
-        .iter()
-        .map(|(number, name, text)| {
-            Migration::new(*number, (*name).into(), MigrationType::Simple, (*text).into_sql_str(), false)
-        })
-        .collect();
-    Migrator::with_migrations(steps).run(pool).await.map_err(Fault::other)
+async fn take(pool: &SqlitePool, steps: &[Step]) -> Result<(), Fault> {
+    steps::migrator(steps).run(pool).await.map_err(Fault::other)
 }
 
 #[cfg(test)]
@@ -53,7 +48,7 @@ mod tests {
     use sqlx::{AssertSqlSafe, Row as _};
 
     use super::*;
-    use crate::store::Sqlite;
+    use crate::store::{AnyStore as _, Sqlite};
 
     /// A row in every table that the first step makes.
     const ROWS: [&str; 10] = [

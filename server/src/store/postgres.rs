@@ -1,0 +1,243 @@
+//! PostgreSQL: one database, any number of portals.
+//!
+//! - A unit that may write holds one lock of the whole database until it is over: what it has read cannot change before
+//!   it is saved, on whatever node, and nobody fails in the middle. It is SQLite's way to write, and the audit, a chain,
+//!   would ask for it anyhow. What judges nothing by what it has read runs beside it: [`Store::begin_beside`].
+//! - Readers see one snapshot for as long as their unit lasts, and cannot write.
+//! - What was saved is on the server's disk when [`UnitOfWork::save`] returns, as far as its `synchronous_commit` says.
+//! - A lock or a pool that stays taken for five seconds is [`Fault::Busy`], and so is a server that is not there.
+//! - A node that stops in the middle of a unit holds the others up for ten seconds at the most: then the server ends it.
+
+mod migrations;
+#[cfg(test)]
+mod plans;
+
+// What the two databases call by different names.
+
+macro_rules! greatest {
+    ($one:literal, $other:literal) => {
+        concat!("greatest(", $one, ", ", $other, ")")
+    };
+}
+macro_rules! least {
+    ($one:literal, $other:literal) => {
+        concat!("least(", $one, ", ", $other, ")")
+    };
+}
+/// The index that answers a query; PostgreSQL finds it by itself.
+macro_rules! by_index {
+    ($index:literal) => {
+        ""
+    };
+}
+/// A column that is compared without the index that has it; PostgreSQL weighs that by itself.
+macro_rules! beside_index {
+    ($column:literal) => {
+        $column
+    };
+}
+/// A join whose right side is looked up for each row of the left; PostgreSQL finds the order by itself.
+macro_rules! join_after {
+    () => {
+        "JOIN"
+    };
+}
+/// Rows that no other unit has in hand.
+macro_rules! not_taken {
+    () => {
+        " FOR UPDATE SKIP LOCKED"
+    };
+}
+/// The first byte of a blob, in hexadecimal digits.
+macro_rules! first_byte {
+    ($column:literal) => {
+        concat!("encode(substr(", $column, ", 1, 1), 'hex')")
+    };
+}
+/// The two letters after a mark.
+macro_rules! two_after {
+    ($column:literal, $mark:literal) => {
+        concat!("substr(", $column, ", strpos(", $column, ", '", $mark, "') + length('", $mark, "'), 2)")
+    };
+}
+
+#[path = "sql/accounts.rs"]
+mod accounts;
+#[path = "sql/audit.rs"]
+mod audit;
+#[path = "sql/budgets.rs"]
+mod budgets;
+#[path = "sql/cases.rs"]
+mod cases;
+#[path = "sql/challenges.rs"]
+mod challenges;
+#[path = "sql/checks.rs"]
+mod checks;
+#[path = "sql/columns.rs"]
+mod columns;
+#[path = "sql/email_changes.rs"]
+mod email_changes;
+#[path = "sql/flows.rs"]
+mod flows;
+#[path = "sql/import_jobs.rs"]
+mod import_jobs;
+#[path = "sql/imports.rs"]
+mod imports;
+#[path = "sql/jobs.rs"]
+mod jobs;
+#[path = "sql/keys.rs"]
+mod keys;
+#[path = "sql/ledgers.rs"]
+mod ledgers;
+#[path = "sql/links.rs"]
+mod links;
+#[path = "sql/moves.rs"]
+mod moves;
+#[path = "sql/outbox.rs"]
+mod outbox;
+#[path = "sql/people.rs"]
+mod people;
+#[path = "sql/queues.rs"]
+mod queues;
+#[path = "sql/reports.rs"]
+mod reports;
+#[path = "sql/roster.rs"]
+mod roster;
+#[path = "sql/search.rs"]
+mod search;
+#[path = "sql/sessions.rs"]
+mod sessions;
+#[path = "sql/staff.rs"]
+mod staff;
+#[path = "sql/temporaries.rs"]
+mod temporaries;
+
+use std::str::FromStr as _;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use backboard::service::ports::{Fault, Store, UnitOfWork};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions, PgQueryResult, PgRow};
+use sqlx::{Executor as _, Transaction};
+
+use crate::store::AnyStore;
+
+// What the files in `sql/` call them.
+use sqlx::Postgres as Database;
+type Stored = Postgres;
+type Connection = PgConnection;
+type TableRow = PgRow;
+type QueryResult = PgQueryResult;
+
+/// How long a unit of work waits for a connection or a lock before it gives up.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// The lock of all who may write, held until the transaction is over. The number is ours alone in this database. A
+/// statement of its own after BEGIN: where it fails in one go with it, the driver takes the connection back as if no
+/// transaction had begun (sqlx 0.9), and whoever gets it next can do nothing.
+const LOCK: &str = "SELECT pg_advisory_xact_lock(4843072650137)";
+const BEGIN: &str = "BEGIN";
+const READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+/// Connections for units that hold the lock: one has it, and one waits at its door.
+const WRITERS: u32 = 2;
+/// Connections for everything else.
+const OTHERS: u32 = 6;
+/// What the server itself gives up after, in milliseconds: a lock that is waited for, a transaction in which nothing
+/// happens, a statement. The first is our patience; the second lets the others go on when a node hangs.
+const SETTINGS: [(&str, &str); 3] =
+    [("lock_timeout", "5000"), ("idle_in_transaction_session_timeout", "10000"), ("statement_timeout", "30000")];
+/// Classes of errors that another try may get over: connection (08), resources such as a full disk (53), somebody's
+/// intervention such as a restart (57), deadlock and serialization (40), a lock that was not to be had (55), a
+/// transaction that was ended for being idle (25P03 is found by its own code).
+const PASSING: [&str; 5] = ["08", "53", "57", "40", "55"];
+
+/// A store in one PostgreSQL database.
+#[derive(Clone, Debug)]
+pub struct Postgres {
+    writer: PgPool,
+    readers: PgPool,
+}
+
+impl Postgres {
+    /// Connects, and brings the tables up to date. Of several nodes that start at once, one does it.
+    ///
+    /// # Errors
+    /// When the server cannot be reached or refuses us, or the database holds what this version does not know.
+    pub async fn open(url: &str) -> Result<Self, Fault> {
+        let options = PgConnectOptions::from_str(url)
+            .map_err(|_| Fault::Other("database.url cannot be read; write postgres://USER@HOST/NAME".to_owned()))?
+            .application_name("backboard")
+            .options(SETTINGS);
+        // Asking each connection whether it still lives costs a round trip, and spares the first visitors after a
+        // restart of the database their errors.
+        let pool =
+            |most| PgPoolOptions::new().max_connections(most).acquire_timeout(PATIENCE).test_before_acquire(true);
+        let writer = pool(WRITERS).connect_with(options.clone()).await.map_err(fault)?;
+        migrations::run(&writer).await?;
+        let readers = pool(OTHERS).connect_with(options).await.map_err(fault)?;
+        Ok(Self { writer, readers })
+    }
+
+    /// Begins a transaction that may write, alone among all nodes.
+    async fn lock(&self) -> Result<Transaction<'static, Database>, Fault> {
+        let mut transaction = self.writer.begin_with(BEGIN).await.map_err(fault)?;
+        transaction.execute(LOCK).await.map_err(fault)?;
+        Ok(transaction)
+    }
+}
+
+#[async_trait]
+impl AnyStore for Postgres {
+    async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+}
+
+#[async_trait]
+impl Store for Postgres {
+    async fn begin(&self) -> Result<Box<dyn UnitOfWork>, Fault> {
+        Ok(Box::new(Unit { transaction: self.lock().await? }))
+    }
+
+    async fn begin_beside(&self) -> Result<Box<dyn UnitOfWork>, Fault> {
+        let transaction = self.readers.begin_with(BEGIN).await.map_err(fault)?;
+        Ok(Box::new(Unit { transaction }))
+    }
+
+    async fn read(&self) -> Result<Box<dyn UnitOfWork>, Fault> {
+        let transaction = self.readers.begin_with(READ).await.map_err(fault)?;
+        Ok(Box::new(Unit { transaction }))
+    }
+
+    // Rows that are gone stay in the server's files until it vacuums and writes over them: its own affair, and its
+    // administrator's. docs/OPERATIONS.md says so.
+    async fn scrub(&self) -> Result<(), Fault> {
+        Ok(())
+    }
+}
+
+/// One transaction. Dropped without being saved, it is rolled back.
+struct Unit {
+    transaction: Transaction<'static, Database>,
+}
+
+#[async_trait]
+impl UnitOfWork for Unit {
+    // A transaction in which a statement failed is rolled back by COMMIT, and the server calls that a success. A
+    // statement before it finds out.
+    async fn save(mut self: Box<Self>) -> Result<(), Fault> {
+        self.transaction.execute("SELECT 1").await.map_err(fault)?;
+        self.transaction.commit().await.map_err(fault)
+    }
+}
+
+fn fault(error: sqlx::Error) -> Fault {
+    let busy = match &error {
+        sqlx::Error::PoolTimedOut | sqlx::Error::Io(_) => true,
+        sqlx::Error::Database(error) => {
+            error.code().is_some_and(|code| code == "25P03" || PASSING.iter().any(|class| code.starts_with(class)))
+        }
+        _ => false,
+    };
+    if busy { Fault::Busy(error.to_string()) } else { Fault::other(error) }
+}
