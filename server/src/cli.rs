@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod audit;
+pub mod copy;
 pub mod demo;
 pub mod doctor;
 pub mod import;
@@ -51,6 +52,8 @@ enum Command {
     Keys(keys::KeysArguments),
     /// What happened: check that nobody changed it, or write it out.
     Audit(audit::AuditArguments),
+    /// Move a portal from SQLite to PostgreSQL.
+    Copy(copy::CopyArguments),
     /// What is unsafe or incomplete, and how to mend it.
     Doctor(doctor::DoctorArguments),
     /// What the policy asks, and what that is held against.
@@ -88,6 +91,7 @@ pub async fn run(arguments: Arguments) -> Result<(), String> {
         Command::Roster(arguments) => roster::run(&arguments, &mut std::io::stdout()),
         Command::Keys(arguments) => keys::run(arguments, &mut std::io::stdout()).await,
         Command::Audit(arguments) => audit::run(&arguments, &mut std::io::stdout()).await,
+        Command::Copy(arguments) => copy::run(&arguments, &mut std::io::stdout()).await,
         Command::Doctor(arguments) => doctor::run(&arguments, &mut std::io::stdout()).await,
         Command::Policy(arguments) => policy::run(&arguments, &mut std::io::stdout()),
     }

@@ -158,6 +158,14 @@ pub struct Hosted {
 }
 
 impl Config {
+    /// What an address of a database names; paths begin at `folder`.
+    ///
+    /// # Errors
+    /// One sentence with the way out.
+    pub fn database(url: &str, folder: &Path) -> Result<Database, ConfigError> {
+        sections::database(url, folder)
+    }
+
     /// Reads the file, if there is one at `path`, with the environment over it.
     ///
     /// # Errors

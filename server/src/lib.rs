@@ -10,6 +10,7 @@ pub mod hasher;
 pub mod housekeeping;
 pub mod imports;
 pub mod keys;
+mod leading;
 pub mod log;
 pub mod mail;
 pub mod profiles;

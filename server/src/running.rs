@@ -5,6 +5,7 @@ use std::future::Future;
 use std::net::SocketAddr;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::PathBuf;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -27,7 +28,7 @@ use crate::robots::{robots, widget};
 use crate::store::{self, AnyStore};
 use crate::vault::KeyVault;
 use crate::web::{Reach, Web, router, serve};
-use crate::{admin, mail, safety};
+use crate::{admin, housekeeping, leading, mail, safety};
 
 /// Seconds the worker may take to finish the mail in hand after the word to stop.
 const WORKER_SECONDS: u64 = 10;
@@ -122,6 +123,35 @@ impl Parts {
     }
 }
 
+/// What is done now and then, by one node.
+struct Scheduled {
+    portal: Arc<Portal>,
+    store: Arc<dyn AnyStore>,
+    imports: Imports,
+    bounces: Option<PathBuf>,
+    /// Wakes whoever sends mails.
+    queued: Arc<Notify>,
+}
+
+impl Scheduled {
+    fn begin(&self, stopped: &watch::Receiver<bool>) -> Vec<Pin<Box<dyn Future<Output = ()> + Send>>> {
+        let (portal, queued) = (|| Arc::clone(&self.portal), || Arc::clone(&self.queued));
+        let store = Arc::clone(&self.store) as Arc<dyn RosterStore>;
+        let mut importer = Importer::new(portal(), store, self.imports.clone(), queued());
+        if self.store.is_shared() {
+            importer = importer.shared();
+        }
+        let mut tasks: Vec<Pin<Box<dyn Future<Output = ()> + Send>>> = vec![
+            Box::pin(importer.run(stopped.clone())),
+            Box::pin(housekeeping::run(portal(), queued(), stopped.clone())),
+        ];
+        if let Some(folder) = &self.bounces {
+            tasks.push(Box::pin(Bounces::at(folder.clone()).run(portal(), stopped.clone())));
+        }
+        tasks
+    }
+}
+
 /// Runs until `stop` resolves; then finishes requests and the mail in hand, and closes the store.
 ///
 /// # Errors
@@ -152,16 +182,15 @@ pub async fn run(
 
     let (stopping, stopped) = watch::channel(false);
     let working = tokio::spawn(worker.run(stopped.clone()));
-    let importer = Importer::new(
-        Arc::clone(&portal),
-        Arc::clone(&parts.store) as Arc<dyn RosterStore>,
-        parts.imports,
-        Arc::clone(&queued),
-    );
-    let importing = tokio::spawn(importer.run(stopped.clone()));
-    let housekeeping = tokio::spawn(crate::housekeeping::run(Arc::clone(&portal), queued, stopped.clone()));
-    let reports = parts.bounces.map(Bounces::at);
-    let reading = reports.map(|reports| tokio::spawn(reports.run(Arc::clone(&portal), stopped.clone())));
+    let scheduled = Scheduled {
+        portal: Arc::clone(&portal),
+        store: Arc::clone(&parts.store),
+        imports: parts.imports,
+        bounces: parts.bounces,
+        queued,
+    };
+    let leading = leading::run(Arc::clone(&parts.store), stopped.clone(), move |stopped| scheduled.begin(&stopped));
+    let leading = tokio::spawn(leading);
     if let Some(address) = health {
         let listener = TcpListener::bind(address).await.map_err(|error| taken(address, &error))?;
         tokio::spawn(serve(listener, admin::router(Arc::clone(&portal.store)), until(stopped.clone())));
@@ -169,7 +198,7 @@ pub async fn run(
     serve(listener, router(web), stop).await;
 
     let _ = stopping.send(true);
-    for task in [working, importing, housekeeping].into_iter().chain(reading) {
+    for task in [working, leading] {
         if tokio::time::timeout(Duration::from_secs(WORKER_SECONDS), task).await.is_err() {
             tracing::warn!("the worker was still busy after {WORKER_SECONDS} s; its lease ends by itself");
         }

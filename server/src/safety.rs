@@ -8,6 +8,7 @@ mod files;
 mod machine;
 mod network;
 mod office;
+pub mod postgres;
 pub mod store;
 
 use crate::config::{Config, Draft, Finding};

@@ -4,6 +4,7 @@
 //! databases call by different names stands in `sqlite.rs` and `postgres.rs` (decision 0022). Both are held to the one
 //! suite in `testkit::contract`.
 
+pub mod copying;
 pub mod postgres;
 pub mod sqlite;
 mod steps;
@@ -26,6 +27,21 @@ use crate::keys::{Keys, Ring};
 pub trait AnyStore: Store + RosterStore + KeyLedger {
     /// Waits for what is under way, and closes the database.
     async fn close(&self);
+
+    /// Whether this node may do what is scheduled: none while another one does.
+    async fn lead(&self) -> Result<Option<Box<dyn Lead>>, Fault>;
+
+    /// Whether other nodes may write to the same database, so that this one is not told of everything by itself.
+    fn is_shared(&self) -> bool;
+}
+
+/// That this node, and no other, does what is scheduled.
+#[async_trait]
+pub trait Lead: Send {
+    /// Whether it still does.
+    async fn holds(&mut self) -> bool;
+    /// Lets another one.
+    async fn end(self: Box<Self>);
 }
 
 /// Which keys the portal makes things with, and what still lies under older ones. Keys that come and go are the server's
@@ -69,6 +85,13 @@ pub struct Lying {
 pub async fn open(database: &Database) -> Result<Arc<dyn AnyStore>, Fault> {
     Ok(match database {
         Database::Sqlite(path) => Arc::new(Sqlite::open(path).await?),
-        Database::Postgres(url) => Arc::new(Postgres::open(url.reveal()).await?),
+        Database::Postgres(url) => {
+            let store = Postgres::open(url.reveal()).await?;
+            if store.is_copy().await? {
+                let sentence = "a copy into the database is not finished; run backboard copy again";
+                return Err(Fault::Other(sentence.to_owned()));
+            }
+            Arc::new(store)
+        }
     })
 }

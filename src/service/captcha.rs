@@ -27,7 +27,7 @@ impl Portal {
     /// Limits; or that this portal uses a hosted check, which brings its own.
     pub async fn challenge(&self, visitor: &Visitor) -> Result<String, Declined> {
         let now = self.now();
-        let mut work = self.store.begin().await?;
+        let mut work = self.store.begin_beside().await?;
         self.take(&mut *work, &self.crowd("captcha.challenge", visitor, BY_ADDRESS), now).await?;
         work.save().await?;
         self.robots.challenge(now).ok_or_else(|| Refused::RobotUnproven.into())

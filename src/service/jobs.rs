@@ -69,7 +69,7 @@ impl Portal {
     /// When the store fails; the job comes back after its lease.
     pub async fn work(&self) -> Result<bool, Fault> {
         let now = self.now();
-        let mut unit = self.store.begin().await?;
+        let mut unit = self.store.begin_beside().await?;
         let Some(job) = unit.take_job(now, now.plus(LEASE_SECONDS)).await? else { return Ok(false) };
         unit.save().await?;
 

@@ -52,7 +52,7 @@ impl Portal {
     }
 
     async fn touch(&self, session: &Session, now: Moment) -> Result<(), Fault> {
-        let mut work = self.store.begin().await?;
+        let mut work = self.store.begin_beside().await?;
         work.touch_session(&session.token, now).await?;
         work.save().await
     }

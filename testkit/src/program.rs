@@ -9,6 +9,7 @@ mod visitor;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Output, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::SqlitePool;
@@ -39,6 +40,8 @@ pub struct Plan {
     pub smtp: Option<u16>,
     /// Whether the test's connections count as a trusted proxy's, so that `X-Forwarded-For` names the visitor.
     pub proxy: bool,
+    /// `database.url`; else a SQLite file of its own.
+    pub database: Option<String>,
     /// More lines of the configuration.
     pub more: String,
 }
@@ -52,14 +55,19 @@ impl Default for Plan {
             multiply: 1_000,
             smtp: None,
             proxy: false,
+            database: None,
             more: String::new(),
         }
     }
 }
 
 pub struct Program {
-    pub folder: TempDir,
+    pub folder: Arc<TempDir>,
+    /// As its visitors know it.
     pub address: SocketAddr,
+    /// Where it listens, which is elsewhere for every node but the first.
+    pub listen: SocketAddr,
+    log_name: String,
     binary: PathBuf,
     log_level: &'static str,
     running: Option<(Child, JoinHandle<()>)>,
@@ -76,18 +84,42 @@ impl Program {
         };
         let trusted = if plan.proxy { "[\"127.0.0.1/32\"]" } else { "[]" };
         let Plan { agency, multiply, more, .. } = plan;
+        let database = plan.database.as_deref().unwrap_or("sqlite:data/backboard.db");
         let config = format!(
             "public_url = \"http://{address}\"\nlisten = \"{address}\"\nagency = \"{agency}\"\n\
-             [database]\nurl = \"sqlite:data/backboard.db\"\n[keys]\nfile = \"keys/keys.toml\"\n\
+             [database]\nurl = \"{database}\"\n[keys]\nfile = \"keys/keys.toml\"\n\
              [mail]\n{mail}\n[proxy]\ntrusted = {trusted}\n[limits]\nmultiply = {multiply}\n{more}"
         );
         std::fs::write(folder.path().join("backboard.toml"), config).unwrap();
-        let program = Self { folder, address, binary: binary.to_owned(), log_level: plan.log, running: None };
+        let program = Self {
+            folder: Arc::new(folder),
+            address,
+            listen: address,
+            log_name: "log".to_owned(),
+            binary: binary.to_owned(),
+            log_level: plan.log,
+            running: None,
+        };
         program.run(&["keys", "new"]).await;
         if !plan.rows.is_empty() {
             program.import(&plan.rows).await;
         }
         program
+    }
+
+    /// Another node of the same portal, on the same database; it is not started yet.
+    #[must_use]
+    pub fn another(&self) -> Self {
+        let listen = free_address();
+        Self {
+            folder: Arc::clone(&self.folder),
+            address: self.address,
+            listen,
+            log_name: format!("log-{}", listen.port()),
+            binary: self.binary.clone(),
+            log_level: self.log_level,
+            running: None,
+        }
     }
 
     /// Imports rows of a roster.
@@ -201,13 +233,13 @@ impl Program {
     /// Everything that it has logged so far.
     #[must_use]
     pub fn logged(&self) -> String {
-        std::fs::read_to_string(self.path("log")).unwrap()
+        std::fs::read_to_string(self.path(&self.log_name)).unwrap()
     }
 
     /// A browser that was never here before.
     #[must_use]
     pub fn visitor(&self) -> Visitor {
-        Visitor::new(self.address)
+        Visitor::new(self.address).through(self.listen)
     }
 
     /// The same, through the trusted proxy, from this address.
@@ -225,6 +257,7 @@ impl Program {
             .current_dir(self.folder.path())
             .env("RUST_LOG", self.log_level)
             .env("RUST_BACKTRACE", "1")
+            .env("BACKBOARD__LISTEN", self.listen.to_string())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -233,7 +266,7 @@ impl Program {
     }
 
     async fn log_file(&self) -> tokio::fs::File {
-        tokio::fs::OpenOptions::new().create(true).append(true).open(self.path("log")).await.unwrap()
+        tokio::fs::OpenOptions::new().create(true).append(true).open(self.path(&self.log_name)).await.unwrap()
     }
 
     async fn log(&self, bytes: &[u8]) {

@@ -32,8 +32,10 @@ pub async fn run(arguments: &DoctorArguments, out: &mut dyn Write) -> Result<(),
     if let Some(draft) = &draft {
         findings.extend(safety::look(draft));
         let in_order = !findings.iter().any(|finding| finding.is_danger() && finding.setting == "database.url");
-        if let Some(Database::Sqlite(file)) = draft.database.as_ref().filter(|_| in_order) {
-            findings.extend(safety::store::look(file).await);
+        match draft.database.as_ref().filter(|_| in_order) {
+            Some(Database::Sqlite(file)) => findings.extend(safety::store::look(file).await),
+            Some(Database::Postgres(url)) => findings.extend(safety::postgres::look(url).await),
+            None => {}
         }
         findings.extend(relay(draft).await);
     }

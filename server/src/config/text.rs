@@ -129,7 +129,10 @@ impl ConfigText {
     }
 
     fn secrets(&self) -> Vec<&'static str> {
-        let has_password = |url: &String| url.split_once("://").is_some_and(|(_, rest)| rest.contains('@'));
+        let has_password = |url: &String| {
+            let rest = url.split_once("://").map_or("", |(_, rest)| rest);
+            rest.contains("password=") || rest.split_once('@').is_some_and(|(user, _)| user.contains(':'))
+        };
         let database = self.database.url.as_ref().is_some_and(has_password).then_some("database.url");
         let captcha = self.captcha.secret.is_some().then_some("captcha.secret");
         database.into_iter().chain(captcha).collect()

@@ -18,6 +18,8 @@ use super::{Folder, Imports};
 const BATCH: usize = 250;
 /// How long the worker rests after something failed.
 const PAUSE: Duration = Duration::from_secs(5);
+/// How often it looks for jobs that other nodes took in.
+const POLLING: Duration = Duration::from_secs(5);
 /// How often it looks for files that nobody needs.
 const TIDYING: Duration = Duration::from_secs(10 * 60);
 
@@ -29,12 +31,20 @@ pub struct Importer {
     wake: Arc<Notify>,
     /// Wakes whoever sends mails.
     queued: Arc<Notify>,
+    /// How long it rests while nobody wakes it.
+    rest: Duration,
 }
 
 impl Importer {
     #[must_use]
     pub fn new(portal: Arc<Portal>, store: Arc<dyn RosterStore>, imports: Imports, queued: Arc<Notify>) -> Self {
-        Self { portal, store, folder: imports.folder, wake: imports.wake, queued }
+        Self { portal, store, folder: imports.folder, wake: imports.wake, queued, rest: TIDYING }
+    }
+
+    /// The same where rosters may be brought to other nodes, which cannot wake it.
+    #[must_use]
+    pub fn shared(self) -> Self {
+        Self { rest: POLLING, ..self }
     }
 
     /// Works until it is told to stop.
@@ -42,7 +52,7 @@ impl Importer {
         let mut resumed = false;
         loop {
             let rest = match self.turn(&mut resumed, &stopped).await {
-                Ok(()) => TIDYING,
+                Ok(()) => self.rest,
                 Err(fault) => {
                     tracing::warn!(%fault, "import");
                     // What was under way is nobody's now.

@@ -144,7 +144,7 @@ impl Worker {
     /// Takes a mail and brings it to an end or to its next attempt, where nobody else has it.
     async fn send(&self, batch: &mut Batch<'_>, id: &str) -> Result<(), Fault> {
         let now = self.portal.now();
-        let mut unit = self.portal.store.begin().await?;
+        let mut unit = self.portal.store.begin_beside().await?;
         let Some(mail) = unit.take_mail(id, now, now.plus(LEASE_SECONDS)).await? else { return Ok(()) };
         unit.save().await?;
 
@@ -239,7 +239,9 @@ impl Worker {
     }
 
     async fn record_once(&self, mail: &Mail, end: &End, now: Moment) -> Result<(), Fault> {
-        let mut unit = self.portal.store.begin().await?;
+        let store = &self.portal.store;
+        // What failed is somebody's trouble, and stands in the audit.
+        let mut unit = if end.is_noted() { store.begin().await? } else { store.begin_beside().await? };
         match end {
             End::Sent => unit.mail_sent(&mail.id, now).await?,
             End::Again(why) => unit.mail_retry(&mail.id, now.plus(backoff::mail(mail.tries)), why).await?,
@@ -276,6 +278,11 @@ impl End {
             Self::Useless(why) => *why == "expired",
             Self::Sent | Self::Again(_) => false,
         }
+    }
+
+    /// Whether more than the mail's own row changes.
+    const fn is_noted(&self) -> bool {
+        matches!(self, Self::Failed(_) | Self::Useless(_))
     }
 
     fn why(&self) -> &str {

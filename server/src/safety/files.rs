@@ -18,10 +18,7 @@ pub fn look(draft: &Draft) -> Vec<Finding> {
     findings.extend(draft.keys_file.as_deref().map(keys).unwrap_or_default());
     match &draft.database {
         Some(Database::Sqlite(file)) => findings.extend(database(file)),
-        Some(Database::Postgres(_)) => findings.push(Finding::danger(
-            "database.url",
-            "database.url: this version keeps its data in SQLite; write sqlite:FILE.",
-        )),
+        Some(Database::Postgres(url)) => findings.push(super::postgres::way(url)),
         None => {}
     }
     for (setting, file) in &draft.files.secrets {

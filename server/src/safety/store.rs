@@ -34,20 +34,7 @@ async fn read(file: &Path) -> sqlx::Result<Vec<Finding>> {
     let mut database = SqliteConnection::connect_with(&options).await?;
     let mut findings = Vec::new();
     let step: i64 = sqlx::query_scalar("SELECT max(version) FROM _sqlx_migrations").fetch_one(&mut database).await?;
-    findings.push(match step.cmp(&NEWEST_STEP) {
-        std::cmp::Ordering::Equal => Finding::ok("database", format!("tables up to date (step {step})")),
-        std::cmp::Ordering::Less => Finding::warning(
-            "database",
-            format!(
-                "the database is at step {step} of {NEWEST_STEP}; the next start takes the others, and there is no way back: \
-                 make a backup first."
-            ),
-        ),
-        std::cmp::Ordering::Greater => Finding::danger(
-            "database",
-            format!("the database was made by a later version (step {step}, here {NEWEST_STEP}); start that version."),
-        ),
-    });
+    findings.push(self::step(step, NEWEST_STEP));
     let wrong: String = sqlx::query_scalar("PRAGMA quick_check(1)").fetch_one(&mut database).await?;
     if wrong != "ok" {
         let sentence = format!("the database is damaged ({wrong}); stop the portal and put back your latest backup.");
@@ -58,16 +45,39 @@ async fn read(file: &Path) -> sqlx::Result<Vec<Finding>> {
         let tied: Option<bool> = sqlx::query_scalar("SELECT digest IS NOT NULL FROM audit ORDER BY id DESC LIMIT 1")
             .fetch_optional(&mut database)
             .await?;
-        findings.push(match tied {
-            Some(false) => Finding::warning(
-                "audit",
-                "the newest row is not tied to the one before: it is from before this version, or somebody wrote it; run: \
-                 backboard audit verify",
-            ),
-            Some(true) => Finding::ok("audit", "the newest row is tied; check them all with: backboard audit verify"),
-            None => Finding::ok("audit", "empty"),
-        });
+        findings.push(self::tied(tied));
     }
     database.close().await?;
     Ok(findings)
+}
+
+/// How far the tables are.
+pub(super) fn step(step: i64, newest: i64) -> Finding {
+    match step.cmp(&newest) {
+        std::cmp::Ordering::Equal => Finding::ok("database", format!("tables up to date (step {step})")),
+        std::cmp::Ordering::Less => Finding::warning(
+            "database",
+            format!(
+                "the database is at step {step} of {newest}; the next start takes the others, and there is no way back: \
+                 make a backup first."
+            ),
+        ),
+        std::cmp::Ordering::Greater => Finding::danger(
+            "database",
+            format!("the database was made by a later version (step {step}, here {newest}); start that version."),
+        ),
+    }
+}
+
+/// Whether the newest row of the audit, if there is one, is tied to the one before.
+pub(super) fn tied(tied: Option<bool>) -> Finding {
+    match tied {
+        Some(false) => Finding::warning(
+            "audit",
+            "the newest row is not tied to the one before: it is from before this version, or somebody wrote it; run: \
+                 backboard audit verify",
+        ),
+        Some(true) => Finding::ok("audit", "the newest row is tied; check them all with: backboard audit verify"),
+        None => Finding::ok("audit", "empty"),
+    }
 }

@@ -112,15 +112,17 @@ mod staff;
 #[path = "sql/temporaries.rs"]
 mod temporaries;
 
+pub use migrations::NEWEST as NEWEST_STEP;
+
 use std::str::FromStr as _;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use backboard::service::ports::{Fault, Store, UnitOfWork};
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions, PgQueryResult, PgRow};
-use sqlx::{Executor as _, Transaction};
+use sqlx::{Connection as _, Executor as _, Transaction};
 
-use crate::store::AnyStore;
+use crate::store::{AnyStore, Lead};
 
 // What the files in `sql/` call them.
 use sqlx::Postgres as Database;
@@ -135,6 +137,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// statement of its own after BEGIN: where it fails in one go with it, the driver takes the connection back as if no
 /// transaction had begun (sqlx 0.9), and whoever gets it next can do nothing.
 const LOCK: &str = "SELECT pg_advisory_xact_lock(4843072650137)";
+/// Held by a connection, of the node that does what is scheduled.
+const LEAD: &str = "SELECT pg_try_advisory_lock(4843072650138)";
 const BEGIN: &str = "BEGIN";
 const READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 /// Connections for units that hold the lock: one has it, and one waits at its door.
@@ -142,9 +146,16 @@ const WRITERS: u32 = 2;
 /// Connections for everything else.
 const OTHERS: u32 = 6;
 /// What the server itself gives up after, in milliseconds: a lock that is waited for, a transaction in which nothing
-/// happens, a statement. The first is our patience; the second lets the others go on when a node hangs.
-const SETTINGS: [(&str, &str); 3] =
-    [("lock_timeout", "5000"), ("idle_in_transaction_session_timeout", "10000"), ("statement_timeout", "30000")];
+/// happens, a statement. The first is our patience; the second lets the others go on when a node hangs. The last three, in
+/// seconds: after half a minute a node whose machine is gone holds nothing any more.
+const SETTINGS: [(&str, &str); 6] = [
+    ("lock_timeout", "5000"),
+    ("idle_in_transaction_session_timeout", "10000"),
+    ("statement_timeout", "30000"),
+    ("tcp_keepalives_idle", "10"),
+    ("tcp_keepalives_interval", "5"),
+    ("tcp_keepalives_count", "3"),
+];
 /// Classes of errors that another try may get over: connection (08), resources such as a full disk (53), somebody's
 /// intervention such as a restart (57), deadlock and serialization (40), a lock that was not to be had (55), a
 /// transaction that was ended for being idle (25P03 is found by its own code).
@@ -177,6 +188,11 @@ impl Postgres {
         Ok(Self { writer, readers })
     }
 
+    /// Whether `backboard copy` has begun to fill the database, and not ended.
+    pub(super) async fn is_copy(&self) -> Result<bool, Fault> {
+        sqlx::query_scalar("SELECT to_regclass('copying') IS NOT NULL").fetch_one(&self.readers).await.map_err(fault)
+    }
+
     /// Begins a transaction that may write, alone among all nodes.
     async fn lock(&self) -> Result<Transaction<'static, Database>, Fault> {
         let mut transaction = self.writer.begin_with(BEGIN).await.map_err(fault)?;
@@ -190,6 +206,36 @@ impl AnyStore for Postgres {
     async fn close(&self) {
         self.readers.close().await;
         self.writer.close().await;
+    }
+
+    async fn lead(&self) -> Result<Option<Box<dyn Lead>>, Fault> {
+        let mut connection = self.readers.acquire().await.map_err(fault)?.detach();
+        let asked = sqlx::query_scalar(LEAD).fetch_one(&mut connection).await.map_err(fault)?;
+        if asked {
+            return Ok(Some(Box::new(Leading(connection))));
+        }
+        connection.close().await.map_err(fault)?;
+        Ok(None)
+    }
+
+    fn is_shared(&self) -> bool {
+        true
+    }
+}
+
+/// The connection that holds the lock. It stands outside the pools: nobody else may get it.
+struct Leading(PgConnection);
+
+#[async_trait]
+impl Lead for Leading {
+    async fn holds(&mut self) -> bool {
+        self.0.ping().await.is_ok()
+    }
+
+    async fn end(self: Box<Self>) {
+        if let Err(error) = self.0.close().await {
+            tracing::debug!(%error, "the connection of the lead was gone already");
+        }
     }
 }
 

@@ -124,7 +124,7 @@ use sqlx::sqlite::{
 };
 use sqlx::{Connection as _, SqliteConnection, SqlitePool, Transaction};
 
-use crate::store::AnyStore;
+use crate::store::{AnyStore, Lead};
 
 // What the files in `sql/` call them.
 use sqlx::Sqlite as Database;
@@ -205,6 +205,26 @@ impl AnyStore for Sqlite {
         self.readers.close().await;
         self.writer.close().await;
     }
+
+    async fn lead(&self) -> Result<Option<Box<dyn Lead>>, Fault> {
+        Ok(Some(Box::new(Alone)))
+    }
+
+    fn is_shared(&self) -> bool {
+        false
+    }
+}
+
+/// There is no other node.
+struct Alone;
+
+#[async_trait]
+impl Lead for Alone {
+    async fn holds(&mut self) -> bool {
+        true
+    }
+
+    async fn end(self: Box<Self>) {}
 }
 
 #[async_trait]

@@ -57,7 +57,7 @@ impl Portal {
     }
 
     async fn touch_desk(&self, session: &StaffSession, now: Moment) -> Result<(), Fault> {
-        let mut work = self.store.begin().await?;
+        let mut work = self.store.begin_beside().await?;
         work.touch_staff_session(&session.token, now).await?;
         work.save().await
     }

@@ -12,6 +12,8 @@ use super::answer::Answer;
 #[derive(Clone, Debug)]
 pub struct Visitor {
     address: SocketAddr,
+    /// The node that answers.
+    node: SocketAddr,
     pub jar: BTreeMap<String, String>,
     /// Headers of every request over the usual ones.
     headers: Vec<(String, String)>,
@@ -21,7 +23,14 @@ pub struct Visitor {
 impl Visitor {
     #[must_use]
     pub fn new(address: SocketAddr) -> Self {
-        Self { address, jar: BTreeMap::new(), headers: Vec::new(), accept: "text/html" }
+        Self { address, node: address, jar: BTreeMap::new(), headers: Vec::new(), accept: "text/html" }
+    }
+
+    /// The same at this node, as a proxy in front of several would send it there.
+    #[must_use]
+    pub fn through(mut self, node: SocketAddr) -> Self {
+        self.node = node;
+        self
     }
 
     /// The same with a header more.
@@ -57,6 +66,17 @@ impl Visitor {
     pub async fn post(&mut self, path: &str, body: &[u8]) -> Answer {
         let stream = self.send(&self.request(path, body)).await;
         self.receive(stream).await
+    }
+
+    /// The same where nobody may listen, or the other side may end at any moment. None: no connection came about, so
+    /// nothing was asked.
+    pub async fn attempt(&mut self, path: &str, fields: &[(&str, &str)]) -> Option<Answer> {
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let request = self.request(path, body.as_bytes());
+        let mut stream = TcpStream::connect(self.node).await.ok()?;
+        let _ = stream.set_nodelay(true);
+        let _ = stream.write_all(&request).await;
+        Some(self.receive(stream).await)
     }
 
     /// Writes a post and does not wait for the answer.
@@ -104,7 +124,7 @@ impl Visitor {
 
     /// Opens a connection and writes.
     pub async fn send(&self, bytes: &[u8]) -> TcpStream {
-        let mut stream = TcpStream::connect(self.address).await.unwrap();
+        let mut stream = TcpStream::connect(self.node).await.unwrap();
         stream.set_nodelay(true).unwrap();
         // Who is refused while still writing reads the answer all the same.
         let _ = stream.write_all(bytes).await;

@@ -8,6 +8,12 @@ use crate::store::steps::{self, Step};
 /// Number, name and text of every step, oldest first.
 const STEPS: [Step; 1] = [(1, "start", include_str!("../../../migrations/postgres/0001_start.sql"))];
 
+/// The number of the newest step.
+pub const NEWEST: i64 = {
+    let [.., (number, ..)] = STEPS;
+    number
+};
+
 pub async fn run(pool: &PgPool) -> Result<(), Fault> {
     steps::migrator(&STEPS).run(pool).await.map_err(Fault::other)
 }

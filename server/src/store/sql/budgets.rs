@@ -67,11 +67,15 @@ impl Budgets for Unit {
     }
 
     async fn purge_budgets(&mut self, full_before: Moment) -> Result<u64, Fault> {
-        let budgets = sqlx::query("DELETE FROM budget WHERE full_at < $1")
-            .bind(full_before.0)
-            .execute(&mut *self.transaction)
-            .await
-            .map_err(fault)?;
+        let budgets = sqlx::query(concat!(
+            "DELETE FROM budget WHERE key IN (SELECT key FROM budget WHERE full_at < $1",
+            not_taken!(),
+            ")"
+        ))
+        .bind(full_before.0)
+        .execute(&mut *self.transaction)
+        .await
+        .map_err(fault)?;
         let spent = sqlx::query("DELETE FROM spent WHERE until < $1")
             .bind(full_before.0)
             .execute(&mut *self.transaction)

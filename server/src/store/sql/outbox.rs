@@ -38,10 +38,12 @@ impl Outbox for Unit {
     }
 
     async fn take_mail(&mut self, id: &str, now: Moment, until: Moment) -> Result<Option<Mail>, Fault> {
-        let row = sqlx::query(
-            "UPDATE mail SET due = $1, tries = tries + 1 WHERE id = $2 AND due <= $3 \
-             RETURNING id, recipient, kind, sealed, queued, tries",
-        )
+        let row = sqlx::query(concat!(
+            "UPDATE mail SET due = $1, tries = tries + 1 \
+                 WHERE number = (SELECT number FROM mail WHERE id = $2 AND due <= $3",
+            not_taken!(),
+            ") RETURNING id, recipient, kind, sealed, queued, tries"
+        ))
         .bind(until.0)
         .bind(id)
         .bind(now.0)
