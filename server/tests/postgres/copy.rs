@@ -86,7 +86,10 @@ async fn a_copy_that_was_killed_goes_on_and_is_not_served_before() {
     let target = PgPool::connect(&url).await.unwrap();
     until("some people have arrived", async || {
         // At first there is no table.
-        sqlx::query_scalar::<_, i64>("SELECT count(*) FROM person").fetch_one(&target).await.is_ok_and(|people| people > 0)
+        sqlx::query_scalar::<_, i64>("SELECT count(*) FROM person")
+            .fetch_one(&target)
+            .await
+            .is_ok_and(|people| people > 0)
     })
     .await;
     child.start_kill().unwrap();

@@ -5,6 +5,7 @@ mod copy;
 mod doctor;
 mod journeys;
 mod nodes;
+mod proxy;
 
 use testkit::cluster::OwnDatabase;
 use testkit::program::{Plan, Program, Visitor, mails, until};

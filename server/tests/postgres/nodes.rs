@@ -26,7 +26,8 @@ async fn a_journey_goes_from_node_to_node_at_every_step() {
     let [first, second] = two(&own, 2).await;
     let mut visitor = claim(&first, [&first, &second, &first], 0).await.through(second.listen);
     assert_eq!(visitor.open("/home").await.status, Some(200));
-    assert_eq!(visitor.submit("/api/session/sign-out", &[]).await.status, Some(303));
+    let csrf = visitor.open("/home").await.hidden("csrf").unwrap();
+    assert_eq!(visitor.submit("/api/sign-in/out", &[("csrf", &csrf)]).await.status, Some(303));
     let mut visitor = visitor.through(first.listen);
     assert_eq!(visitor.open("/home").await.status, Some(303), "signed out on every node");
     assert!(sign_in(&mut second.visitor(), 0, PASSWORD).await);
