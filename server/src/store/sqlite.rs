@@ -14,6 +14,7 @@ mod cases;
 mod challenges;
 mod checks;
 mod email_changes;
+mod epochs;
 mod flows;
 mod import_jobs;
 mod imports;

@@ -19,6 +19,7 @@ use crate::limit::Budget;
 use crate::moment::Moment;
 use crate::refused::{Field, Problem, Refused, codes};
 use crate::roster::masked;
+use crate::service::epoch::RESTORED;
 use crate::service::ports::{Fault, UnitOfWork};
 use crate::service::records::{Account, Case, Temporary};
 use crate::service::session::IDLE_SECONDS;
@@ -324,7 +325,7 @@ impl Trouble {
     #[must_use]
     pub fn of(why: &str) -> Self {
         match why {
-            "expired" | "superseded" | "spent" | "closed" => return Self::Useless,
+            "expired" | "superseded" | "spent" | "closed" | RESTORED => return Self::Useless,
             "too old" => return Self::TooOld,
             _ => {}
         }

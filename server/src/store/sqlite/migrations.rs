@@ -5,7 +5,7 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::{SqlSafeStr, SqlitePool};
 
 /// Number, name and text of every step, oldest first.
-const STEPS: [(i64, &str, &str); 12] = [
+const STEPS: [(i64, &str, &str); 13] = [
     (1, "start", include_str!("../../../migrations/sqlite/0001_start.sql")),
     (2, "back in", include_str!("../../../migrations/sqlite/0002_back_in.sql")),
     (3, "audit chain", include_str!("../../../migrations/sqlite/0003_audit_chain.sql")),
@@ -18,6 +18,7 @@ const STEPS: [(i64, &str, &str); 12] = [
     (10, "bounces", include_str!("../../../migrations/sqlite/0010_bounces.sql")),
     (11, "reports", include_str!("../../../migrations/sqlite/0011_reports.sql")),
     (12, "import job", include_str!("../../../migrations/sqlite/0012_import_job.sql")),
+    (13, "epoch", include_str!("../../../migrations/sqlite/0013_epoch.sql")),
 ];
 
 /// The number of the newest step.
