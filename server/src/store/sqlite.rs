@@ -13,6 +13,7 @@ mod budgets;
 mod cases;
 mod challenges;
 mod checks;
+pub mod copies;
 mod email_changes;
 mod epochs;
 mod flows;

@@ -67,8 +67,7 @@ pub async fn ways_in_of_people_are_void_and_dead_ones_stay_as_they_were(bench: B
     unit.save_caller_code(&code).await.unwrap();
 
     let voided = unit.void_outstanding(&void()).await.unwrap();
-    let expected =
-        Voided { sessions: 1, flows: 2, links: 1, temporaries: 1, jobs: 1, callers: 1, ..Voided::default() };
+    let expected = Voided { sessions: 1, flows: 2, links: 1, temporaries: 1, jobs: 1, callers: 1, ..Voided::default() };
     assert_eq!(voided, expected);
     for (id, is_spent, is_superseded) in [("link-1", false, true), ("link-2", true, false), ("link-3", false, true)] {
         let fate = unit.find_link(id).await.unwrap().unwrap().fate;

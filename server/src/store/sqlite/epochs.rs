@@ -21,7 +21,8 @@ const STAFF_ENTRIES: &str = "DELETE FROM staff_entry";
 const STAFF_LINKS: &str = "UPDATE staff_link SET spent = $1 WHERE spent IS NULL AND expires > $1";
 const RECOVERY_CODES: &str = "UPDATE staff_recovery SET used = $1 WHERE used IS NULL";
 const IMPORTS: &str = "UPDATE import_job SET state = 'checked' WHERE state = 'queued'";
-const MAILS: &str = "UPDATE mail SET failed = $1, why = $2, sealed = NULL, due = NULL WHERE due IS NOT NULL AND kind = $3";
+const MAILS: &str =
+    "UPDATE mail SET failed = $1, why = $2, sealed = NULL, due = NULL WHERE due IS NOT NULL AND kind = $3";
 const SECOND_STEPS: &str =
     "UPDATE staff SET second_step = $1 WHERE second IS NOT NULL AND coalesce(second_step, 0) < $1";
 
