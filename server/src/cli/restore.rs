@@ -237,10 +237,19 @@ async fn check_keys(store: &Sqlite, keys: &Keys, what: &str) -> Result<(), Strin
 /// Gives the database, and what lies beside it, another name. It keeps its own until the backup takes that.
 fn set_aside(target: &Path) -> io::Result<PathBuf> {
     let moment: String = at(SystemClock.now()).chars().filter(|c| !matches!(c, '-' | ':')).collect();
-    let aside = beside(target, &format!(".replaced-{moment}"));
+    let first = beside(target, &format!(".replaced-{moment}"));
+    // Two of one second.
+    let others = (2_u32..).map(|number| beside(&first, &format!("-{number}")));
+    let mut names = std::iter::once(first.clone()).chain(others);
+    let aside = names.find(|name| name.symlink_metadata().is_err()).unwrap_or(first.clone());
     // A log is there only where the database could not be read; what takes its place must not find it.
     for ending in BESIDE {
-        match std::fs::rename(beside(target, ending), beside(&aside, ending)) {
+        // The index of a log is made anew where it is missing.
+        let gone = match ending {
+            "-shm" => std::fs::remove_file(beside(target, ending)),
+            _ => std::fs::rename(beside(target, ending), beside(&aside, ending)),
+        };
+        match gone {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
         }

@@ -105,7 +105,9 @@ pub async fn find_damage(file: &Path) -> sqlx::Result<Option<String>> {
     let mut connection = SqliteConnection::connect_with(&at_rest(file)).await?;
     let pages: String = sqlx::query_scalar("PRAGMA integrity_check(1)").fetch_one(&mut connection).await?;
     if pages != "ok" {
-        return Ok(Some(pages));
+        let pages = pages.trim_start_matches("*** in database main ***");
+        // A sentence of ours stays on one line.
+        return Ok(Some(pages.split_whitespace().collect::<Vec<_>>().join(" ")));
     }
     let query = sqlx::query_scalar("SELECT \"table\" FROM pragma_foreign_key_check LIMIT 1");
     let table: Option<String> = query.fetch_optional(&mut connection).await?;
@@ -185,12 +187,18 @@ pub async fn mark_successor(file: &Path, copied: Moment, replaced: i64) -> sqlx:
 pub async fn is_alone(file: &Path) -> bool {
     // In this mode the first read asks for the whole file, which whoever has it open in WAL mode has a share of.
     let options = as_it_is(file).locking_mode(SqliteLockingMode::Exclusive).busy_timeout(Duration::ZERO);
-    let asked = async {
-        let mut connection = SqliteConnection::connect_with(&options).await?;
-        sqlx::query("SELECT count(*) FROM sqlite_schema").fetch_one(&mut connection).await?;
-        connection.close().await
-    };
-    !asked.await.is_err_and(|error| matches!(fault(error), Fault::Busy(_)))
+    // Afterwards as anybody would, which takes the index away that the first leaves beside the file.
+    for options in [options, as_it_is(file)] {
+        let asked = async {
+            let mut connection = SqliteConnection::connect_with(&options).await?;
+            sqlx::query("SELECT count(*) FROM sqlite_schema").fetch_one(&mut connection).await?;
+            connection.close().await
+        };
+        if asked.await.is_err_and(|error| matches!(fault(error), Fault::Busy(_))) {
+            return false;
+        }
+    }
+    true
 }
 
 impl Sqlite {
