@@ -5,7 +5,7 @@
 use std::ffi::OsString;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
-use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, fchown};
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{CWD, OFlags, RenameFlags, renameat_with};
@@ -75,6 +75,23 @@ impl Draft {
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Gives it to the owner of this file or folder, where root makes it for somebody else.
+    ///
+    /// # Errors
+    /// One sentence with the way out.
+    pub fn belong_like(&self, other: &Path) -> Result<(), String> {
+        let given = || -> io::Result<()> {
+            let (own, other) = (self.file.metadata()?, other.metadata()?);
+            if (own.uid(), own.gid()) != (other.uid(), other.gid()) && geteuid().is_root() {
+                fchown(&self.file, Some(other.uid()), Some(other.gid()))?;
+            }
+            Ok(())
+        };
+        given().map_err(|error| {
+            format!("{} cannot be given to its owner ({error}); run this as that user.", self.named.display())
+        })
     }
 
     /// Brings it to the disk and gives it its name; what has the name already goes only where that is meant. Bytes of

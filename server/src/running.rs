@@ -175,7 +175,7 @@ pub async fn epoch_of(store: &Sqlite) -> Result<Epoch, String> {
 
 /// Says in the log that a new epoch began, as the audit does.
 pub fn log_restored(restored: &Restored) {
-    let copied = restored.copied.map(at);
+    let copied = restored.epoch.source.map(at);
     tracing::warn!(epoch = restored.epoch.number, copied, voided = %restored.voided, "a backup was put back");
 }
 

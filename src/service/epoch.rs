@@ -12,6 +12,7 @@ use super::Portal;
 use super::desk::second::last_step;
 use super::mail::Message;
 use super::ports::{Fault, UnitOfWork};
+use crate::expiry::DAY;
 use crate::moment::Moment;
 
 /// What the ledger says of a mail that was not sent because of it.
@@ -23,18 +24,31 @@ pub struct Epoch {
     pub number: i64,
     /// When it began. A copy that is put back twice has one number both times, and two beginnings.
     pub since: Moment,
+    /// When the backup was taken that it began with; none where nobody knows, and of the first.
+    pub source: Option<Moment>,
     /// When this copy was taken, if it is one that nobody has worked with.
     pub copied: Option<Moment>,
 }
 
 impl Epoch {
     /// That of data which were never restored.
-    pub const FIRST: Self = Self { number: 1, since: Moment(0), copied: None };
+    pub const FIRST: Self = Self { number: 1, since: Moment(0), source: None, copied: None };
 }
 
 impl Default for Epoch {
     fn default() -> Self {
         Self::FIRST
+    }
+}
+
+/// Seconds for which the desk is told that a backup was put back.
+pub const TOLD: i64 = 30 * DAY;
+
+impl Epoch {
+    /// Whether a backup was put back so shortly before that what is missing still surprises somebody.
+    #[must_use]
+    pub fn is_news(&self, now: Moment) -> bool {
+        self.number > Self::FIRST.number && now.since(self.since) < TOLD
     }
 }
 
@@ -119,8 +133,6 @@ pub trait Epochs: Send {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Restored {
     pub epoch: Epoch,
-    /// When the copy was taken; none where nobody knows.
-    pub copied: Option<Moment>,
     pub voided: Voided,
 }
 
@@ -157,12 +169,12 @@ impl Portal {
         }
         let void = Void { now, step: last_step(now), mails: Message::VOIDED_KINDS.to_vec() };
         let voided = work.void_outstanding(&void).await?;
-        let epoch = Epoch { number: before.number.saturating_add(1), since: now, copied: None };
+        let epoch = Epoch { number: before.number.saturating_add(1), since: now, source: before.copied, copied: None };
         let copied = before.copied.map_or_else(|| "unknown".to_owned(), iso);
         let detail = format!("epoch={} copied={copied} {voided}", epoch.number);
         self.audit_by(&mut *work, "office", "restored", None, &detail).await?;
         work.save().await?;
-        Ok(Some(Restored { epoch, copied: before.copied, voided }))
+        Ok(Some(Restored { epoch, voided }))
     }
 }
 

@@ -6,6 +6,7 @@ CREATE TABLE epoch (
     one    INTEGER PRIMARY KEY CONSTRAINT epoch_one CHECK (one = 1),
     number INTEGER NOT NULL,
     since  INTEGER NOT NULL, -- 0: from the beginning on
+    source INTEGER,          -- when the backup was taken that it began with; none: nobody knows, or it is the first
     copied INTEGER           -- when this copy was taken; none: this is no copy
 ) STRICT;
 INSERT INTO epoch (one, number, since) VALUES (1, 1, 0);

@@ -95,6 +95,7 @@ async fn put_back(arguments: &RestoreArguments, file: &Path) -> Result<String, S
     let there = find_there(target, arguments.replace).await?;
     let draft = Draft::of(target)?;
     prepare(file, &draft, &contents, there.as_ref(), (&keys, arguments.force)).await?;
+    draft.belong_like(if target.exists() { target } else { folder_of(target) })?;
     let aside = match target.symlink_metadata() {
         Ok(_) => Some(set_aside(target).map_err(|error| {
             format!("{} cannot be moved aside ({error}); run this as its owner.", target.display())
@@ -123,7 +124,8 @@ async fn put_back(arguments: &RestoreArguments, file: &Path) -> Result<String, S
         let after = contents.newest.map_or(0, |(id, _)| id);
         text += &format!(
             "What was there is {aside} now; remove it when nobody needs it. What it knows of that time:\n  \
-             BACKBOARD__DATABASE__URL=sqlite:{aside} backboard audit export --after {after}\n",
+             BACKBOARD__DATABASE__URL=sqlite:{aside} backboard audit export --after {after} --config {config}\n",
+            config = arguments.config.display(),
             aside = std::path::absolute(&aside).unwrap_or(aside).display()
         );
     }
@@ -281,7 +283,7 @@ fn voided(restored: &Restored) -> String {
         .map(|(count, words)| counted(count, words))
         .collect();
     let what = if some.is_empty() { "nothing was outstanding".to_owned() } else { some.join(", ") };
-    let copied = restored.copied.map_or_else(String::new, |at| format!(" (the copy is of {} UTC)", time(at)));
+    let copied = restored.epoch.source.map_or_else(String::new, |at| format!(" (the copy is of {} UTC)", time(at)));
     format!("Epoch {} begins{copied}. Void from now on: {what}.\n", restored.epoch.number)
 }
 

@@ -170,7 +170,7 @@ async fn data_are_never_written_over_but_moved_aside_where_that_is_meant() {
     let names = names(&office, "data");
     let aside = names.iter().find(|name| name.contains(".replaced-")).unwrap();
     assert_eq!((names.len(), bytes(&office, &format!("data/{aside}"))), (2, before));
-    assert!(said.contains(aside.as_str()) && said.contains("audit export --after 1"), "{said}");
+    assert!(said.contains(aside.as_str()) && said.contains("audit export --after 1 --config backboard.toml"), "{said}");
     // It tells what was lost.
     let url = format!("sqlite:{}/data/{aside}", office.folder.path().display());
     let mut lost = office.command(&["audit", "export", "--after", "1"]);

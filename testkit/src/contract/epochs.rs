@@ -25,11 +25,11 @@ pub async fn an_epoch_begins_after_the_one_that_is_named_and_once(bench: Bench) 
     let mut unit = bench.begin().await;
     assert!(unit.begin_epoch(&Epoch::FIRST, NOW).await.unwrap());
     assert!(!unit.begin_epoch(&Epoch::FIRST, NOW).await.unwrap());
-    let second = Epoch { number: 2, since: NOW, copied: None };
+    let second = Epoch { number: 2, since: NOW, source: None, copied: None };
     assert_eq!(unit.find_epoch().await.unwrap(), second);
     assert!(!unit.begin_epoch(&Epoch { since: NOW.plus(1), ..second }, NOW).await.unwrap());
     assert!(unit.begin_epoch(&second, NOW.plus(9)).await.unwrap());
-    assert_eq!(unit.find_epoch().await.unwrap(), Epoch { number: 3, since: NOW.plus(9), copied: None });
+    assert_eq!(unit.find_epoch().await.unwrap(), Epoch { number: 3, since: NOW.plus(9), source: None, copied: None });
 }
 
 pub async fn one_of_32_begins_the_epoch(bench: Bench) {

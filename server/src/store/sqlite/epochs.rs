@@ -29,20 +29,21 @@ const SECOND_STEPS: &str =
 #[async_trait]
 impl Epochs for Unit {
     async fn find_epoch(&mut self) -> Result<Epoch, Fault> {
-        let row = sqlx::query("SELECT number, since, copied FROM epoch")
+        let row = sqlx::query("SELECT number, since, source, copied FROM epoch")
             .fetch_one(&mut *self.transaction)
             .await
             .map_err(fault)?;
         Ok(Epoch {
             number: column(&row, "number")?,
             since: Moment(column(&row, "since")?),
+            source: column::<Option<i64>>(&row, "source")?.map(Moment),
             copied: column::<Option<i64>>(&row, "copied")?.map(Moment),
         })
     }
 
     async fn begin_epoch(&mut self, after: &Epoch, now: Moment) -> Result<bool, Fault> {
         let begun = sqlx::query(
-            "UPDATE epoch SET number = number + 1, since = $1, copied = NULL WHERE number = $2 AND since = $3",
+            "UPDATE epoch SET number = number + 1, since = $1, source = copied, copied = NULL WHERE number = $2 AND since = $3",
         )
         .bind(now.0)
         .bind(after.number)

@@ -18,7 +18,7 @@ impl Epochs for Unit {
         if (epoch.number, epoch.since) != (after.number, after.since) {
             return Ok(false);
         }
-        *epoch = Epoch { number: after.number + 1, since: now, copied: None };
+        *epoch = Epoch { number: after.number + 1, since: now, source: epoch.copied, copied: None };
         Ok(true)
     }
 
