@@ -11,7 +11,7 @@ use std::time::Duration;
 use backboard::moment::Moment;
 use backboard::service::ports::Fault;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode, SqlitePoolOptions};
-use sqlx::{Connection as _, SqliteConnection};
+use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
 
 use super::{PATIENCE, Sqlite, fault};
 
@@ -215,7 +215,12 @@ impl Sqlite {
 
 /// Neither made nor brought up to date.
 fn as_it_is(file: &Path) -> SqliteConnectOptions {
-    SqliteConnectOptions::new().filename(file).create_if_missing(false).busy_timeout(PATIENCE)
+    // What takes seconds here takes them for the size of the file, and is nothing to warn of.
+    SqliteConnectOptions::new()
+        .filename(file)
+        .create_if_missing(false)
+        .busy_timeout(PATIENCE)
+        .disable_statement_logging()
 }
 
 /// A file that nobody writes to. With a log beside it there are pages in that.
