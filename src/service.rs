@@ -9,6 +9,7 @@ pub mod bounce;
 pub mod captcha;
 pub mod claim;
 pub mod desk;
+pub mod epoch;
 pub mod expiry;
 pub mod forget;
 pub mod freeze;

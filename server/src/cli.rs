@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod audit;
+pub mod backup;
 pub mod copy;
 pub mod demo;
 pub mod doctor;
@@ -9,6 +10,7 @@ pub mod import;
 pub mod keys;
 pub mod policy;
 mod progress;
+pub mod restore;
 pub mod roster;
 pub mod serve;
 pub mod staff;
@@ -52,6 +54,10 @@ enum Command {
     Keys(keys::KeysArguments),
     /// What happened: check that nobody changed it, or write it out.
     Audit(audit::AuditArguments),
+    /// Copy the database while the portal runs.
+    Backup(backup::BackupArguments),
+    /// Put a backup back, and void what was outstanding when it was taken.
+    Restore(restore::RestoreArguments),
     /// Move a portal from SQLite to PostgreSQL.
     Copy(copy::CopyArguments),
     /// What is unsafe or incomplete, and how to mend it.
@@ -62,13 +68,23 @@ enum Command {
 
 /// The parts of a portal that has its database already: opening would make an empty one, in which nothing is found.
 async fn standing(config: &Path) -> Result<Parts, String> {
+    Parts::open(&existing(config)?).await
+}
+
+/// A configuration whose database is there.
+fn existing(config: &Path) -> Result<Config, String> {
     let config = Config::load(Some(config), std::env::vars()).map_err(|error| error.to_string())?;
     if let Database::Sqlite(path) = &config.database
         && !path.exists()
     {
         return Err(format!("There is no database at {} yet; begin with: backboard import ROSTER.csv", path.display()));
     }
-    Parts::open(&config).await
+    Ok(config)
+}
+
+/// `1 person`, `2 people`.
+fn counted(count: u64, (one, several): (&str, &str)) -> String {
+    format!("{count} {}", if count == 1 { one } else { several })
 }
 
 /// Runs a command.
@@ -91,6 +107,8 @@ pub async fn run(arguments: Arguments) -> Result<(), String> {
         Command::Roster(arguments) => roster::run(&arguments, &mut std::io::stdout()),
         Command::Keys(arguments) => keys::run(arguments, &mut std::io::stdout()).await,
         Command::Audit(arguments) => audit::run(&arguments, &mut std::io::stdout()).await,
+        Command::Backup(arguments) => backup::run(&arguments, &mut std::io::stdout()).await,
+        Command::Restore(arguments) => restore::run(&arguments, &mut std::io::stdout()).await,
         Command::Copy(arguments) => copy::run(&arguments, &mut std::io::stdout()).await,
         Command::Doctor(arguments) => doctor::run(&arguments, &mut std::io::stdout()).await,
         Command::Policy(arguments) => policy::run(&arguments, &mut std::io::stdout()),

@@ -6,6 +6,7 @@
 //! owner alone; [`file`] says how it changes.
 
 pub mod file;
+pub mod fit;
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -36,7 +36,13 @@ pub fn subscriber<W>(format: Format, filter: EnvFilter, out: W) -> Box<dyn Subsc
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_writer(OneLine(out));
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(false)
+        // A line that cannot be written is lost. Saying so on stderr would panic where nobody reads that any more, and
+        // the panic's own line once more: the program would end.
+        .log_internal_errors(false)
+        .with_writer(OneLine(out));
     match format {
         Format::Plain => Box::new(log.finish()),
         // The span of a request is the only one there is, so the list of all would say it twice.

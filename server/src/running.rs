@@ -12,17 +12,21 @@ use std::time::Duration;
 use app::site;
 use backboard::agency::Agency;
 use backboard::service::Portal;
+use backboard::service::epoch::{Epoch, Restored};
 use backboard::service::ports::{Clock, Entropy, Hasher, Robots, Store, Vault};
 use backboard::service::roster::RosterStore;
 use ipnet::IpNet;
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch};
 
+use crate::audit_lines::at;
 use crate::clock::{SystemClock, SystemEntropy};
 use crate::config::{Captcha, Config, Database, Mail, Smtp, Tls};
 use crate::hasher::Argon2Hasher;
+use crate::hold::Hold;
 use crate::imports::{self, Importer, Imports};
 use crate::keys::Keys;
+use crate::keys::fit::find_misfit;
 use crate::mail::{Bounces, Credentials, Folder, Patience, Relay, RelayAt, Stationery, Transport, Worker};
 use crate::robots::{robots, widget};
 use crate::store::{self, AnyStore};
@@ -53,28 +57,44 @@ pub struct Parts {
     pub people_days: u32,
     /// Where rosters lie that the desk imports.
     pub imports: Imports,
+    /// Which life of the data this is.
+    pub epoch: Epoch,
+    /// As long as it lasts no other database is put in the place of this one.
+    pub hold: Option<Hold>,
 }
 
 impl Parts {
-    /// Opens everything that the configuration names.
+    /// Opens everything that the configuration names, to work with it: where the database is a copy that was put back,
+    /// what was outstanding when it was taken is void first.
     ///
     /// # Errors
     /// One sentence with the way out.
     pub async fn open(config: &Config) -> Result<Self, String> {
+        let mut parts = Self::open_as_it_is(config).await?;
+        parts.settle_copy().await?;
+        Ok(parts)
+    }
+
+    /// The same to look at it alone.
+    ///
+    /// # Errors
+    /// One sentence with the way out.
+    pub async fn open_as_it_is(config: &Config) -> Result<Self, String> {
         safety::refuse(config)?;
-        if let Database::Sqlite(path) = &config.database
-            && let Some(folder) = path.parent()
-        {
-            let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
-            made.map_err(|error| format!("{}: {error}", folder.display()))?;
-        }
+        let hold = match &config.database {
+            Database::Sqlite(path) => Some(Hold::shared(path)?),
+            Database::Postgres(_) => None,
+        };
         let mut keys = Keys::read(&config.keys_file).map_err(|error| error.to_string())?;
         let store = store::open(&config.database).await.map_err(|fault| fault.to_string())?;
         for begun in store.find_begun().await.map_err(|fault| fault.to_string())? {
             keys.make_with(begun.ring, begun.key, &begun.mark);
         }
+        let epoch = epoch_of(&*store).await?;
         Ok(Self {
             keys,
+            epoch,
+            hold,
             store,
             transport: transport(&config.mail)?,
             bounces: config.bounces.clone(),
@@ -86,6 +106,28 @@ impl Parts {
             people_days: config.people_days,
             imports: Imports::of(imports::Folder::at(config.import_folder.clone(), config.import_bytes)),
         })
+    }
+
+    /// Where the database is a copy that nobody has worked with: voids what was outstanding when it was taken.
+    ///
+    /// # Errors
+    /// One sentence with the way out; the database is as it was then.
+    async fn settle_copy(&mut self) -> Result<(), String> {
+        if self.epoch.copied.is_none() {
+            return Ok(());
+        }
+        if let Some(misfit) = find_misfit(&*self.store, &self.keys).await.map_err(|fault| fault.to_string())? {
+            return Err(format!(
+                "The database is a backup that was put back, and the key file is not the one that belongs to it: {misfit}. \
+                 Put that key file back; if it is lost for good, run: backboard restore --in-place --force"
+            ));
+        }
+        let restored = self.portal()?.settle_copy().await.map_err(|fault| fault.to_string())?;
+        if let Some(restored) = restored {
+            log_restored(&restored);
+        }
+        self.epoch = epoch_of(&*self.store).await?;
+        Ok(())
     }
 
     /// From now on things are made with the newest keys, by this portal and by every command beside it.
@@ -107,7 +149,7 @@ impl Parts {
     /// One sentence with the way out.
     pub fn portal(&self) -> Result<Arc<Portal>, String> {
         let vault: Arc<dyn Vault> = Arc::new(KeyVault::new(&self.keys));
-        let robots: Arc<dyn Robots> = robots(&self.captcha, &vault).map_err(|fault| fault.to_string())?;
+        let robots: Arc<dyn Robots> = robots(&self.captcha, &vault, &self.epoch).map_err(|fault| fault.to_string())?;
         let hasher: Arc<dyn Hasher> = Arc::new(Argon2Hasher::new(&self.keys).map_err(|fault| fault.to_string())?);
         Ok(Arc::new(Portal {
             agency: self.agency.clone(),
@@ -150,6 +192,21 @@ impl Scheduled {
         }
         tasks
     }
+}
+
+/// Which life of its data a store is in.
+///
+/// # Errors
+/// One sentence: the database failed.
+pub async fn epoch_of(store: &dyn Store) -> Result<Epoch, String> {
+    let found = async { store.read().await?.find_epoch().await };
+    found.await.map_err(|fault| fault.to_string())
+}
+
+/// Says in the log that a new epoch began, as the audit does.
+pub fn log_restored(restored: &Restored) {
+    let copied = restored.epoch.source.map(at);
+    tracing::warn!(epoch = restored.epoch.number, copied, voided = %restored.voided, "a backup was put back");
 }
 
 /// Runs until `stop` resolves; then finishes requests and the mail in hand, and closes the store.

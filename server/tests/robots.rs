@@ -13,6 +13,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
 use backboard::moment::Moment;
+use backboard::service::epoch::Epoch;
 use backboard::service::ports::{Fault, Proof, Robots, Vault};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -291,9 +292,9 @@ async fn a_refused_secret_is_the_operators_fault_and_says_so() {
 async fn the_configuration_picks_the_check_and_the_widget() {
     let (address, _asked) = provider().await;
     let (own, captcha) = (Captcha::Altcha, Captcha::Hosted(hosted(address)));
-    assert!(robots(&own, &vault()).unwrap().challenge(NOW).is_some());
+    assert!(robots(&own, &vault(), &Epoch::FIRST).unwrap().challenge(NOW).is_some());
     assert_eq!(widget(&own), None);
-    let hosted_check = robots(&captcha, &vault()).unwrap();
+    let hosted_check = robots(&captcha, &vault(), &Epoch::FIRST).unwrap();
     assert!(matches!(hosted_check.check("good", NOW).await.unwrap(), Proof::Good { .. }));
     for (provider, name) in
         [(Provider::Turnstile, "turnstile"), (Provider::Hcaptcha, "hcaptcha"), (Provider::Recaptcha, "recaptcha")]

@@ -1,7 +1,7 @@
 //! What happened, written down in the unit of work that did it, each row tied to the one before.
 
 use super::desk::Actor;
-use super::ports::{Fault, UnitOfWork};
+use super::ports::{Fault, Store, UnitOfWork, Vault};
 use super::{Portal, Visitor};
 use crate::audit::{Chain, Flaw, Head, Row, START, Tie};
 use crate::limit::Budget;
@@ -119,24 +119,36 @@ impl Portal {
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn verify_audit(&self, heads: Vec<Head>, mut seen: impl FnMut(u64)) -> Result<Verified, Fault> {
-        let mut work = self.store.read().await?;
-        let mut chain = Chain::expecting(heads);
-        // Also what somebody put in below the first number.
-        let mut last = i64::MIN;
-        loop {
-            let rows = work.find_audit_after(last, BATCH).await?;
-            last = rows.last().map_or(last, |row| row.id);
-            for row in &rows {
-                if let Err(flaw) = chain.next(row, |key, previous, bytes| self.vault.chain_under(key, previous, bytes))
-                {
-                    return Ok(Verified { chain, flaw: Some((row.clone(), flaw)) });
-                }
+    pub async fn verify_audit(&self, heads: Vec<Head>, seen: impl FnMut(u64)) -> Result<Verified, Fault> {
+        verify(&*self.store, &*self.vault, heads, seen).await
+    }
+}
+
+/// The same for a store that is no portal's, such as a copy.
+///
+/// # Errors
+/// When the store fails.
+pub async fn verify(
+    store: &dyn Store,
+    vault: &dyn Vault,
+    heads: Vec<Head>,
+    mut seen: impl FnMut(u64),
+) -> Result<Verified, Fault> {
+    let mut work = store.read().await?;
+    let mut chain = Chain::expecting(heads);
+    // Also what somebody put in below the first number.
+    let mut last = i64::MIN;
+    loop {
+        let rows = work.find_audit_after(last, BATCH).await?;
+        last = rows.last().map_or(last, |row| row.id);
+        for row in &rows {
+            if let Err(flaw) = chain.next(row, |key, previous, bytes| vault.chain_under(key, previous, bytes)) {
+                return Ok(Verified { chain, flaw: Some((row.clone(), flaw)) });
             }
-            seen(chain.rows());
-            if rows.len() < BATCH as usize {
-                return Ok(Verified { chain, flaw: None });
-            }
+        }
+        seen(chain.rows());
+        if rows.len() < BATCH as usize {
+            return Ok(Verified { chain, flaw: None });
         }
     }
 }

@@ -172,6 +172,21 @@ impl Message {
         }
     }
 
+    /// Kinds of mails that carry a way in, or tell of an address that waits: none of it outlives the restoring of a backup.
+    /// The others only tell, and may be sent.
+    pub const VOIDED_KINDS: [&str; 10] = [
+        "claim-link",
+        "reset-link",
+        "temporary-password",
+        "caller-code",
+        "office-link",
+        "email-asked",
+        "email-waits",
+        "staff-invitation",
+        "staff-password",
+        "staff-second",
+    ];
+
     /// Whether a mail of this kind answers somebody who asked for help: when it does not arrive, somebody waits for it.
     #[must_use]
     pub fn answers(kind: &str) -> bool {

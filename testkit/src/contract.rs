@@ -11,6 +11,7 @@ pub mod cases;
 pub mod challenges;
 pub mod checks;
 pub mod email_changes;
+pub mod epochs;
 pub mod flows;
 pub mod forgotten;
 pub mod imports;
@@ -184,6 +185,16 @@ macro_rules! store_contract {
                 one_of_32_opens_the_case,
                 the_last_closing_of_a_kind_is_known,
                 a_case_of_no_account_is_a_fault,
+            }
+            epochs {
+                a_new_store_is_in_its_first_epoch_and_no_copy,
+                an_epoch_begins_after_the_one_that_is_named_and_once,
+                one_of_32_begins_the_epoch,
+                nothing_is_voided_where_nothing_is_outstanding,
+                ways_in_of_people_are_void_and_dead_ones_stay_as_they_were,
+                mails_that_carry_a_way_in_are_given_up_and_others_wait_as_before,
+                ways_in_of_staff_are_void_and_an_authenticators_codes_begin_anew,
+                a_new_address_that_waited_comes_into_use_no_more,
             }
             checks {
                 a_code_works_for_its_session_and_account_until_its_last_second,

@@ -1,4 +1,4 @@
--- Everything that SQLite came to in its steps 1 to 12 (migrations/sqlite says what each table is for, and why).
+-- Everything that SQLite came to in its steps 1 to 13 (migrations/sqlite says what each table is for, and why).
 -- What differs: every whole number is a BIGINT, yes and no are BOOLEAN, blobs are BYTEA. Text is compared byte by byte
 -- (COLLATE "C"), as SQLite does: an order of some language would let a search by ranges of keys lose people.
 
@@ -384,3 +384,12 @@ CREATE TABLE import_reason (
     salt   BYTEA  NOT NULL,
     words  TEXT   COLLATE "C" NOT NULL
 );
+
+CREATE TABLE epoch (
+    one    BIGINT PRIMARY KEY CONSTRAINT epoch_one CHECK (one = 1),
+    number BIGINT NOT NULL,
+    since  BIGINT NOT NULL, -- 0: from the beginning on
+    source BIGINT,          -- when the backup was taken that it began with; none: nobody knows, or it is the first
+    copied BIGINT           -- when this copy was taken; none: this is no copy
+);
+INSERT INTO epoch (one, number, since) VALUES (1, 1, 0);

@@ -4,12 +4,14 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 
+use super::existing;
 use super::progress::Progress;
-use super::standing;
 use crate::audit_lines::{at, line};
+use crate::running::Parts;
 use backboard::audit::{Flaw, Head, Row};
 use backboard::service::Portal;
 use backboard::service::audit::Verified;
+use backboard::service::desk::report_ports::Wanted;
 use clap::{Args, Subcommand};
 
 /// Rows that are read at once.
@@ -48,7 +50,8 @@ enum AuditCommand {
 /// One sentence: the first row that is not as it was written, or what could not be read.
 pub async fn run(arguments: &AuditArguments, out: &mut (dyn Write + Send)) -> Result<(), String> {
     let (AuditCommand::Verify { config, .. } | AuditCommand::Export { config, .. }) = &arguments.command;
-    let parts = standing(config).await?;
+    // Looking changes nothing, also where the database is a backup that was put back.
+    let parts = Parts::open_as_it_is(&existing(config)?).await?;
     let portal = parts.portal()?;
     let done = match &arguments.command {
         AuditCommand::Verify { log, .. } => verify(&portal, log, out).await,
@@ -74,9 +77,14 @@ async fn verify(portal: &Portal, logs: &[PathBuf], out: &mut (dyn Write + Send))
     progress.end();
     let Verified { chain, flaw } = verified.map_err(|fault| failed(&fault))?;
     if let Some((row, flaw)) = flaw {
-        return Err(broken(&row, flaw, chain.last()));
+        let restored = if flaw == Flaw::NotTheHead { find_restored(portal, row.id).await? } else { None };
+        return Err(restored
+            .map_or_else(|| broken(&row, flaw, chain.last()), |restored| lost_since(&restored, row.id, chain.last())));
     }
     if let Some(id) = chain.cut_off() {
+        if let Some(restored) = find_restored(portal, id).await? {
+            return Err(lost_since(&restored, id, chain.last()));
+        }
         return Err(format!(
             "The audit ends with row {}, but the log names row {id}: the rows between them were cut off, or this is an \
              older copy of the database. Look for a backup that has them.",
@@ -96,6 +104,26 @@ async fn verify(portal: &Portal, logs: &[PathBuf], out: &mut (dyn Write + Send))
         None => {}
     }
     write(out, said.as_bytes())
+}
+
+/// The newest row up to a number that says that a backup was put back: the log may name others in its place and after it.
+async fn find_restored(portal: &Portal, up_to: i64) -> Result<Option<Row>, String> {
+    let wanted = Wanted { action: Some("restored".to_owned()), ..Wanted::default() };
+    let found =
+        async { portal.store.read().await?.find_audit_where(&wanted, 0, up_to.saturating_add(1), true, 1).await };
+    Ok(found.await.map_err(|fault| failed(&fault))?.pop())
+}
+
+/// A log from the time that was lost with a restore. No success: whoever puts a backup back could hide what they did.
+fn lost_since(restored: &Row, missing: i64, last: i64) -> String {
+    format!(
+        "The log names a row {missing} that is not here, and row {} ({}) says why: a backup was put back ({}), and what was \
+         written between the copy and then is lost. Rows up to {last} are as they were written; check the rest with logs \
+         from after that alone. If nobody of yours put a backup back, somebody wanted rows gone.",
+        restored.id,
+        at(restored.at),
+        restored.detail.split(" sessions=").next().unwrap_or_default(),
+    )
 }
 
 async fn export(portal: &Portal, after: i64, out: &mut (dyn Write + Send)) -> Result<(), String> {

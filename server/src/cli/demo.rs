@@ -18,12 +18,13 @@ use crate::demo::mailbox;
 use crate::demo::people::{self, PEOPLE, SEED};
 use crate::demo::queues;
 use crate::demo::staff;
+use crate::hold::Hold;
 use crate::imports::{self, Imports, MOST_BYTES};
 use crate::keys::Keys;
 use crate::mail::{Folder, Transport};
 use crate::profiles::profile;
 use crate::roster;
-use crate::running::{Parts, listen, run as run_portal, told_to_stop};
+use crate::running::{Parts, epoch_of, listen, run as run_portal, told_to_stop};
 use crate::store::Sqlite;
 use crate::web::serve;
 
@@ -94,9 +95,13 @@ async fn open(folder: &Path, agency: Agency, origin: &str) -> Result<Parts, Stri
     let keys = folder.join("keys.toml");
     let keys =
         if keys.exists() { Keys::read(&keys) } else { Keys::create(&keys) }.map_err(|error| error.to_string())?;
-    let store = Sqlite::open(&folder.join("data/backboard.db")).await;
+    let database = folder.join("data/backboard.db");
+    let hold = Hold::shared(&database)?;
+    let store = Sqlite::open(&database).await;
     let store = store.map_err(|fault| of_another_version(&fault, folder))?;
     Ok(Parts {
+        epoch: epoch_of(&store).await?,
+        hold: Some(hold),
         agency,
         keys,
         store: Arc::new(store),
@@ -107,7 +112,7 @@ async fn open(folder: &Path, agency: Agency, origin: &str) -> Result<Parts, Stri
         trusted: Vec::new(),
         multiply: 1,
         people_days: PEOPLE_DAYS,
-        imports: Imports::of(imports::Folder::beside(&folder.join("data/backboard.db"), MOST_BYTES)),
+        imports: Imports::of(imports::Folder::beside(&database, MOST_BYTES)),
     })
 }
 

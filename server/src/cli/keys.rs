@@ -93,11 +93,6 @@ fn create(arguments: NewArguments) -> Result<String, String> {
     ))
 }
 
-/// `1 person`, `2 people`.
-fn counted(count: u64, (one, several): (&str, &str)) -> String {
-    format!("{count} {}", if count == 1 { one } else { several })
-}
-
 #[cfg(test)]
 mod tests {
     use clap::Parser;

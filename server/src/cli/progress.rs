@@ -7,9 +7,10 @@ use indicatif::{ProgressBar, ProgressStyle};
 /// Tenths of the whole that get a plain line.
 const LINES: u64 = 10;
 
-/// Progress of so many rows.
+/// Progress of so many rows, or whatever is counted.
 pub struct Progress {
     bar: ProgressBar,
+    what: &'static str,
     total: u64,
     said: u64,
     plain: bool,
@@ -18,12 +19,18 @@ pub struct Progress {
 impl Progress {
     #[must_use]
     pub fn of(total: u64) -> Self {
+        Self::counting(total, "rows")
+    }
+
+    #[must_use]
+    pub fn counting(total: u64, what: &'static str) -> Self {
         let plain = !std::io::stderr().is_terminal();
         let bar = if plain { ProgressBar::hidden() } else { ProgressBar::new(total) };
-        if let Ok(style) = ProgressStyle::with_template("{wide_bar} {human_pos} of {human_len} rows, {eta} left") {
+        if let Ok(style) = ProgressStyle::with_template("{wide_bar} {human_pos} of {human_len} {msg}, {eta} left") {
             bar.set_style(style);
         }
-        Self { bar, total, said: 0, plain }
+        bar.set_message(what);
+        Self { bar, what, total, said: 0, plain }
     }
 
     /// So many rows are done.
@@ -33,7 +40,7 @@ impl Progress {
         if self.plain && tenth > self.said {
             self.said = tenth;
             // A closed pipe behind stderr is no reason to stop the work.
-            let _ = writeln!(std::io::stderr(), "{done} of {} rows", self.total);
+            let _ = writeln!(std::io::stderr(), "{done} of {} {}", self.total, self.what);
         }
     }
 

@@ -16,6 +16,7 @@ use altcha::{
 };
 use async_trait::async_trait;
 use backboard::moment::Moment;
+use backboard::service::epoch::Epoch;
 use backboard::service::ports::{Entropy, Fault, Proof, Robots, Vault};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -58,7 +59,18 @@ struct Secrets {
 impl Altcha {
     #[must_use]
     pub fn new(vault: Arc<dyn Vault>) -> Self {
-        let secrets = |label: &str| vault.digests(label, b"").into_iter().map(|digest| BASE64.encode(digest));
+        Self::of(vault, &Epoch::FIRST)
+    }
+
+    /// The one of an epoch, which takes no other's proofs.
+    #[must_use]
+    pub fn of(vault: Arc<dyn Vault>, epoch: &Epoch) -> Self {
+        // The first stands for itself: challenges from before there were epochs can still be answered.
+        let life = match epoch.number {
+            ..=1 => Vec::new(),
+            number => [number, epoch.since.0].map(i64::to_be_bytes).concat(),
+        };
+        let secrets = |label: &str| vault.digests(label, &life).into_iter().map(|digest| BASE64.encode(digest));
         let pairs = secrets("robots: challenges").zip(secrets("robots: keys"));
         Self { secrets: pairs.map(|(challenges, keys)| Secrets { challenges, keys }).collect(), vault }
     }

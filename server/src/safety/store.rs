@@ -2,9 +2,11 @@
 
 use std::path::Path;
 
+use backboard::moment::Moment;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{Connection as _, SqliteConnection};
 
+use crate::audit_lines::at;
 use crate::config::Finding;
 use crate::store::NEWEST_STEP;
 
@@ -46,6 +48,18 @@ async fn read(file: &Path) -> sqlx::Result<Vec<Finding>> {
             .fetch_optional(&mut database)
             .await?;
         findings.push(self::tied(tied));
+    }
+    if step >= 13 {
+        let copied: Option<i64> = sqlx::query_scalar("SELECT copied FROM epoch").fetch_one(&mut database).await?;
+        findings.extend(copied.map(|copied| {
+            Finding::warning(
+                "database",
+                format!(
+                    "the database is a backup of {} that was put back: the next start voids the links, sessions and codes in it.",
+                    at(Moment(copied))
+                ),
+            )
+        }));
     }
     database.close().await?;
     Ok(findings)

@@ -18,7 +18,7 @@ use self::table::{Compared, Table};
 use super::{AnyStore as _, Postgres, Sqlite};
 
 /// Every table, after those that it refers to.
-pub const TABLES: [&str; 29] = [
+pub const TABLES: [&str; 30] = [
     "account",
     "person",
     "person_name",
@@ -48,6 +48,7 @@ pub const TABLES: [&str; 29] = [
     "import_reject",
     "import_job",
     "import_reason",
+    "epoch",
 ];
 
 /// Why nothing was copied, or not everything. One sentence with the way out.

@@ -77,6 +77,8 @@ mod checks;
 mod columns;
 #[path = "sql/email_changes.rs"]
 mod email_changes;
+#[path = "sql/epochs.rs"]
+mod epochs;
 #[path = "sql/flows.rs"]
 mod flows;
 #[path = "sql/import_jobs.rs"]

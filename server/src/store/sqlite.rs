@@ -7,6 +7,7 @@
 //! - What is deleted is overwritten with zeros, and leaves the log when housekeeping next folds that into the file.
 //! - A lock or a pool that stays taken for five seconds is [`Fault::Busy`].
 
+pub mod copies;
 mod migrations;
 mod names;
 #[cfg(test)]
@@ -77,6 +78,8 @@ mod checks;
 mod columns;
 #[path = "sql/email_changes.rs"]
 mod email_changes;
+#[path = "sql/epochs.rs"]
+mod epochs;
 #[path = "sql/flows.rs"]
 mod flows;
 #[path = "sql/import_jobs.rs"]
@@ -183,6 +186,12 @@ impl Sqlite {
         Ok(Self { writer, readers })
     }
 
+    /// Waits for what is under way, then closes the file; SQLite folds the log into it.
+    pub async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+
     /// Begins a transaction that may write.
     async fn lock(&self) -> Result<Transaction<'static, Database>, Fault> {
         let begun = match self.writer.begin_with(BEGIN).await {
@@ -200,10 +209,8 @@ impl Sqlite {
 
 #[async_trait]
 impl AnyStore for Sqlite {
-    /// SQLite folds the log into the file.
     async fn close(&self) {
-        self.readers.close().await;
-        self.writer.close().await;
+        Self::close(self).await;
     }
 
     async fn lead(&self) -> Result<Option<Box<dyn Lead>>, Fault> {

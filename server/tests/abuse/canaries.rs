@@ -124,6 +124,8 @@ async fn k03_no_secret_is_written_anywhere_it_does_not_belong() {
         assets += 1;
     }
     assert!(assets >= 2, "the page has no files: {page}");
+    // A backup lies in other places than the database.
+    program.run(&["backup", "data/copy.db"]).await;
     assert!(program.stop().await.success());
 
     for path in files(&program.path("data")).into_iter().chain([program.path("log")]) {
@@ -133,8 +135,9 @@ async fn k03_no_secret_is_written_anywhere_it_does_not_belong() {
     let hits = sweep(&program, &secrets, &heard, &written);
     assert!(hits.is_empty(), "{} hits:\n{}", hits.len(), hits.join("\n"));
 
-    // What must be there is there: the files are the right ones, and the journeys went all the way.
+    // What must be there is there: the files are the right ones, a backup among them, and the journeys went all the way.
     let log = program.logged();
+    assert!(written.iter().any(|(name, text)| name == "data/copy.db" && text.contains(NAME)));
     assert!(log.contains("sqlx::query") && log.contains("mail sent"), "the log is not at its most talkative");
     let of = |kind: Kind| secrets.known.values().filter(|found| **found == kind).count();
     let mailed = secrets.known.values().filter(|kind| matches!(kind, Kind::Mailed(_))).count();
@@ -143,7 +146,7 @@ async fn k03_no_secret_is_written_anywhere_it_does_not_belong() {
     figure(
         "K03",
         &format!(
-            "{} secrets in {} writings looked for in {} answers, {} mails, and {} KiB of log at TRACE, database, audit and office: 0 hits",
+            "{} secrets in {} writings looked for in {} answers, {} mails, and {} KiB of log at TRACE, database, backup, audit and office: 0 hits",
             secrets.known.len(),
             secrets.writings().len(),
             heard.answers.len(),

@@ -11,6 +11,7 @@ mod proof;
 
 mod auc;
 mod audit;
+mod backups;
 mod build;
 mod canaries;
 mod challenge;

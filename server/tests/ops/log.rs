@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use serde_json::Value;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
@@ -113,4 +113,20 @@ async fn l04_a_database_that_another_process_locks_is_a_503_that_recovers_by_its
     let lines = lines(&program);
     assert!(lines.iter().any(|line| line["span"]["id"] == *id && line["fields"]["message"] == "busy"), "{lines:#?}");
     assert!(lines.iter().all(|line| line["target"] != "access"), "{lines:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_log_that_nobody_reads_any_more_stops_nothing() {
+    let program = crate::program(ROW, "info").await;
+    let mut child = program.command(&["serve"]).spawn().unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    while !lines.next_line().await.unwrap().unwrap().contains("\"serving\"") {}
+    // As a program that collects it and ends.
+    drop(lines);
+    for _ in 0..5 {
+        assert_eq!(Visitor::new(program.address).open("/sign-in").await.status, Some(200));
+    }
+    assert_eq!(child.try_wait().unwrap(), None, "it ended");
+    child.start_kill().unwrap();
+    child.wait().await.unwrap();
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use backboard::moment::Moment;
 use backboard::service::ports::Store as _;
-use server::store::{AnyStore as _, Sqlite};
+use server::store::Sqlite;
 use sqlx::Sqlite as Database;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 use tempfile::TempDir;

@@ -19,6 +19,7 @@ use crate::limit::Budget;
 use crate::moment::Moment;
 use crate::refused::{Field, Problem, Refused, codes};
 use crate::roster::masked;
+use crate::service::epoch::{Epoch, RESTORED};
 use crate::service::ports::{Fault, UnitOfWork};
 use crate::service::records::{Account, Case, Temporary};
 use crate::service::session::IDLE_SECONDS;
@@ -52,6 +53,8 @@ pub struct Dossier {
     pub has_question: bool,
     /// Sessions that are open now.
     pub sessions: u64,
+    /// A backup was put back lately: what happened since it was taken is not here.
+    pub restored: Option<Epoch>,
     pub people: Vec<Who>,
     /// Products that the password is for.
     pub products: Vec<String>,
@@ -242,6 +245,7 @@ impl Portal {
                 grace_spent: account.grace_spent,
             },
             has_question: work.find_challenge(id).await?.is_some(),
+            restored: Some(work.find_epoch().await?).filter(|epoch| epoch.is_news(now)),
             sessions: work.count_sessions_of(id, now, now.plus(-IDLE_SECONDS)).await?,
             products: self.products(&work.find_people_of(id).await?),
             people: work.find_somebodies_of(id).await?.into_iter().map(|person| Who::of(person, is_shown)).collect(),
@@ -324,7 +328,7 @@ impl Trouble {
     #[must_use]
     pub fn of(why: &str) -> Self {
         match why {
-            "expired" | "superseded" | "spent" | "closed" => return Self::Useless,
+            "expired" | "superseded" | "spent" | "closed" | RESTORED => return Self::Useless,
             "too old" => return Self::TooOld,
             _ => {}
         }

@@ -18,6 +18,8 @@ use crate::service::records::Digest;
 pub const RECOVERY_CODES: usize = 10;
 /// Seconds of a step.
 const STEP: u64 = 30;
+/// Steps either way that are taken too.
+const SKEW: u16 = 1;
 /// Bytes of a key.
 const KEY: usize = 20;
 const PURPOSE: &str = "staff-second";
@@ -60,11 +62,16 @@ pub(super) fn step_of(key: &[u8], typed: &str, now: Moment) -> Result<Option<i64
     Ok(step.and_then(|step| i64::try_from(step).ok()))
 }
 
+/// The newest step whose code may have been typed by now.
+pub(in crate::service) fn last_step(now: Moment) -> i64 {
+    i64::try_from(seconds(now) / STEP).unwrap_or(i64::MAX).saturating_add(SKEW.into())
+}
+
 fn authenticator(key: &[u8]) -> Result<Totp, Fault> {
     Builder::new()
         .with_algorithm(Algorithm::SHA1)
         .with_digits(6)
-        .with_skew(1)
+        .with_skew(SKEW)
         .with_step_duration(STEP)
         .with_secret(key)
         .build()

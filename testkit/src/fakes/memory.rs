@@ -10,6 +10,7 @@ mod cases;
 mod challenges;
 mod checks;
 mod email_changes;
+mod epochs;
 mod flows;
 mod imports;
 mod jobs;
@@ -38,6 +39,7 @@ use backboard::service::desk::email_ports::{EmailChange, EmailFate};
 use backboard::service::desk::import_ports::ImportJob;
 use backboard::service::desk::records::{Entry, Member, StaffLink, StaffSession};
 use backboard::service::desk::report_ports::ImportRun;
+use backboard::service::epoch::Epoch;
 use backboard::service::ports::{Fault, Store, UnitOfWork};
 use backboard::service::records::{Account, Case, Challenge, Digest, Flow, Job, Mail, NewLink, NewTemporary, Session};
 use tokio::sync::OwnedMutexGuard;
@@ -145,6 +147,7 @@ impl UnitOfWork for Unit {
 
 #[derive(Clone, Debug, Default)]
 struct Tables {
+    epoch: Epoch,
     accounts: BTreeMap<i64, Account>,
     /// Numbers of accounts that are no more, which are not given again.
     forgotten: BTreeSet<i64>,

@@ -50,6 +50,14 @@ pub fn person(sheet: &Sheet) -> AnyView {
     if dossier.people.is_empty() {
         content.push(notice("info", vec![notice_text(say(words::ACT_PART_RETIRED))]));
     }
+    if let Some(epoch) = &dossier.restored {
+        let said = match epoch.source {
+            Some(source) => site()
+                .fill(words::DESK_PERSON_RESTORED_FROM, &[("time", &time(epoch.since)), ("copied", &time(source))]),
+            None => filled(words::DESK_PERSON_RESTORED, epoch.since),
+        };
+        content.push(notice("warning", vec![notice_text(said)]));
+    }
     for case in &dossier.cases {
         let said = site().fill(words::DESK_PERSON_CASE, &[("kind", &spaced(&case.kind)), ("time", &time(case.opened))]);
         content.push(notice("warning", vec![notice_text(said)]));

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use backboard::moment::Moment;
 use backboard::service::ports::{Clock as _, Fault};
 
-use super::counted;
 use crate::cli::account::time;
+use crate::cli::counted;
 use crate::clock::SystemClock;
 use crate::config::{Config, Database};
 use crate::keys::Ring;

@@ -6,7 +6,7 @@ use sqlx::SqlitePool;
 use crate::store::steps::{self, Step};
 
 /// Number, name and text of every step, oldest first.
-const STEPS: [Step; 12] = [
+const STEPS: [Step; 13] = [
     (1, "start", include_str!("../../../migrations/sqlite/0001_start.sql")),
     (2, "back in", include_str!("../../../migrations/sqlite/0002_back_in.sql")),
     (3, "audit chain", include_str!("../../../migrations/sqlite/0003_audit_chain.sql")),
@@ -19,6 +19,7 @@ const STEPS: [Step; 12] = [
     (10, "bounces", include_str!("../../../migrations/sqlite/0010_bounces.sql")),
     (11, "reports", include_str!("../../../migrations/sqlite/0011_reports.sql")),
     (12, "import job", include_str!("../../../migrations/sqlite/0012_import_job.sql")),
+    (13, "epoch", include_str!("../../../migrations/sqlite/0013_epoch.sql")),
 ];
 
 /// The number of the newest step.
@@ -48,7 +49,7 @@ mod tests {
     use sqlx::{AssertSqlSafe, Row as _};
 
     use super::*;
-    use crate::store::{AnyStore as _, Sqlite};
+    use crate::store::Sqlite;
 
     /// A row in every table that the first step makes.
     const ROWS: [&str; 10] = [

@@ -52,7 +52,7 @@ mod tests {
     use sqlx::AssertSqlSafe;
 
     use super::*;
-    use crate::store::{AnyStore as _, Sqlite};
+    use crate::store::Sqlite;
 
     #[tokio::test]
     async fn who_was_on_the_roster_before_is_found_and_what_was_cut_off_goes_on() {
