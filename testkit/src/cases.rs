@@ -3,6 +3,8 @@
 
 mod report;
 
+use std::path::Path;
+
 use serde::Deserialize;
 
 pub use report::{Report, Verdict};
@@ -99,6 +101,20 @@ pub fn targets<'a>(tests: impl Iterator<Item = &'a str>) -> String {
         arguments.insert(if target.is_empty() { "--lib".to_owned() } else { format!("--test {target}") });
     }
     arguments.into_iter().collect::<Vec<_>>().join(" ")
+}
+
+/// What a case counted, in one line: printed, and kept in the folder that this variable names.
+///
+/// # Panics
+/// When it cannot be written there.
+#[expect(clippy::print_stdout, clippy::expect_used, reason = "a test that says what it counted")]
+pub fn keep_figure(variable: &str, case: &str, text: &str) {
+    println!("{case}: {text}");
+    let Some(folder) = std::env::var_os(variable) else { return };
+    let path = Path::new(&folder).join(format!("{case}.txt"));
+    // A case of several tests has several figures.
+    let before = std::fs::read_to_string(&path).unwrap_or_default();
+    std::fs::write(path, format!("{before}{text}\n")).expect("the folder of figures can be written");
 }
 
 #[cfg(test)]
