@@ -19,7 +19,7 @@ use crate::person::{Person, Reply};
 /// Browsers at once.
 const CROWD: usize = 6;
 /// People whom one browser's chair takes turns with.
-const AT_ONCE: usize = 4;
+const AT_ONCE: usize = 5;
 
 /// How often each kind of answer came.
 #[derive(Default)]
@@ -230,9 +230,8 @@ async fn sit(
         let places: Vec<usize> = (0..here.len()).collect();
         let Some(place) = chance.one_of(&places) else { break };
         if !here[place].step(&world).await {
-            // Between its end and the word that it is down.
-            tokio::time::sleep(Duration::from_millis(5)).await;
-            continue;
+            // Between its end and the word that it is down; or a mail is on its way.
+            tokio::time::sleep(Duration::from_millis(10)).await;
         }
         let is_done = here[place].life == 0 && here[place].ledger.doubt.is_none();
         if is_done && !coming.lock().unwrap().is_empty() {

@@ -62,9 +62,10 @@ async fn kill_9_at_any_moment_loses_nothing_that_was_accepted() {
             tokio::time::sleep(Duration::from_micros(rand::random_range(0..40_000))).await;
             scene.kill().await;
             scene.check(&format!("after kill {}", kill + 1)).await;
+            scene.forgive().await;
             starts.add(&mut scene).await;
         }
-        let outcome = scene.judge(crowd).await;
+        let (outcome, _) = scene.judge(crowd).await;
         let (calm, slowest) = (calm.slowest(), starts.slowest());
         figure(
             "kill",
@@ -93,15 +94,13 @@ async fn told_to_stop_under_load_it_answers_everything_that_it_has_begun() {
         scene.world.answers(WARM).await;
         for stop in 0..stops {
             scene.world.answers(rand::random_range(1..40)).await;
-            scene.world.up.send_replace(false);
-            let status = scene.program.stop().await;
-            assert!(status.success(), "it ended with {status}");
+            scene.stop().await;
             scene.check(&format!("after stop {}", stop + 1)).await;
             scene.back().await;
         }
         let log = scene.program.logged();
         assert!(!log.contains("still under way") && !log.contains("still busy"), "{log}");
-        let outcome = scene.judge(crowd).await;
+        let (outcome, _) = scene.judge(crowd).await;
         figure("stop", &format!("{}, {stops} times SIGTERM: {outcome}", base.name()));
     }
 }

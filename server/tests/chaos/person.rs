@@ -10,7 +10,7 @@ use crate::ledger::{Cause, Certain, Doubt, Ledger};
 /// Requests of one kind for one person: under the limits of an account, so that each that is accepted is mailed.
 const MOST_ASKED: u32 = 3;
 /// Steps after which somebody else takes her place.
-const LIFE: std::ops::Range<u32> = 12..30;
+const LIFE: std::ops::Range<u32> = 10..24;
 
 /// What came of a post.
 pub enum Reply {
@@ -24,6 +24,18 @@ pub enum Reply {
     Unanswered,
     /// Nobody listened.
     NotAsked,
+}
+
+impl Reply {
+    fn word(&self) -> String {
+        match self {
+            Self::Accepted(to) => format!("accepted, to {to}"),
+            Self::Refused(text) => format!("refused: {}", text.split("\r\n\r\n").nth(1).unwrap_or_default()),
+            Self::Busy => "busy".to_owned(),
+            Self::Unanswered => "cut off".to_owned(),
+            Self::NotAsked => "nobody listened".to_owned(),
+        }
+    }
 }
 
 /// A step that can be taken now.
@@ -52,7 +64,9 @@ pub struct Person {
     rng: StdRng,
     /// The browser that last asked for a link.
     asking: Option<Visitor>,
-    wrong: u32,
+    guesses: u32,
+    /// What was posted, and what came back.
+    story: Vec<String>,
 }
 
 pub fn username(number: usize) -> String {
@@ -85,7 +99,7 @@ impl Person {
     pub fn new(number: usize, seed: u64) -> Self {
         let mut rng = StdRng::seed_from_u64(seed.wrapping_add(number as u64));
         let life = rng.random_range(LIFE);
-        Self { number, ledger: Ledger::default(), life, rng, asking: None, wrong: 0 }
+        Self { number, ledger: Ledger::default(), life, rng, asking: None, guesses: 0, story: Vec::new() }
     }
 
     pub fn chance(&mut self, of: f64) -> bool {
@@ -97,19 +111,23 @@ impl Person {
         if list.is_empty() { None } else { Some(list[self.rng.random_range(0..list.len())].clone()) }
     }
 
-    /// Takes a step. False when nobody listens.
+    /// Takes a step. False when there is none to take: nobody listens, or all there is to do is wait for a mail.
     pub async fn step(&mut self, world: &World) -> bool {
-        self.life = self.life.saturating_sub(1);
         if self.ledger.doubt.is_some() {
             return self.resolve(world).await;
         }
         if self.ledger.frozen != Certain::No {
             // Nothing is left to do but to press again, where she does not know whether it was done.
-            return if self.ledger.frozen == Certain::Doubtful { self.freeze(world).await } else { true };
+            if self.ledger.frozen == Certain::Doubtful {
+                return self.freeze(world).await;
+            }
+            self.life = 0;
+            return true;
         }
         let mails = world.inbox.of_address(&email(self.number));
         let steps = self.possible(&mails);
-        let Some(step) = self.one_of(&steps) else { return true };
+        let Some(step) = self.one_of(&steps) else { return false };
+        self.life = self.life.saturating_sub(1);
         match step {
             Step::Claim => self.ask_claim(world).await,
             Step::Username => self.ask_username(world).await,
@@ -153,7 +171,7 @@ impl Person {
         }
         if ledger.password.is_some() {
             steps.extend([Step::SignIn, Step::SignIn]);
-            if self.wrong < 2 {
+            if self.guesses < 2 {
                 steps.push(Step::SignInWrong);
             }
         }
@@ -187,6 +205,18 @@ impl Person {
         format!("Saint Brélade Harbour {}", self.number)
     }
 
+    /// Posts, and remembers it for whoever asks what went wrong.
+    async fn post(&mut self, world: &World, visitor: &mut Visitor, path: &str, fields: &[(&str, &str)]) -> Reply {
+        let reply = world.post(visitor, path, fields).await;
+        self.story.push(format!("{path} {}", reply.word()));
+        reply
+    }
+
+    /// Something that must not have happened, with how it came to it.
+    pub fn wrong(&self, world: &World, what: &str) {
+        world.wrong(format!("{}: {what}\n    {}", username(self.number), self.story.join("\n    ")));
+    }
+
     async fn ask_claim(&mut self, world: &World) -> bool {
         let ssn = ssn(self.number);
         let fields = [
@@ -212,7 +242,7 @@ impl Person {
 
     async fn ask(&mut self, world: &World, path: &str, fields: &[(&str, &str)], cause: Cause) -> bool {
         let mut visitor = world.visitor();
-        match world.post(&mut visitor, path, fields).await {
+        match self.post(world, &mut visitor, path, fields).await {
             Reply::Accepted(_) => {
                 self.ledger.accepted(cause);
                 if cause == Cause::WayIn {
@@ -231,7 +261,7 @@ impl Person {
         let Some(token) = self.one_of(&open) else { return true };
         let mut visitor = world.visitor();
         let journey = if self.ledger.password.is_none() { "claim" } else { "reset" };
-        match world.post(&mut visitor, &format!("/api/{journey}/start"), &[("token", &token)]).await {
+        match self.post(world, &mut visitor, &format!("/api/{journey}/start"), &[("token", &token)]).await {
             Reply::Accepted(to) => self.go_on(world, visitor, &to, mails).await,
             Reply::Refused(text) => {
                 if text.contains("link-spent") || text.contains("link-superseded") {
@@ -248,7 +278,7 @@ impl Person {
         let code = self.open_links(mails).last().and_then(Mail::code);
         let (Some(mut visitor), Some(code)) = (self.asking.take(), code) else { return true };
         let journey = if self.ledger.password.is_none() { "claim" } else { "reset" };
-        match world.post(&mut visitor, &format!("/api/{journey}/code"), &[("code", &code)]).await {
+        match self.post(world, &mut visitor, &format!("/api/{journey}/code"), &[("code", &code)]).await {
             Reply::Accepted(to) => self.go_on(world, visitor, &to, mails).await,
             Reply::NotAsked => false,
             _ => true,
@@ -259,12 +289,12 @@ impl Person {
     async fn go_on(&mut self, world: &World, mut visitor: Visitor, to: &str, mails: &[Mail]) -> bool {
         if to.ends_with("/challenge") {
             let answer = self.answer();
-            match world.post(&mut visitor, "/api/reset/answer", &[("answer", &answer)]).await {
+            match self.post(world, &mut visitor, "/api/reset/answer", &[("answer", &answer)]).await {
                 Reply::Accepted(_) => {}
                 Reply::Refused(text) => {
                     // Another link was used meanwhile, or its time is over.
                     if text.contains("answer-wrong") {
-                        world.wrong(format!("{}: the right answer was refused", username(self.number)));
+                        self.wrong(world, "the right answer was refused");
                     }
                     return true;
                 }
@@ -275,7 +305,7 @@ impl Person {
         let password = self.fresh_password();
         let fields = [("password", password.as_str()), ("password_again", password.as_str())];
         let journey = if self.ledger.password.is_none() { "claim" } else { "reset" };
-        let reply = world.post(&mut visitor, &format!("/api/{journey}/password"), &fields).await;
+        let reply = self.post(world, &mut visitor, &format!("/api/{journey}/password"), &fields).await;
         let session = (journey == "claim").then_some(visitor);
         self.settle(world, reply, Doubt { password, told_busy: false, session: None, mails: mails.to_vec() }, session)
     }
@@ -307,12 +337,12 @@ impl Person {
         match self.try_password(world, &mut visitor, &password).await {
             Reply::Accepted(to) => {
                 if to == "/change-password" {
-                    world.wrong(format!("{}: her password signs in only to be changed", username(self.number)));
+                    self.wrong(world, "her password signs in only to be changed");
                 }
                 self.ledger.sessions.push(visitor);
             }
             Reply::Refused(text) if text.contains("sign-in-wrong") => {
-                world.wrong(format!("{}: the password that was saved does not sign in", username(self.number)));
+                self.wrong(world, "the password that was saved does not sign in");
             }
             Reply::NotAsked => return false,
             _ => {}
@@ -321,12 +351,12 @@ impl Person {
     }
 
     async fn sign_in_wrong(&mut self, world: &World) -> bool {
-        self.wrong += 1;
+        self.guesses += 1;
         let former = self.ledger.former.clone();
         let password = self.one_of(&former).unwrap_or_else(|| self.fresh_password());
         match self.try_password(world, &mut world.visitor(), &password).await {
             Reply::Accepted(_) => {
-                world.wrong(format!("{}: a password that another was saved after signs in", username(self.number)));
+                self.wrong(world, "a password that another was saved after signs in");
             }
             Reply::NotAsked => return false,
             _ => {}
@@ -335,22 +365,22 @@ impl Person {
     }
 
     /// *Login*, in this browser.
-    pub async fn try_password(&self, world: &World, visitor: &mut Visitor, password: &str) -> Reply {
+    pub async fn try_password(&mut self, world: &World, visitor: &mut Visitor, password: &str) -> Reply {
         let username = username(self.number);
-        world.post(visitor, "/api/sign-in/password", &[("username", &username), ("password", password)]).await
+        self.post(world, visitor, "/api/sign-in/password", &[("username", &username), ("password", password)]).await
     }
 
-    /// A browser that is signed in, and what its forms carry. None: nobody listens, or it was cut off.
-    async fn signed_in(&mut self, world: &World) -> Option<(Visitor, String)> {
+    /// A browser that is signed in: its place in the ledger, itself, and what its forms carry. None: nobody listens, or it was cut off.
+    async fn signed_in(&mut self, world: &World) -> Option<(usize, Visitor, String)> {
         let place = self.rng.random_range(0..self.ledger.sessions.len());
         let mut visitor = self.ledger.sessions[place].clone();
         let answer = visitor.attempt_open("/home").await?;
         if answer.status == Some(200) {
-            return answer.hidden("csrf").map(|csrf| (visitor, csrf));
+            return answer.hidden("csrf").map(|csrf| (place, visitor, csrf));
         }
         if answer.status.is_some_and(|status| status < 500) {
             if !world.ages() {
-                world.wrong(format!("{}: a session that was begun is over", username(self.number)));
+                self.wrong(world, &format!("a session that was begun is over: {:?}", answer.location()));
             }
             self.ledger.sessions.remove(place);
         }
@@ -358,7 +388,7 @@ impl Person {
     }
 
     async fn change(&mut self, world: &World) -> bool {
-        let Some((mut visitor, csrf)) = self.signed_in(world).await else { return world.listens() };
+        let Some((_, mut visitor, csrf)) = self.signed_in(world).await else { return world.listens() };
         let Some(current) = self.ledger.password.clone() else { return true };
         let mails = world.inbox.of_address(&email(self.number));
         self.change_from(world, &mut visitor, &csrf, &current, &mails).await
@@ -380,13 +410,13 @@ impl Person {
             ("password", password.as_str()),
             ("password_again", password.as_str()),
         ];
-        let reply = world.post(visitor, "/api/password/change", &fields).await;
+        let reply = self.post(world, visitor, "/api/password/change", &fields).await;
         let sent = Doubt { password, told_busy: false, session: Some(before), mails: mails.to_vec() };
         self.settle(world, reply, sent, Some(visitor.clone()))
     }
 
     async fn set_question(&mut self, world: &World) -> bool {
-        let Some((mut visitor, csrf)) = self.signed_in(world).await else { return world.listens() };
+        let Some((_, mut visitor, csrf)) = self.signed_in(world).await else { return world.listens() };
         let (answer, current) = (self.answer(), self.ledger.password.clone().unwrap_or_default());
         let fields = [
             ("csrf", csrf.as_str()),
@@ -394,7 +424,7 @@ impl Person {
             ("answer", answer.as_str()),
             ("current_password", current.as_str()),
         ];
-        match world.post(&mut visitor, "/api/security/question", &fields).await {
+        match self.post(world, &mut visitor, "/api/security/question", &fields).await {
             Reply::Accepted(_) => {
                 self.ledger.question = Certain::Yes;
                 self.ledger.accepted(Cause::Question);
@@ -425,12 +455,12 @@ impl Person {
         match self.try_password(world, &mut visitor, &temporary).await {
             Reply::Accepted(to) => {
                 if to != "/change-password" {
-                    world.wrong(format!("{}: a temporary password leads to {to}", username(self.number)));
+                    self.wrong(world, &format!("a temporary password leads to {to}"));
                 }
             }
             Reply::Refused(text) if text.contains("sign-in-wrong") => {
                 if saves == 0 && !world.ages() {
-                    world.wrong(format!("{}: a temporary password does not sign in", username(self.number)));
+                    self.wrong(world, "a temporary password does not sign in");
                 }
                 self.ledger.former.push(temporary);
                 return true;
@@ -447,20 +477,18 @@ impl Person {
     }
 
     async fn sign_out(&mut self, world: &World, everywhere: bool) -> bool {
-        let Some((mut visitor, csrf)) = self.signed_in(world).await else { return world.listens() };
-        let before = visitor.clone();
+        let Some((place, mut visitor, csrf)) = self.signed_in(world).await else { return world.listens() };
         let path = if everywhere { "/api/sign-in/everywhere" } else { "/api/sign-in/out" };
-        let reply = world.post(&mut visitor, path, &[("csrf", &csrf)]).await;
-        let is_it = |other: &Visitor| other.jar == before.jar;
+        let reply = self.post(world, &mut visitor, path, &[("csrf", &csrf)]).await;
         match reply {
             Reply::Accepted(_) if everywhere => self.ledger.close(),
             Reply::Accepted(_) => {
-                self.ledger.sessions.retain(|other| !is_it(other));
-                self.ledger.ended.push(before);
+                let ended = self.ledger.sessions.remove(place);
+                self.ledger.ended.push(ended);
             }
             // They may live or not.
             Reply::Unanswered if everywhere => self.ledger.sessions.clear(),
-            Reply::Unanswered => self.ledger.sessions.retain(|other| !is_it(other)),
+            Reply::Unanswered => drop(self.ledger.sessions.remove(place)),
             Reply::Refused(_) | Reply::Busy => {}
             Reply::NotAsked => return false,
         }
@@ -472,7 +500,7 @@ impl Person {
         let mails = world.inbox.of_address(&email(self.number));
         let tokens: Vec<String> = mails.iter().filter(|mail| mail.token().is_some()).filter_map(Mail::not_me).collect();
         let Some(token) = tokens.first() else { return true };
-        match world.post(&mut world.visitor(), "/api/not-me/freeze", &[("token", token)]).await {
+        match self.post(world, &mut world.visitor(), "/api/not-me/freeze", &[("token", token)]).await {
             Reply::Accepted(_) => {
                 self.ledger.frozen = Certain::Yes;
                 self.ledger.close();
@@ -509,7 +537,7 @@ impl Person {
             };
             if also == holds {
                 let which = if holds { "both passwords sign" } else { "neither password signs" };
-                world.wrong(format!("{name}: {which} in after a save without an answer"));
+                self.wrong(world, &format!("{which} in after a save without an answer"));
             }
         }
         if let Some(session) = &doubt.session
@@ -517,7 +545,7 @@ impl Person {
             && lives == holds
         {
             let what = if holds { "changed and its session lives on" } else { "did not change and its session is over" };
-            world.wrong(format!("{name}: without an answer the password {what}"));
+            self.wrong(world, &format!("without an answer the password {what}"));
         }
         if holds {
             world.was_done(doubt.told_busy, &name);

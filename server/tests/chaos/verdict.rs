@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -14,7 +15,7 @@ use crate::crowd::{Crowd, World};
 use crate::invariants::{broken, now};
 use crate::ledger::{Cause, Certain};
 use crate::person::{Person, Reply, email, rows, username};
-use crate::stand::Base;
+use crate::stand::{Base, Behind, sqlite};
 
 /// Longer than anything in hand is leased for, in seconds.
 const LEASE: i64 = 200;
@@ -27,6 +28,12 @@ pub struct Scene {
     pub program: Program,
     pub sink: Sink,
     pub world: Arc<World>,
+    /// Variables of the portal's environment.
+    pub variables: Vec<(String, String)>,
+    /// Where the portal sees the database, if that is elsewhere than the test does.
+    inside: Option<PathBuf>,
+    /// Seconds by which the portal's clock is ahead; where it was set back, by which it has been.
+    pub ahead: i64,
     people: usize,
     seed: u64,
 }
@@ -35,19 +42,47 @@ impl Scene {
     /// Prepared, not yet running.
     pub async fn prepare(base: Base, people: usize) -> Self {
         let (sink, seed) = (Sink::start(), seed());
-        let program = base.prepare(&Plan { rows: rows(people), smtp: Some(sink.port), ..Plan::default() }).await;
+        let program = base.prepare(&Plan { rows: rows(people + 1), smtp: Some(sink.port), ..Plan::default() }).await;
         let world = Arc::new(World::of(&program, sink.folder().to_owned()));
-        Self { base, program, sink, world, people, seed }
+        Self { base, program, sink, world, variables: Vec::new(), inside: None, ahead: 0, people, seed }
     }
 
     pub async fn begin(base: Base, people: usize) -> Self {
         let mut scene = Self::prepare(base, people).await;
-        scene.program.start().await;
+        scene.start().await;
         scene
+    }
+
+    /// Somebody on the roster who is not of the crowd.
+    pub fn bystander(&self) -> String {
+        username(self.people)
     }
 
     pub fn crowd(&self) -> Crowd {
         Crowd::begin(&self.world, 0..self.people, self.seed)
+    }
+
+    /// From now on the database lies in this folder.
+    pub fn within(&mut self, folder: &Path) {
+        self.inside = Some(folder.to_owned());
+    }
+
+    /// It lies where it was configured again.
+    pub fn outside(&mut self) {
+        self.inside = None;
+    }
+
+    /// The database from behind.
+    pub async fn behind(&self) -> Behind {
+        match &self.inside {
+            Some(folder) => Behind::Sqlite(sqlite(folder).await),
+            None => self.base.open(&self.program).await,
+        }
+    }
+
+    pub async fn start(&mut self) {
+        let variables: Vec<(&str, &str)> = self.variables.iter().map(|(name, value)| (&**name, &**value)).collect();
+        self.program.start_with(&variables).await;
     }
 
     /// `kill -9`. Whoever is at the portal waits until [`Scene::back`].
@@ -56,71 +91,104 @@ impl Scene {
         self.program.kill().await;
     }
 
+    /// SIGTERM, likewise.
+    pub async fn stop(&mut self) {
+        self.world.up.send_replace(false);
+        let status = self.program.stop().await;
+        assert!(status.success(), "it ended with {status}");
+    }
+
     pub async fn back(&mut self) {
-        self.program.start().await;
+        self.start().await;
         self.world.up.send_replace(true);
+    }
+
+    /// Gives back what anybody used up of their tries: who is cut off again and again would only wait.
+    pub async fn forgive(&self) {
+        let behind = self.behind().await;
+        behind.execute("DELETE FROM budget").await;
+        behind.close().await;
     }
 
     /// Holds the invariants against the database as it is now.
     pub async fn check(&self, when: &str) {
-        let behind = self.base.open(&self.program).await;
-        for line in broken(&behind, now()).await {
+        let behind = self.behind().await;
+        for line in broken(&behind, now() + self.ahead).await {
             self.world.wrong(format!("{when}: {line}"));
         }
         behind.close().await;
     }
 
-    /// The portal is down: as long as all leases last, and all waits before another attempt, goes by, and what anybody
-    /// used up of their tries is given back.
+    /// As long as all leases last, and all waits before another attempt, goes by.
     pub async fn wait_out(&self) {
-        let behind = self.base.open(&self.program).await;
+        let behind = self.behind().await;
         behind.execute(&format!("UPDATE job SET due = due - {LEASE}")).await;
         behind.execute(&format!("UPDATE mail SET due = due - {WAIT} WHERE due IS NOT NULL")).await;
-        behind.execute("DELETE FROM budget").await;
         behind.close().await;
     }
 
     /// Waits until nothing waits.
     pub async fn rest(&self) {
-        let behind = self.base.open(&self.program).await;
+        let behind = self.behind().await;
         let waiting = "SELECT (SELECT count(*) FROM job) + (SELECT count(*) FROM mail WHERE due IS NOT NULL)";
         until("at rest", async || behind.count(waiting).await == 0).await;
         behind.close().await;
     }
 
-    /// Ends the crowd, lets everything that waits be done, and holds every ledger against what there is.
+    /// Ends the crowd, lets everything that waits be done after another start, and holds every ledger against what there
+    /// is. The portal is down then.
     ///
     /// # Panics
     /// When something was lost, half done, or told otherwise than it is.
-    pub async fn judge(mut self, crowd: Crowd) -> Outcome {
-        let mut people = crowd.end().await;
+    pub async fn judge(&mut self, crowd: Crowd) -> (Outcome, Vec<Person>) {
+        let people = crowd.end().await;
         self.program.stop().await;
         self.check("at the end").await;
         self.wait_out().await;
-        self.program.start().await;
+        self.start().await;
+        let people = self.look_back(people).await;
+        self.program.stop().await;
+        self.close(people).await
+    }
+
+    /// Everything that waits is done; then each person asks whether what she was told is so.
+    pub async fn look_back(&self, mut people: Vec<Person>) -> Vec<Person> {
         self.rest().await;
+        self.forgive().await;
         for person in &mut people {
             self.ask(person).await;
         }
-        self.program.stop().await;
+        people
+    }
+
+    /// The last look at a database that is at rest.
+    ///
+    /// # Panics
+    /// As [`Scene::judge`].
+    pub async fn close(&self, people: Vec<Person>) -> (Outcome, Vec<Person>) {
         self.check("after the end").await;
         self.program.run(&["audit", "verify"]).await;
         let repeated = self.mails(&people).await;
-        let log = self.program.logged();
-        if log.contains("panicked") {
+        if self.program.logged().contains("panicked") {
             self.world.wrong("the program panicked".to_owned());
         }
+        self.is_well();
+        (Outcome::of(&self.world, &people, repeated), people)
+    }
+
+    /// # Panics
+    /// When anything happened that must not.
+    pub fn is_well(&self) {
         let wrong = self.world.take_wrong();
         assert!(wrong.is_empty(), "seed {}, {} wrong:\n{}", self.seed, wrong.len(), wrong.join("\n"));
-        Outcome::of(&self.world, &people, repeated)
     }
 
     /// Asks the portal whether what it told one person is so.
-    async fn ask(&self, person: &mut Person) {
-        let (world, name) = (&*self.world, username(person.number));
+    pub async fn ask(&self, person: &mut Person) {
+        let world = &*self.world;
         person.resolve(world).await;
         if person.ledger.doubt.is_some() {
-            world.wrong(format!("{name}: which password holds cannot be found out"));
+            person.wrong(world, "which password holds cannot be found out");
         }
         if person.ledger.frozen == Certain::Doubtful {
             person.freeze(world).await;
@@ -130,18 +198,18 @@ impl Scene {
             if let Some(former) = person.one_of(&former)
                 && let Reply::Accepted(_) = person.try_password(world, &mut world.visitor(), &former).await
             {
-                world.wrong(format!("{name}: a password from before signs in"));
+                person.wrong(world, "a password from before signs in");
             }
             match person.try_password(world, &mut world.visitor(), &password).await {
                 Reply::Accepted(to) if to == "/home" => {}
-                Reply::Accepted(to) => world.wrong(format!("{name}: her password leads to {to}")),
-                _ => world.wrong(format!("{name}: the password that was accepted does not sign in")),
+                Reply::Accepted(to) => person.wrong(world, &format!("her password leads to {to}")),
+                _ => person.wrong(world, "the password that was accepted does not sign in"),
             }
         }
         if !world.ages() {
             for session in &person.ledger.sessions {
                 if world.lives(session).await != Some(true) {
-                    world.wrong(format!("{name}: a session that was accepted is over"));
+                    person.wrong(world, "a session that was accepted is over");
                 }
             }
         }
@@ -149,14 +217,14 @@ impl Scene {
         if let Some(session) = person.one_of(&ended)
             && world.lives(&session).await != Some(false)
         {
-            world.wrong(format!("{name}: a session that was ended lives"));
+            person.wrong(world, "a session that was ended lives");
         }
         let spent = person.ledger.spent.clone();
         if let Some(token) = person.one_of(&spent) {
             for journey in ["claim", "reset"] {
                 let path = format!("/api/{journey}/start");
                 if let Reply::Accepted(_) = world.post(&mut world.visitor(), &path, &[("token", &token)]).await {
-                    world.wrong(format!("{name}: a link that was used up leads on"));
+                    person.wrong(world, "a link that was used up leads on");
                 }
             }
         }
@@ -164,7 +232,7 @@ impl Scene {
 
     /// Holds what was asked for against the outbox, and the outbox against the mails. How many came more than once.
     async fn mails(&self, people: &[Person]) -> u32 {
-        let behind = self.base.open(&self.program).await;
+        let behind = self.behind().await;
         let sql = "SELECT id, recipient, kind, why, CASE WHEN sent IS NULL THEN 0 ELSE 1 END, \
                    CASE WHEN failed IS NULL THEN 0 ELSE 1 END FROM mail";
         let rows = behind.rows(sql).await;
@@ -208,11 +276,11 @@ impl Scene {
                     found += queued.get(&(to.clone(), Cause::Frozen)).copied().unwrap_or_default().saturating_sub(1);
                 }
                 if found < asked.accepted || found > asked.accepted + asked.unanswered {
-                    world.wrong(format!("{name}: {cause:?} was {asked:?}, and {found} mails were queued"));
+                    person.wrong(world, &format!("{cause:?} was {asked:?}, and {found} mails were queued"));
                 }
             }
             if person.ledger.question == Certain::Yes && !has(&questions, &name) {
-                world.wrong(format!("{name}: the question that was accepted is not there"));
+                person.wrong(world, "the question that was accepted is not there");
             }
             if (person.ledger.frozen == Certain::Yes) != has(&frozen, &name) {
                 world.wrong(format!("{name}: stopped is {:?}, and the account says otherwise", person.ledger.frozen));
