@@ -23,7 +23,7 @@ async fn a_clock_that_jumps_breaks_nothing_revives_nothing_and_locks_nobody_out(
         let clock = Clock::over(&mut scene).await;
         scene.start().await;
         let crowd = scene.crowd();
-        scene.world.answers(120).await;
+        scene.world.warms_up().await;
         scene.world.age();
 
         scene.ahead = HOUR;

@@ -14,12 +14,18 @@ use tokio::task::JoinSet;
 
 use crate::bench::binary;
 use crate::inbox::Inbox;
+use crate::ledger::Certain;
 use crate::person::{Person, Reply};
 
 /// Browsers at once.
 const CROWD: usize = 6;
 /// People whom one browser's chair takes turns with.
 const AT_ONCE: usize = 5;
+/// And with those who wait for a mail.
+const WAITING: usize = 9;
+
+/// Passwords that are set before the first fault.
+const WARM: u32 = 16;
 
 /// How often each kind of answer came.
 #[derive(Default)]
@@ -28,6 +34,8 @@ pub struct Tallies {
     pub refused: AtomicU32,
     pub busy: AtomicU32,
     pub unanswered: AtomicU32,
+    /// Passwords that were saved.
+    pub saved: AtomicU32,
     /// Passwords that were sent and not answered.
     pub in_doubt: AtomicU32,
     /// And of these, those that hold.
@@ -97,6 +105,15 @@ impl World {
 
     pub fn in_doubt(&self) {
         self.tallies.in_doubt.fetch_add(1, Ordering::SeqCst);
+    }
+
+    pub fn saved(&self) {
+        self.tallies.saved.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// Waits until so many people have set a password: from then on somebody is at every step.
+    pub async fn warms_up(&self) {
+        until("warm", async || self.tallies.saved.load(Ordering::SeqCst) >= WARM).await;
     }
 
     /// A password without an answer holds.
@@ -173,7 +190,7 @@ impl World {
     /// Waits until so many requests more are answered.
     pub async fn answers(&self, more: u32) {
         let enough = self.answered() + more;
-        until("answered", async || self.answered() >= enough).await;
+        until(&format!("answered {more} more"), async || self.answered() >= enough).await;
     }
 }
 
@@ -216,7 +233,7 @@ async fn sit(
 ) -> Vec<Person> {
     let mut chance = Person::new(usize::MAX / 2 + chair, seed);
     let (mut here, mut gone): (Vec<Person>, Vec<Person>) = (Vec::new(), Vec::new());
-    let mut up = world.up.subscribe();
+    let (mut up, mut waits) = (world.up.subscribe(), false);
     loop {
         tokio::select! {
             _ = stopped.wait_for(|stopped| *stopped) => break,
@@ -225,16 +242,20 @@ async fn sit(
         if *stopped.borrow() {
             break;
         }
-        let next = if here.len() < AT_ONCE { coming.lock().unwrap().next() } else { None };
+        // Who waits for a mail makes room for somebody else.
+        let room = if waits { WAITING } else { AT_ONCE };
+        let next = if here.len() < room { coming.lock().unwrap().next() } else { None };
         here.extend(next.map(|number| Person::new(number, seed)));
         let places: Vec<usize> = (0..here.len()).collect();
         let Some(place) = chance.one_of(&places) else { break };
-        if !here[place].step(&world).await {
+        waits = !here[place].step(&world).await;
+        if waits {
             // Between its end and the word that it is down; or a mail is on its way.
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
-        let is_done = here[place].life == 0 && here[place].ledger.doubt.is_none();
-        if is_done && !coming.lock().unwrap().is_empty() {
+        let Person { ledger, life, .. } = &here[place];
+        let is_over = ledger.frozen == Certain::Yes || (*life == 0 && !coming.lock().unwrap().is_empty());
+        if is_over && ledger.doubt.is_none() {
             gone.push(here.swap_remove(place));
         }
     }

@@ -15,7 +15,7 @@ async fn a_portal_that_stood_still_while_another_took_its_leases_loses_no_mail()
     for base in Base::ALL {
         let mut scene = Scene::begin(base, 60).await;
         let crowd = scene.crowd();
-        scene.world.answers(100).await;
+        scene.world.warms_up().await;
         // One mail is in its hands, handed over and not answered for.
         let hung = scene.world.inbox.unanswered();
         scene.sink.set(Mode::Hang);

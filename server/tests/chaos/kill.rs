@@ -11,9 +11,6 @@ use crate::verdict::Scene;
 /// Ready again: what the office may expect after a kill.
 const READY: Duration = Duration::from_secs(2);
 
-/// Answers before the first fault.
-const WARM: u32 = 150;
-
 /// How long starts took.
 #[derive(Default)]
 struct Starts(Vec<Duration>);
@@ -52,8 +49,7 @@ async fn kill_9_at_any_moment_loses_nothing_that_was_accepted() {
         }
         let crowd = scene.crowd();
         let mut starts = Starts::default();
-        // So that somebody is at every step.
-        scene.world.answers(WARM).await;
+        scene.world.warms_up().await;
         for kill in 0..kills {
             // Mails leave within two seconds; a portal that is killed sooner again and again would never send any.
             let answers = if kill % 5 == 0 { 60..100 } else { 1..12 };
@@ -91,7 +87,7 @@ async fn told_to_stop_under_load_it_answers_everything_that_it_has_begun() {
         let mut scene = Scene::begin(base, 60 + usize::try_from(stops).unwrap() * 2).await;
         scene.world.finishes();
         let crowd = scene.crowd();
-        scene.world.answers(WARM).await;
+        scene.world.warms_up().await;
         for stop in 0..stops {
             scene.world.answers(rand::random_range(1..40)).await;
             scene.stop().await;

@@ -17,7 +17,7 @@ const LONG: Duration = Duration::from_secs(8);
 async fn a_locked_database_is_waited_for_and_then_said_to_be_busy_and_nothing_is_lost() {
     let mut scene = Scene::begin(Base::Sqlite, 60).await;
     let crowd = scene.crowd();
-    scene.world.answers(100).await;
+    scene.world.warms_up().await;
     let busy = |scene: &Scene| scene.world.tallies.busy.load(std::sync::atomic::Ordering::SeqCst);
     hold(&scene, SHORT).await;
     scene.world.answers(20).await;

@@ -118,11 +118,7 @@ impl Person {
         }
         if self.ledger.frozen != Certain::No {
             // Nothing is left to do but to press again, where she does not know whether it was done.
-            if self.ledger.frozen == Certain::Doubtful {
-                return self.freeze(world).await;
-            }
-            self.life = 0;
-            return true;
+            return self.ledger.frozen == Certain::Doubtful && self.freeze(world).await;
         }
         let mails = world.inbox.of_address(&email(self.number));
         let steps = self.possible(&mails);
@@ -313,7 +309,10 @@ impl Person {
     /// Writes down what came of a new password: it holds, it may, or it was refused. `begun` is the session that it began.
     fn settle(&mut self, world: &World, reply: Reply, sent: Doubt, begun: Option<Visitor>) -> bool {
         match reply {
-            Reply::Accepted(_) => self.saved(&sent, begun),
+            Reply::Accepted(_) => {
+                world.saved();
+                self.saved(&sent, begun);
+            }
             Reply::Busy => self.ledger.doubt = Some(Doubt { told_busy: true, ..sent }),
             Reply::Unanswered => {
                 world.in_doubt();

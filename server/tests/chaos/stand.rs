@@ -1,17 +1,10 @@
 //! The database under the portal, as a case sees it: how it begins, how it is asked, how it is stopped and started.
 
-use std::path::Path;
-use std::time::Duration;
-
 use sqlx::Row as _;
-use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 use sqlx::{AssertSqlSafe, SqlitePool};
 use testkit::program::{Plan, Program};
 
 use crate::bench::binary;
-
-/// How long the test waits for a database that the portal is writing.
-const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The databases there are. Another one is another variant: where its data lies, how it is asked from behind, and what of
 /// it can be restarted apart from the portal.
@@ -103,10 +96,4 @@ impl Behind {
             Self::Sqlite(pool) => pool.close().await,
         }
     }
-}
-
-/// The database of a folder that is not where it was configured.
-pub async fn sqlite(folder: &Path) -> SqlitePool {
-    let options = SqliteConnectOptions::new().filename(folder.join("backboard.db")).busy_timeout(PATIENCE);
-    SqlitePoolOptions::new().max_connections(1).connect_with(options).await.unwrap()
 }

@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
-use testkit::program::{Plan, Program, Visitor, until};
+use testkit::program::{Plan, Program, Visitor};
 use testkit::smtp::Sink;
 
 use crate::bench::seed;
@@ -15,12 +15,16 @@ use crate::crowd::{Crowd, World};
 use crate::invariants::{broken, now};
 use crate::ledger::{Cause, Certain};
 use crate::person::{Person, Reply, email, rows, username};
-use crate::stand::{Base, Behind, sqlite};
+use crate::stand::{Base, Behind};
 
 /// Longer than anything in hand is leased for, in seconds.
 const LEASE: i64 = 200;
 /// Longer than a mail waits for its next attempt, in seconds.
 const WAIT: i64 = 3_700;
+
+/// How long everything that waits may take to be done, and how often it is looked at.
+const PATIENCE: Duration = Duration::from_secs(90);
+const LOOK: Duration = Duration::from_millis(25);
 
 /// A portal with its mail server and its people.
 pub struct Scene {
@@ -30,8 +34,6 @@ pub struct Scene {
     pub world: Arc<World>,
     /// Variables of the portal's environment.
     pub variables: Vec<(String, String)>,
-    /// Where the portal sees the database, if that is elsewhere than the test does.
-    inside: Option<PathBuf>,
     /// Seconds by which the portal's clock is ahead; where it was set back, by which it has been.
     pub ahead: i64,
     people: usize,
@@ -44,7 +46,7 @@ impl Scene {
         let (sink, seed) = (Sink::start(), seed());
         let program = base.prepare(&Plan { rows: rows(people + 1), smtp: Some(sink.port), ..Plan::default() }).await;
         let world = Arc::new(World::of(&program, sink.folder().to_owned()));
-        Self { base, program, sink, world, variables: Vec::new(), inside: None, ahead: 0, people, seed }
+        Self { base, program, sink, world, variables: Vec::new(), ahead: 0, people, seed }
     }
 
     pub async fn begin(base: Base, people: usize) -> Self {
@@ -62,22 +64,9 @@ impl Scene {
         Crowd::begin(&self.world, 0..self.people, self.seed)
     }
 
-    /// From now on the database lies in this folder.
-    pub fn within(&mut self, folder: &Path) {
-        self.inside = Some(folder.to_owned());
-    }
-
-    /// It lies where it was configured again.
-    pub fn outside(&mut self) {
-        self.inside = None;
-    }
-
     /// The database from behind.
     pub async fn behind(&self) -> Behind {
-        match &self.inside {
-            Some(folder) => Behind::Sqlite(sqlite(folder).await),
-            None => self.base.open(&self.program).await,
-        }
+        self.base.open(&self.program).await
     }
 
     pub async fn start(&mut self) {
@@ -128,10 +117,24 @@ impl Scene {
     }
 
     /// Waits until nothing waits.
+    ///
+    /// # Panics
+    /// When that never comes, with what waits.
     pub async fn rest(&self) {
         let behind = self.behind().await;
         let waiting = "SELECT (SELECT count(*) FROM job) + (SELECT count(*) FROM mail WHERE due IS NOT NULL)";
-        until("at rest", async || behind.count(waiting).await == 0).await;
+        let resting = async {
+            while behind.count(waiting).await > 0 {
+                tokio::time::sleep(LOOK).await;
+            }
+        };
+        if tokio::time::timeout(PATIENCE, resting).await.is_err() {
+            let jobs = behind.rows("SELECT id, due, tries FROM job").await;
+            let mails = behind.rows("SELECT id, kind, due, tries, why FROM mail WHERE due IS NOT NULL").await;
+            let log = self.program.logged();
+            let end: Vec<&str> = log.lines().rev().filter(|line| !line.contains("\"access\"")).take(30).collect();
+            panic!("never at rest at {}: jobs {jobs:?}, mails {mails:?}; {}", now(), end.join("\n"));
+        }
         behind.close().await;
     }
 
@@ -180,7 +183,13 @@ impl Scene {
     /// When anything happened that must not.
     pub fn is_well(&self) {
         let wrong = self.world.take_wrong();
-        assert!(wrong.is_empty(), "seed {}, {} wrong:\n{}", self.seed, wrong.len(), wrong.join("\n"));
+        if wrong.is_empty() {
+            return;
+        }
+        let log = self.program.logged();
+        let errors: Vec<&str> = log.lines().filter(|line| line.contains("\"ERROR\"")).take(20).collect();
+        let (count, wrong, errors) = (wrong.len(), wrong.join("\n"), errors.join("\n"));
+        panic!("seed {}, {count} wrong:\n{wrong}\nthe log says:\n{errors}", self.seed);
     }
 
     /// Asks the portal whether what it told one person is so.
