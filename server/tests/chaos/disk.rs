@@ -42,7 +42,10 @@ async fn a_full_disk_is_said_to_be_busy_and_got_over_without_a_restart() {
     until("got over", async || accepted() >= enough).await;
     scene.check("after the full disk").await;
     let (outcome, _) = scene.judge(crowd).await;
-    figure("disk", &format!("SQLite on a disk of {SIZE}: full, {told} busy with Retry-After, got over alone; {outcome}"));
+    figure(
+        "disk",
+        &format!("SQLite on a disk of {SIZE}: full, {told} busy with Retry-After, got over alone; {outcome}"),
+    );
 }
 
 /// Runs a test of this suite where it may mount what it likes, and nobody else sees it.

@@ -39,7 +39,10 @@ async fn a_portal_that_stood_still_while_another_took_its_leases_loses_no_mail()
         scene.world.up.send_replace(true);
         scene.world.answers(60).await;
         let (outcome, _) = scene.judge(crowd).await;
-        figure("halt", &format!("{}, stood still with a mail in hand: {taken} mails sent by then; {outcome}", base.name()));
+        figure(
+            "halt",
+            &format!("{}, stood still with a mail in hand: {taken} mails sent by then; {outcome}", base.name()),
+        );
     }
 }
 

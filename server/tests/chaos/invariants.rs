@@ -32,7 +32,10 @@ pub fn now() -> i64 {
 async fn each_invariant_finds_what_breaks_it() {
     // Account 1 is whole; each statement here breaks one thing, and must be named for it.
     const BREAKS: [(&str, &str); 14] = [
-        ("INSERT INTO session (token, kind, account, created, seen, expires) VALUES (x'01', 'full', 2, 1, 1, 1)", "has a session"),
+        (
+            "INSERT INTO session (token, kind, account, created, seen, expires) VALUES (x'01', 'full', 2, 1, 1, 1)",
+            "has a session",
+        ),
         ("UPDATE account SET password_hash = 'h', password_set = 100000 WHERE id = 3", "no row of the audit"),
         ("DELETE FROM audit WHERE id = 2", "the audit has"),
         ("UPDATE audit SET digest = NULL, key = NULL WHERE id = 2", "tied to nothing"),

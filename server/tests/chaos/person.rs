@@ -543,7 +543,8 @@ impl Person {
             && let Some(lives) = world.lives(session).await
             && lives == holds
         {
-            let what = if holds { "changed and its session lives on" } else { "did not change and its session is over" };
+            let what =
+                if holds { "changed and its session lives on" } else { "did not change and its session is over" };
             self.wrong(world, &format!("without an answer the password {what}"));
         }
         if holds {

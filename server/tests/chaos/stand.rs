@@ -81,7 +81,8 @@ impl Behind {
     pub async fn damage(&self) -> Vec<String> {
         match self {
             Self::Sqlite(pool) => {
-                let mut damage: Vec<String> = sqlx::query_scalar("PRAGMA integrity_check").fetch_all(pool).await.unwrap();
+                let mut damage: Vec<String> =
+                    sqlx::query_scalar("PRAGMA integrity_check").fetch_all(pool).await.unwrap();
                 damage.retain(|line| line != "ok");
                 for row in sqlx::query("PRAGMA foreign_key_check").fetch_all(pool).await.unwrap() {
                     damage.push(format!("a row of {} names what is not there", row.get::<String, _>(0)));

@@ -245,9 +245,8 @@ impl Scene {
         let sql = "SELECT id, recipient, kind, why, CASE WHEN sent IS NULL THEN 0 ELSE 1 END, \
                    CASE WHEN failed IS NULL THEN 0 ELSE 1 END FROM mail";
         let rows = behind.rows(sql).await;
-        let questions = behind
-            .rows("SELECT account.username FROM challenge JOIN account ON account.id = challenge.account")
-            .await;
+        let questions =
+            behind.rows("SELECT account.username FROM challenge JOIN account ON account.id = challenge.account").await;
         let frozen = behind.rows("SELECT username FROM account WHERE frozen IS NOT NULL").await;
         behind.close().await;
         let world = &*self.world;
