@@ -1,7 +1,9 @@
-//! The cases of the abuse suite as `server/tests/abuse/cases.toml` lists them: how each is checked, and what became
-//! of it in a run.
+//! The cases of a suite as its list has them (`server/tests/abuse/cases.toml`, `server/tests/chaos/cases.toml`): how each is
+//! checked, and what became of it in a run.
 
 mod report;
+
+use std::path::Path;
 
 use serde::Deserialize;
 
@@ -44,15 +46,16 @@ impl Cases {
         toml::from_str(text)
     }
 
-    /// The cases that these groups (`A`) and ids (`A01`) name; all for none.
+    /// The cases that these groups (`A`) and ids (`A01`) name, in either case; all for none.
     ///
     /// # Errors
     /// The first name that no case has.
     pub fn chosen(&self, names: &[String]) -> Result<Vec<&Case>, String> {
-        let is_meant = |case: &Case, name: &str| case.id == name || case.group() == name;
-        let names: Vec<String> = names.iter().map(|name| name.to_ascii_uppercase()).collect();
+        let is_meant =
+            |case: &Case, name: &str| [case.id.as_str(), case.group()].iter().any(|it| it.eq_ignore_ascii_case(name));
         if let Some(unknown) = names.iter().find(|name| !self.cases.iter().any(|case| is_meant(case, name))) {
-            return Err(format!("There is no group or case {unknown}; groups are A to P, cases like A01."));
+            let ids: Vec<&str> = self.cases.iter().map(|case| case.id.as_str()).collect();
+            return Err(format!("There is no group or case {unknown}; there are {}.", ids.join(", ")));
         }
         let chosen = |case: &&Case| names.is_empty() || names.iter().any(|name| is_meant(case, name));
         Ok(self.cases.iter().filter(chosen).collect())
@@ -60,10 +63,11 @@ impl Cases {
 }
 
 impl Case {
-    /// Its letter.
+    /// Its letter, in a suite whose ids are a letter and a number; else the id itself.
     #[must_use]
     pub fn group(&self) -> &str {
-        self.id.get(..1).unwrap_or_default()
+        let letter = self.id.get(..1).unwrap_or_default();
+        if self.id.ends_with(|last: char| last.is_ascii_digit()) { letter } else { &self.id }
     }
 
     /// The tests that a run asks for.
@@ -99,6 +103,20 @@ pub fn targets<'a>(tests: impl Iterator<Item = &'a str>) -> String {
         arguments.insert(if target.is_empty() { "--lib".to_owned() } else { format!("--test {target}") });
     }
     arguments.into_iter().collect::<Vec<_>>().join(" ")
+}
+
+/// What a case counted, in one line: printed, and kept in the folder that this variable names.
+///
+/// # Panics
+/// When it cannot be written there.
+#[expect(clippy::print_stdout, clippy::expect_used, reason = "a test that says what it counted")]
+pub fn keep_figure(variable: &str, case: &str, text: &str) {
+    println!("{case}: {text}");
+    let Some(folder) = std::env::var_os(variable) else { return };
+    let path = Path::new(&folder).join(format!("{case}.txt"));
+    // A case of several tests has several figures.
+    let before = std::fs::read_to_string(&path).unwrap_or_default();
+    std::fs::write(path, format!("{before}{text}\n")).expect("the folder of figures can be written");
 }
 
 #[cfg(test)]

@@ -149,6 +149,13 @@ impl Program {
         self.follow(command).await;
     }
 
+    /// The same with these variables in its environment.
+    pub async fn start_with(&mut self, variables: &[(&str, &str)]) {
+        let mut command = self.command(&["serve"]);
+        command.envs(variables.iter().copied());
+        self.follow(command).await;
+    }
+
     /// The same at the end of a shell's script, as `"$0" serve`, which sees mounts of its own.
     pub async fn start_in(&mut self, script: &str) {
         let mut shell = Command::new("unshare");
@@ -194,12 +201,17 @@ impl Program {
 
     /// SIGTERM, and waits for the end. Its log is whole when this returns.
     pub async fn stop(&mut self) -> ExitStatus {
+        self.signal("TERM").await;
         let (mut child, reading) = self.running.take().unwrap();
-        let id = child.id().unwrap().to_string();
-        assert!(Command::new("kill").args(["-TERM", &id]).status().await.unwrap().success());
         let status = child.wait().await.unwrap();
         reading.await.unwrap();
         status
+    }
+
+    /// Sends a signal by its name, such as `STOP`.
+    pub async fn signal(&self, name: &str) {
+        let id = self.id().to_string();
+        assert!(Command::new("kill").args([&format!("-{name}"), &id]).status().await.unwrap().success());
     }
 
     /// Its process.

@@ -30,11 +30,13 @@
 
 mod certificate;
 mod dialogue;
+mod inside;
 mod mode;
 mod process;
 mod record;
 mod sink;
 
+pub use inside::Sink;
 pub use mode::Mode;
 pub use process::{Received, SinkProcess, received};
 pub use sink::{Protection, Settings, serve};

@@ -143,6 +143,8 @@ const BEGIN: &str = "BEGIN IMMEDIATE";
 const READ: &str = "BEGIN";
 /// How long the log's end is waited for before its folding is left to the next time: writers wait meanwhile.
 const FOLDING: Duration = Duration::from_millis(100);
+/// Connections that are tried for one unit of work where a full disk spoils them.
+const CONNECTIONS_TRIED: u32 = 3;
 /// Connections that only read.
 const READERS: u32 = 4;
 /// What another try may get over: `SQLITE_BUSY`, `SQLITE_LOCKED`; and `SQLITE_FULL` or `SQLITE_IOERR`, which a full disk
@@ -194,16 +196,18 @@ impl Sqlite {
 
     /// Begins a transaction that may write.
     async fn lock(&self) -> Result<Transaction<'static, Database>, Fault> {
-        let begun = match self.writer.begin_with(BEGIN).await {
-            // SQLite rolls back by itself when the disk is full, and the driver goes on counting that transaction as
-            // open (sqlx 0.9): nothing could be written until a restart. Another connection can.
-            Err(sqlx::Error::InvalidSavePointStatement) => {
-                self.writer.acquire().await.map_err(fault)?.close().await.map_err(fault)?;
-                self.writer.begin_with(BEGIN).await
+        for _ in 0..CONNECTIONS_TRIED {
+            match self.writer.begin_with(BEGIN).await {
+                // SQLite rolls back by itself when the disk is full, and the driver goes on counting that transaction
+                // as open (sqlx 0.9): nothing could be written until a restart. Another connection can. Under load the
+                // next one may have met the full disk in other hands before it comes here.
+                Err(sqlx::Error::InvalidSavePointStatement) => {
+                    self.writer.acquire().await.map_err(fault)?.close().await.map_err(fault)?;
+                }
+                begun => return begun.map_err(fault),
             }
-            begun => begun,
-        };
-        begun.map_err(fault)
+        }
+        Err(Fault::Busy("every connection was left in a transaction that the full disk had ended".to_owned()))
     }
 }
 

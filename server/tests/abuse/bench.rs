@@ -1,11 +1,10 @@
 //! What every case begins with: the program, its sink of mails, and the place for its figure.
 
-use std::net::{SocketAddr, TcpListener};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use tempfile::TempDir;
+use testkit::cases::keep_figure;
 use testkit::program::{Plan, Program};
-use testkit::smtp::{Mode, Protection, Received, Settings, received, serve};
+pub use testkit::smtp::Sink;
 
 /// Whether minutes may be taken: script/abuse --long.
 pub fn is_long() -> bool {
@@ -30,47 +29,7 @@ pub async fn begin(plan: &Plan) -> Program {
     program
 }
 
-/// What was counted, in one line: printed, and kept where `ABUSE_FIGURES` says.
-#[expect(clippy::print_stdout, reason = "a test that says what it counted")]
+/// What was counted, in one line.
 pub fn figure(case: &str, text: &str) {
-    println!("{case}: {text}");
-    let Some(folder) = std::env::var_os("ABUSE_FIGURES") else { return };
-    let path = Path::new(&folder).join(format!("{case}.txt"));
-    // A case of several tests has several figures.
-    let before = std::fs::read_to_string(&path).unwrap_or_default();
-    std::fs::write(path, format!("{before}{text}\n")).unwrap();
-}
-
-/// An SMTP server that keeps what it gets and fails as it is told. It ends with the test.
-pub struct Sink {
-    folder: TempDir,
-    pub port: u16,
-}
-
-impl Sink {
-    pub fn start() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        // Free at this moment; the sink takes it at once.
-        let listen: SocketAddr = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        let settings =
-            Settings { folder: folder.path().to_owned(), listen, protection: Protection::Off, sign_in: None };
-        tokio::spawn(async move { serve(settings).await.unwrap() });
-        Self { folder, port: listen.port() }
-    }
-
-    pub fn set(&self, mode: Mode) {
-        mode.set(self.folder.path()).unwrap();
-    }
-
-    /// Everything that arrived, in order.
-    pub fn received(&self) -> Vec<Received> {
-        received(self.folder.path()).unwrap()
-    }
-
-    /// Whom mails were addressed to, each as often as that was.
-    pub fn recipients(&self) -> Vec<String> {
-        let received = self.received();
-        let lines = received.iter().flat_map(|mail| mail.envelope.lines());
-        lines.filter_map(|line| line.strip_prefix("to: ")).map(str::to_owned).collect()
-    }
+    keep_figure("ABUSE_FIGURES", case, text);
 }

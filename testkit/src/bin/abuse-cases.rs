@@ -1,4 +1,4 @@
-//! What `script/abuse` asks of the list of cases: what to run, and the table of what came of it.
+//! What `script/abuse` and `script/chaos` ask of their lists of cases: what to run, and the table of what came of it.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -14,6 +14,9 @@ struct Arguments {
     /// Where the outcomes lie: junit.xml, browser.json, commands, and a file CASE.txt for each figure.
     #[arg(long, default_value = ".")]
     folder: PathBuf,
+    /// The suite whose list it is: a folder of server/tests.
+    #[arg(long, default_value = "abuse")]
+    suite: String,
     #[arg(long)]
     long: bool,
     /// Groups (A) and cases (A01); all without any.
@@ -47,7 +50,8 @@ fn main() -> ExitCode {
 
 #[expect(clippy::print_stdout, reason = "what it is asked for goes to a script")]
 fn run(arguments: &Arguments) -> Result<bool, String> {
-    let list = Path::new(env!("CARGO_MANIFEST_DIR")).join("../server/tests/abuse/cases.toml");
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("../server/tests");
+    let list = tests.join(&arguments.suite).join("cases.toml");
     let text = std::fs::read_to_string(&list).map_err(|error| format!("{}: {error}", list.display()))?;
     let cases = Cases::parse(&text).map_err(|error| error.to_string())?;
     let chosen = cases.chosen(&arguments.names)?;

@@ -119,7 +119,8 @@ impl Report {
     pub fn table(&self, cases: &[&Case], long: bool) -> (String, bool) {
         let (mut table, mut bad, mut must_failed, mut graded_failed) = (String::new(), String::new(), 0, Vec::new());
         let mut counts = [0_usize; 4];
-        let _ = writeln!(table, "{:<5}{:<2}{:<15}figure", "case", "!", "result");
+        let wide = cases.iter().map(|case| case.id.len() + 2).max().unwrap_or_default().max(5);
+        let _ = writeln!(table, "{:<wide$}{:<2}{:<15}figure", "case", "!", "result");
         for case in cases {
             let (verdict, reasons) = self.judge(case, long);
             let figure = match (&case.not_applicable, self.figures.get(&case.id)) {
@@ -138,7 +139,7 @@ impl Report {
                 *count += 1;
             }
             let mark = if case.must { "!" } else { "" };
-            let _ = writeln!(table, "{:<5}{mark:<2}{word:<15}{figure}", case.id);
+            let _ = writeln!(table, "{:<wide$}{mark:<2}{word:<15}{figure}", case.id);
             if verdict == Verdict::Fail {
                 if case.must {
                     must_failed += 1;

@@ -21,18 +21,37 @@ pub fn mails(folder: &Path) -> Vec<Mail> {
         if path.file_name().unwrap().to_str().unwrap().starts_with('.') {
             continue;
         }
-        let bytes = std::fs::read(&path).unwrap();
-        let message = MessageParser::default().parse(&bytes).unwrap();
-        mails.push(Mail {
-            to: message.to().unwrap().first().unwrap().address().unwrap().to_owned(),
-            id: message.message_id().unwrap().to_owned(),
-            text: message.body_text(0).unwrap().into_owned(),
-        });
+        mails.push(Mail::read(&std::fs::read(&path).unwrap()));
     }
     mails
 }
 
 impl Mail {
+    /// A mail as it lies in a file.
+    #[must_use]
+    pub fn read(bytes: &[u8]) -> Self {
+        let message = MessageParser::default().parse(bytes).unwrap();
+        Self {
+            to: message.to().unwrap().first().unwrap().address().unwrap().to_owned(),
+            id: message.message_id().unwrap().to_owned(),
+            text: message.body_text(0).unwrap().replace("\r\n", "\n"),
+        }
+    }
+
+    /// The token of *This wasn't me*, if it has one.
+    #[must_use]
+    pub fn not_me(&self) -> Option<String> {
+        let (_, after) = self.text.split_once("/not-me/")?;
+        Some(after.lines().next()?.trim().to_owned())
+    }
+
+    /// The temporary password that it brings.
+    #[must_use]
+    pub fn temporary(&self) -> Option<String> {
+        let (_, after) = self.text.split_once("Your temporary password:\n")?;
+        Some(after.lines().next()?.to_owned())
+    }
+
     /// The token of its link, if it has one.
     #[must_use]
     pub fn token(&self) -> Option<String> {
