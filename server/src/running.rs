@@ -15,14 +15,17 @@ use backboard::service::ports::{Clock, Entropy, Hasher, Robots, Store, Vault};
 use backboard::service::roster::RosterStore;
 use ipnet::IpNet;
 use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Notify, watch};
 
 use crate::clock::{SystemClock, SystemEntropy};
 use crate::config::{Captcha, Config, Database, Mail, Smtp, Tls};
 use crate::hasher::Argon2Hasher;
+use crate::health::{Health, Heartbeat};
 use crate::imports::{self, Importer, Imports};
 use crate::keys::Keys;
 use crate::mail::{Bounces, Credentials, Folder, Patience, Relay, RelayAt, Stationery, Transport, Worker};
+use crate::metrics::outstanding::Asked;
 use crate::robots::{robots, widget};
 use crate::store::Sqlite;
 use crate::vault::KeyVault;
@@ -34,6 +37,14 @@ const WORKER_SECONDS: u64 = 10;
 
 /// Over how long the mails of one moment leave: long against what one account's mail costs more than another's.
 const SPREAD: Duration = Duration::from_secs(2);
+
+/// Where health and figures are answered.
+#[derive(Debug)]
+pub struct Admin {
+    pub listener: TcpListener,
+    /// How long visitors are still taken after the word to stop, while `/readyz` says that no more should be sent.
+    pub drain: Duration,
+}
 
 /// What a portal is made of.
 pub struct Parts {
@@ -131,7 +142,7 @@ pub async fn run(
     parts: Parts,
     portal: Arc<Portal>,
     listener: TcpListener,
-    health: Option<SocketAddr>,
+    admin: Option<Admin>,
     stop: impl Future<Output = ()>,
 ) -> Result<(), String> {
     let queued = Arc::new(Notify::new());
@@ -149,7 +160,11 @@ pub async fn run(
     };
     let web = Arc::new(Web::new(Arc::clone(&portal), Arc::clone(&queued), reach)?);
     let stationery = Stationery::new(&portal.agency, &parts.origin).map_err(|error| error.to_string())?;
-    let worker = Worker::new(Arc::clone(&portal), stationery, parts.transport, Arc::clone(&queued)).with_spread(SPREAD);
+    let heartbeat = Heartbeat::default();
+    let worker = Worker::new(Arc::clone(&portal), stationery, parts.transport, Arc::clone(&queued))
+        .with_spread(SPREAD)
+        .with_heartbeat(heartbeat.clone());
+    let health = Arc::new(Health::new(Arc::clone(&portal), heartbeat));
 
     let (stopping, stopped) = watch::channel(false);
     let working = tokio::spawn(worker.run(stopped.clone()));
@@ -163,11 +178,21 @@ pub async fn run(
     let housekeeping = tokio::spawn(crate::housekeeping::run(Arc::clone(&portal), queued, stopped.clone()));
     let reports = parts.bounces.map(Bounces::at);
     let reading = reports.map(|reports| tokio::spawn(reports.run(Arc::clone(&portal), stopped.clone())));
-    if let Some(address) = health {
-        let listener = TcpListener::bind(address).await.map_err(|error| taken(address, &error))?;
-        tokio::spawn(serve(listener, admin::router(Arc::clone(&portal.store)), until(stopped.clone())));
+    let drain = admin.as_ref().map_or(Duration::ZERO, |admin| admin.drain);
+    if let Some(Admin { listener, .. }) = admin {
+        let store = Arc::clone(&parts.store);
+        let asked = Asked::new(Arc::clone(&health), move || store.pools());
+        tokio::spawn(serve(listener, admin::router(Arc::clone(&health), asked), until(stopped.clone())));
     }
-    serve(listener, router(web), stop).await;
+    let drained = async {
+        stop.await;
+        health.drain();
+        if !drain.is_zero() {
+            tracing::info!(seconds = drain.as_secs(), "draining: visitors are taken on, and none should be sent");
+            tokio::time::sleep(drain).await;
+        }
+    };
+    serve(listener, router(web), drained).await;
 
     let _ = stopping.send(true);
     for task in [working, importing, housekeeping].into_iter().chain(reading) {
@@ -179,7 +204,7 @@ pub async fn run(
     Ok(())
 }
 
-/// Binds the portal's own address.
+/// Binds an address of the portal.
 ///
 /// # Errors
 /// One sentence with the way out.
@@ -187,17 +212,23 @@ pub async fn listen(address: SocketAddr) -> Result<TcpListener, String> {
     TcpListener::bind(address).await.map_err(|error| taken(address, &error))
 }
 
-/// Resolves at SIGTERM or Ctrl-C.
-pub async fn told_to_stop() {
-    let interrupted = tokio::signal::ctrl_c();
-    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        Ok(mut terminated) => tokio::select! {
-            _ = interrupted => {}
-            _ = terminated.recv() => {}
-        },
-        Err(_) => {
-            let _ = interrupted.await;
+/// Resolves at SIGTERM or Ctrl-C. Either is heard from the call on, not from the first poll: told to stop right after it
+/// said that it serves, a program finishes what is under way all the same.
+pub fn told_to_stop() -> impl Future<Output = ()> {
+    let (terminated, interrupted) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()));
+    async {
+        tokio::select! {
+            () = heard(terminated) => {}
+            () = heard(interrupted) => {}
         }
+    }
+}
+
+/// Never, where the system lets nobody listen for it.
+async fn heard(signal: std::io::Result<Signal>) {
+    match signal {
+        Ok(mut signal) => drop(signal.recv().await),
+        Err(_) => std::future::pending().await,
     }
 }
 

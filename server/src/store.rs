@@ -6,4 +6,4 @@
 
 pub mod sqlite;
 
-pub use sqlite::{NEWEST_STEP, Sqlite};
+pub use sqlite::{NEWEST_STEP, Pool, Sqlite};

@@ -11,6 +11,7 @@ use super::desk::ports::Staff;
 use super::desk::queue_ports::Queues;
 use super::desk::report_ports::{AuditSearch, Imports, Reports};
 use super::desk::seen::{Ledgers, Search};
+use super::outstanding::Backlogs;
 use super::records::{
     Account, Case, Challenge, Digest, Flow, Gone, Happened, Job, Link, Mail, NewFlow, NewLink, NewMail, NewSession,
     NewTemporary, Person, Posted, Session, Temporary,
@@ -141,6 +142,7 @@ pub trait UnitOfWork:
     + EmailChanges
     + ImportJobs
     + Moves
+    + Backlogs
     + Send
 {
     /// Commits.

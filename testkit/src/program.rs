@@ -4,6 +4,7 @@
 
 mod answer;
 mod mails;
+mod scrape;
 mod visitor;
 
 use std::net::{SocketAddr, TcpListener};
@@ -20,6 +21,7 @@ use tokio::task::JoinHandle;
 
 pub use answer::{Answer, Seen};
 pub use mails::{Mail, mails};
+pub use scrape::{Sample, Scrape};
 pub use visitor::Visitor;
 
 const HEADER: &str = "person_id,last_name,first_name,suffix,earlier_names,date_of_birth,ssn,certificate_number,\
@@ -39,6 +41,8 @@ pub struct Plan {
     pub smtp: Option<u16>,
     /// Whether the test's connections count as a trusted proxy's, so that `X-Forwarded-For` names the visitor.
     pub proxy: bool,
+    /// Whether health and figures are answered, and how many seconds it drains.
+    pub admin: Option<u32>,
     /// More lines of the configuration.
     pub more: String,
 }
@@ -52,6 +56,7 @@ impl Default for Plan {
             multiply: 1_000,
             smtp: None,
             proxy: false,
+            admin: None,
             more: String::new(),
         }
     }
@@ -60,6 +65,8 @@ impl Default for Plan {
 pub struct Program {
     pub folder: TempDir,
     pub address: SocketAddr,
+    /// Where health and figures are answered, if anywhere.
+    pub admin: Option<SocketAddr>,
     binary: PathBuf,
     log_level: &'static str,
     running: Option<(Child, JoinHandle<()>)>,
@@ -75,14 +82,18 @@ impl Program {
             None => "transport = \"folder\"\nfolder = \"mail\"".to_owned(),
         };
         let trusted = if plan.proxy { "[\"127.0.0.1/32\"]" } else { "[]" };
+        let admin = plan.admin.map(|drain| (free_address(), drain));
+        let listed = admin.map(|(admin, drain)| format!("[admin]\nlisten = \"{admin}\"\ndrain_seconds = {drain}\n"));
+        let listed = listed.unwrap_or_default();
+        let admin = admin.map(|(admin, _)| admin);
         let Plan { agency, multiply, more, .. } = plan;
         let config = format!(
             "public_url = \"http://{address}\"\nlisten = \"{address}\"\nagency = \"{agency}\"\n\
              [database]\nurl = \"sqlite:data/backboard.db\"\n[keys]\nfile = \"keys/keys.toml\"\n\
-             [mail]\n{mail}\n[proxy]\ntrusted = {trusted}\n[limits]\nmultiply = {multiply}\n{more}"
+             [mail]\n{mail}\n[proxy]\ntrusted = {trusted}\n[limits]\nmultiply = {multiply}\n{listed}{more}"
         );
         std::fs::write(folder.path().join("backboard.toml"), config).unwrap();
-        let program = Self { folder, address, binary: binary.to_owned(), log_level: plan.log, running: None };
+        let program = Self { folder, address, admin, binary: binary.to_owned(), log_level: plan.log, running: None };
         program.run(&["keys", "new"]).await;
         if !plan.rows.is_empty() {
             program.import(&plan.rows).await;
@@ -162,9 +173,19 @@ impl Program {
 
     /// SIGTERM, and waits for the end. Its log is whole when this returns.
     pub async fn stop(&mut self) -> ExitStatus {
-        let (mut child, reading) = self.running.take().unwrap();
-        let id = child.id().unwrap().to_string();
+        self.tell_to_stop().await;
+        self.ended().await
+    }
+
+    /// SIGTERM, and no more.
+    pub async fn tell_to_stop(&self) {
+        let id = self.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &id]).status().await.unwrap().success());
+    }
+
+    /// Waits for the end that it was told to come to. Its log is whole when this returns.
+    pub async fn ended(&mut self) -> ExitStatus {
+        let (mut child, reading) = self.running.take().unwrap();
         let status = child.wait().await.unwrap();
         reading.await.unwrap();
         status
@@ -214,6 +235,24 @@ impl Program {
     #[must_use]
     pub fn visitor_from(&self, address: &str) -> Visitor {
         self.visitor().with("x-forwarded-for", address)
+    }
+
+    /// What `/healthz` or `/readyz` answers: the status, none where nobody answers, and the words.
+    pub async fn health(&self, path: &str) -> (Option<u16>, String) {
+        let answer = Visitor::new(self.admin.unwrap()).open(path).await;
+        (answer.status, answer.body())
+    }
+
+    /// What `/metrics` answers, as text.
+    pub async fn figures(&self) -> Answer {
+        Visitor::new(self.admin.unwrap()).open("/metrics").await
+    }
+
+    /// The same, read.
+    pub async fn scrape(&self) -> Scrape {
+        let answer = self.figures().await;
+        assert_eq!(answer.status, Some(200), "{}", answer.text);
+        Scrape::read(&answer.body())
     }
 
     /// A command in its folder, with its log level.

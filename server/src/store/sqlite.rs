@@ -24,6 +24,7 @@ mod links;
 mod migrations;
 mod moves;
 mod outbox;
+mod outstanding;
 mod people;
 mod queues;
 mod reports;
@@ -35,6 +36,7 @@ mod temporaries;
 
 pub use keys::{Begun, Lying};
 pub use migrations::NEWEST as NEWEST_STEP;
+pub use outstanding::Pool;
 
 use std::path::Path;
 use std::time::Duration;
@@ -44,6 +46,9 @@ use backboard::service::ports::{Fault, Store, UnitOfWork};
 use backboard::service::records::Digest;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous};
 use sqlx::{Connection as _, Decode, Row, SqliteConnection, SqlitePool, Transaction, Type};
+use tokio::time::Instant;
+
+use crate::metrics::{Held, metrics};
 
 /// How long a unit of work waits for the writer, a reader, or another process before it gives up.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -103,6 +108,7 @@ impl Sqlite {
 #[async_trait]
 impl Store for Sqlite {
     async fn begin(&self) -> Result<Box<dyn UnitOfWork>, Fault> {
+        let since = Instant::now();
         let begun = match self.writer.begin_with(BEGIN).await {
             // SQLite rolls back by itself when the disk is full, and the driver goes on counting that transaction as
             // open (sqlx 0.9): nothing could be written until a restart. Another connection can.
@@ -112,12 +118,13 @@ impl Store for Sqlite {
             }
             begun => begun,
         };
-        Ok(Box::new(Unit { transaction: begun.map_err(fault)? }))
+        let transaction = begun.map_err(fault)?;
+        Ok(Box::new(Unit { transaction, _held: Some(metrics().store.begin(since.elapsed())) }))
     }
 
     async fn read(&self) -> Result<Box<dyn UnitOfWork>, Fault> {
         let transaction = self.readers.begin().await.map_err(fault)?;
-        Ok(Box::new(Unit { transaction }))
+        Ok(Box::new(Unit { transaction, _held: None }))
     }
 
     // The log goes on holding earlier pages until it is written over from its beginning, which on a quiet day takes
@@ -137,6 +144,8 @@ impl Store for Sqlite {
 /// One transaction. Dropped without being saved, it is rolled back.
 struct Unit {
     transaction: Transaction<'static, sqlx::Sqlite>,
+    /// How long it holds other writers up.
+    _held: Option<Held>,
 }
 
 #[async_trait]
@@ -163,7 +172,11 @@ fn fault(error: sqlx::Error) -> Fault {
         }
         _ => false,
     };
-    if busy { Fault::Busy(error.to_string()) } else { Fault::other(error) }
+    if busy {
+        metrics().store.busy();
+        return Fault::Busy(error.to_string());
+    }
+    Fault::other(error)
 }
 
 /// A row holds what no version of this program writes.

@@ -2,8 +2,10 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops at once")]
 
 mod doctor;
+mod health;
 mod lines;
 mod log;
+mod metrics;
 mod silent;
 
 use testkit::program::{Plan, Program};

@@ -17,6 +17,7 @@ mod ledgers;
 mod links;
 mod moves;
 mod outbox;
+mod outstanding;
 mod people;
 mod queues;
 mod reports;

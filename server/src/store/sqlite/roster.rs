@@ -15,11 +15,13 @@ use backboard::service::roster::{
 };
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row};
+use tokio::time::Instant;
 
 use super::accounts::one;
 use super::people::{account, account_columns, list};
 use super::search::{Named, add_names, remove_names};
 use super::{Sqlite, Unit, column, digest, fault, unreadable};
+use crate::metrics::metrics;
 
 /// Values of one statement. Statements of this size are kept prepared; the last one of a batch is not.
 const VALUES: usize = 250;
@@ -32,13 +34,14 @@ const PERSON_COLUMNS: &str = "roster_id, account, last_name, first_name, suffix,
 #[async_trait]
 impl RosterStore for Sqlite {
     async fn begin_roster(&self) -> Result<Box<dyn RosterWork>, Fault> {
+        let since = Instant::now();
         let transaction = self.writer.begin_with("BEGIN IMMEDIATE").await.map_err(fault)?;
-        Ok(Box::new(Unit { transaction }))
+        Ok(Box::new(Unit { transaction, _held: Some(metrics().store.begin(since.elapsed())) }))
     }
 
     async fn read_roster(&self) -> Result<Box<dyn RosterWork>, Fault> {
         let transaction = self.readers.begin().await.map_err(fault)?;
-        Ok(Box::new(Unit { transaction }))
+        Ok(Box::new(Unit { transaction, _held: None }))
     }
 }
 
