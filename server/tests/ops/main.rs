@@ -7,6 +7,7 @@ mod lines;
 mod log;
 mod metrics;
 mod silent;
+mod watching;
 
 use testkit::program::{Plan, Program};
 

@@ -1,8 +1,10 @@
 //! `/metrics` of a running program: what is counted, what stands in the documents, and what no label ever holds.
 
 use std::collections::BTreeSet;
+use std::net::TcpListener;
 
 use testkit::program::{Plan, Program, Scrape, mails, until};
+use testkit::smtp::{Mode, Protection, Settings, serve};
 
 const PASSWORD: &str = "Kestrel&42rowed";
 
@@ -18,7 +20,7 @@ async fn begin(plan: Plan) -> Program {
 
 /// A portal whose one person has claimed her account, signed in, mistyped her password, and signed in with a temporary
 /// one; with strangers at the desk and at addresses that are nobody's.
-async fn lived_in() -> Program {
+pub async fn lived_in() -> Program {
     let program = begin(Plan { rows: rows(), admin: Some(0), ..Plan::default() }).await;
     let mut visitor = program.visitor();
     let lookup = [
@@ -180,4 +182,46 @@ async fn a_scrape_without_the_store_has_all_the_rest_and_is_whole_again_by_itsel
     let again = up(1.0).await;
     assert!(of_the_store.iter().all(|name| again.value(name, &[]).is_some()));
     assert_eq!(whole.kinds.keys().collect::<Vec<_>>(), again.kinds.keys().collect::<Vec<_>>());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_public_listener_has_no_figures_and_no_health() {
+    let program = begin(Plan { admin: Some(0), ..Plan::default() }).await;
+    for path in ["/metrics", "/healthz", "/readyz", "/admin/metrics"] {
+        let answer = program.visitor().open(path).await;
+        assert_eq!(answer.status, Some(404), "{}", answer.text);
+        assert!(!answer.text.contains("backboard_"), "{}", answer.text);
+    }
+}
+
+/// Refused for good, to be tried again, and no connection at all: each is told from the others.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_becomes_of_mails_is_counted_by_how_it_ended() {
+    let folder = tempfile::tempdir().unwrap();
+    // Free at this moment; the sink takes it at once.
+    let listen = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let settings = Settings { folder: folder.path().to_owned(), listen, protection: Protection::Off, sign_in: None };
+    tokio::spawn(async move { serve(settings).await.unwrap() });
+    let plan = Plan { rows: rows(), admin: Some(0), smtp: Some(listen.port()), ..Plan::default() };
+    let program = begin(plan).await;
+    let attempts = "backboard_mail_attempts_total";
+    for (mode, name, labels, waiting) in [
+        (Mode::Reject, attempts, &[("outcome", "failed")][..], 0.0),
+        (Mode::Greylist, attempts, &[("outcome", "retried")], 1.0),
+        (Mode::Refuse, "backboard_mail_server_unreachable_total", &[], 2.0),
+    ] {
+        mode.set(folder.path()).unwrap();
+        assert_eq!(program.scrape().await.sum(name, labels), 0.0, "{mode:?}");
+        let asked = [("email", "person1@example.org"), ("robot", "on")];
+        program.visitor().submit("/api/username/request", &asked).await;
+        until("counted", async || {
+            let scrape = program.scrape().await;
+            scrape.sum(name, labels) >= 1.0 && scrape.value("backboard_mails_waiting", &[]) == Some(waiting)
+        })
+        .await;
+    }
+    let scrape = program.scrape().await;
+    assert_eq!(scrape.sum("backboard_mails_sent_total", &[]), 0.0);
+    assert!(scrape.sum("backboard_mail_oldest_waiting_seconds", &[]) > 0.0);
+    assert_eq!(scrape.sum("backboard_unreached_people", &[]), 1.0, "she asked, and got no mail");
 }
