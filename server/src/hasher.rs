@@ -44,7 +44,7 @@ pub struct Argon2Hasher {
     cores: Arc<Semaphore>,
 }
 
-/// What was computed since the start, for the metrics.
+/// What was computed since the start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Load {
     pub hashes: u64,
