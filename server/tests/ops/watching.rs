@@ -59,7 +59,7 @@ struct Alert {
 fn alerts() -> Vec<Alert> {
     let text = document("grafana/alerts.yml");
     let files = Yaml::load_from_str(&text).unwrap();
-    let rules = files[0]["groups"][0]["rules"].as_sequence().unwrap();
+    let rules = files.first().unwrap()["groups"][0]["rules"].as_sequence().unwrap();
     let text = |value: &Yaml<'_>, what: &str| value.as_str().unwrap_or_else(|| panic!("no {what}")).to_owned();
     let alert = |rule: &Yaml<'_>| {
         let name = text(&rule["alert"], "name");

@@ -3,6 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Names and values.
+type Labels = BTreeMap<String, String>;
+
 /// What was scraped.
 #[derive(Clone, Debug, Default)]
 pub struct Scrape {
@@ -14,7 +17,7 @@ pub struct Scrape {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sample {
     pub name: String,
-    pub labels: BTreeMap<String, String>,
+    pub labels: Labels,
     pub value: f64,
 }
 
@@ -80,7 +83,7 @@ impl Scrape {
     }
 
     fn check_histograms(&self) {
-        let mut buckets: BTreeMap<(String, BTreeMap<String, String>), Vec<(f64, f64)>> = BTreeMap::new();
+        let mut buckets: BTreeMap<(String, Labels), Vec<(f64, f64)>> = BTreeMap::new();
         for sample in &self.samples {
             let Some(family) = sample.name.strip_suffix("_bucket") else { continue };
             let mut labels = sample.labels.clone();
