@@ -9,10 +9,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use app::site;
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::Response;
 use backboard::agency::Agency;
 use backboard::service::Portal;
 use backboard::service::ports::{Clock, Entropy, Hasher, Robots, Store, Vault};
 use backboard::service::roster::RosterStore;
+use http::HeaderValue;
+use http::header::CONNECTION;
 use ipnet::IpNet;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -192,7 +197,8 @@ pub async fn run(
             tokio::time::sleep(drain).await;
         }
     };
-    serve(listener, router(web), drained).await;
+    let public = router(web).layer(from_fn_with_state(Arc::clone(&health), take_leave));
+    serve(listener, public, drained).await;
 
     let _ = stopping.send(true);
     for task in [working, importing, housekeeping].into_iter().chain(reading) {
@@ -202,6 +208,16 @@ pub async fn run(
     }
     parts.store.close().await;
     Ok(())
+}
+
+/// While it drains, each connection ends with its next answer: a proxy that keeps connections open would else send a
+/// post over one in the moment in which it is closed, and must not send it a second time.
+async fn take_leave(State(health): State<Arc<Health>>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    if health.is_draining() {
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    response
 }
 
 /// Binds an address of the portal.

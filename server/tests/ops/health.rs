@@ -62,6 +62,10 @@ async fn who_drains_says_so_first_and_takes_visitors_until_the_time_is_over() {
     assert_eq!(ready(&program).await.1, "draining: told to stop\n");
     assert_eq!(program.scrape().await.value("backboard_draining", &[]), Some(1.0));
     assert_eq!(program.visitor().open("/sign-in").await.status, Some(200), "nobody was told yet not to come");
+    // Who would keep the connection is told that it ends here.
+    let kept = format!("GET /sign-in HTTP/1.1\r\nhost: {}\r\n\r\n", program.address);
+    let answer = program.visitor().raw(kept.as_bytes()).await;
+    assert_eq!((answer.status, answer.header("connection").as_deref()), (Some(200), Some("close")), "{}", answer.text);
     assert!(program.ended().await.success());
     let log = program.logged();
     assert!(log.contains("\"message\":\"draining"), "{log}");
