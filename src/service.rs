@@ -20,6 +20,7 @@ pub mod link;
 pub mod mail;
 mod mailbox;
 pub mod office;
+pub mod outstanding;
 pub mod password;
 mod pepper;
 pub mod ports;

@@ -14,7 +14,7 @@ use backboard::service::desk::import::Upload;
 use backboard::service::desk::once::ONCE_SECONDS;
 use backboard::service::known::KEPT;
 use backboard::service::ports::Fault;
-use backboard::service::records::Session;
+use backboard::service::records::{Session, SessionKind};
 use backboard::service::{Declined, Known, Portal, Token, Visitor};
 use http::header::{CACHE_CONTROL, LOCATION, RETRY_AFTER, SET_COOKIE};
 use http::request::Parts;
@@ -77,6 +77,8 @@ pub struct Caller {
     pub upload_kept: Arc<OnceLock<()>>,
     /// What the operation was refused for, so that it can be written down.
     pub refused: Arc<OnceLock<Problems>>,
+    /// The kind of session that the operation began, so that it can be counted.
+    pub began: Arc<OnceLock<SessionKind>>,
 }
 
 /// The caller of this server function.

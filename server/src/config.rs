@@ -16,6 +16,7 @@ mod text;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use backboard::agency::Agency;
 use backboard::keep::PEOPLE_DAYS;
@@ -52,6 +53,10 @@ pub struct Config {
     pub trusted_proxies: Vec<IpNet>,
     /// Where `/healthz`, `/readyz` and `/metrics` are answered; nowhere without it.
     pub admin: Option<SocketAddr>,
+    /// How long visitors are still taken after the word to stop.
+    pub drain: Duration,
+    /// What this program is called in the log; without it, the machine's name.
+    pub node: Option<String>,
     /// Times every address, subnet and global budget. Above 1 on loopback alone.
     pub multiply: u32,
     /// Days after which people who left the roster are forgotten; 0: never.
@@ -88,6 +93,8 @@ pub struct Draft {
     pub bounces: Option<PathBuf>,
     pub trusted_proxies: Vec<IpNet>,
     pub admin: Option<SocketAddr>,
+    pub drain: Duration,
+    pub node: Option<String>,
     pub multiply: u32,
     pub people_days: u32,
     pub import_bytes: u64,
@@ -249,6 +256,8 @@ impl Draft {
         let listen = note(found, "listen", address("listen", listen));
         let admin = text.admin.listen.as_deref();
         let admin = admin.and_then(|listen| note(found, "admin.listen", address("admin.listen", listen)));
+        let drain = note(found, "admin.drain_seconds", sections::drain(text.admin.drain_seconds)).unwrap_or_default();
+        let node = text.node.and_then(|node| note(found, "node", sections::node(node)));
         let secrets = [
             ("mail.password_file", text.mail.password_file.as_deref()),
             ("captcha.secret_file", text.captcha.secret_file.as_deref()),
@@ -268,6 +277,8 @@ impl Draft {
             bounces,
             trusted_proxies,
             admin,
+            drain,
+            node,
             multiply,
             people_days: text.keep.people_days.unwrap_or(PEOPLE_DAYS),
             import_bytes,
@@ -290,6 +301,8 @@ impl Draft {
             bounces: self.bounces,
             trusted_proxies: self.trusted_proxies,
             admin: self.admin,
+            drain: self.drain,
+            node: self.node,
             multiply: self.multiply,
             people_days: self.people_days,
             import_bytes: self.import_bytes,
@@ -318,6 +331,8 @@ impl From<&Config> for Draft {
             bounces: config.bounces,
             trusted_proxies: config.trusted_proxies,
             admin: config.admin,
+            drain: config.drain,
+            node: config.node,
             multiply: config.multiply,
             people_days: config.people_days,
             import_bytes: config.import_bytes,

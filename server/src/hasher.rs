@@ -22,6 +22,7 @@ use zeroize::Zeroizing;
 
 use crate::clock::random;
 use crate::keys::{KeyRing, Keys};
+use crate::metrics::metrics;
 
 /// Memory in KiB, passes and lanes: the OWASP Password Storage Cheat Sheet's first choice for Argon2id.
 pub const MEMORY: u32 = 19 * 1024;
@@ -43,7 +44,7 @@ pub struct Argon2Hasher {
     cores: Arc<Semaphore>,
 }
 
-/// What was computed since the start, for the metrics.
+/// What was computed since the start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Load {
     pub hashes: u64,
@@ -129,13 +130,16 @@ impl Argon2Hasher {
     ) -> Result<T, Fault> {
         let place = Arc::clone(&self.places)
             .try_acquire_owned()
+            .inspect_err(|_| metrics().hashing.refuse())
             .map_err(|_| Fault::Busy("more passwords wait to be hashed than the queue takes".to_owned()))?;
+        let waiting = metrics().hashing.wait();
         let core = Arc::clone(&self.cores).acquire_owned().await.map_err(Fault::other)?;
+        drop(waiting);
         let work = Arc::clone(&self.work);
         // What is logged there is of the request that waits here.
         let span = tracing::Span::current();
         tokio::task::spawn_blocking(move || {
-            let _held = (place, core);
+            let _held = (place, core, metrics().hashing.compute());
             span.in_scope(|| what(&work))
         })
         .await

@@ -16,6 +16,8 @@ use backboard::service::session::IDLE_SECONDS;
 use backboard::staff::CALLER_SECONDS;
 use tokio::sync::{Notify, watch};
 
+use crate::metrics::metrics;
+
 /// Seconds between two rounds.
 const ROUND_SECONDS: u64 = 10 * 60;
 /// Dead links and flows are kept for a day, so that their pages can say why they are dead.
@@ -73,11 +75,35 @@ impl Part {
         Self::Reminders,
         Self::Files,
     ];
+
+    /// Its name among the metrics.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Flows => "flows",
+            Self::Links => "links",
+            Self::Sessions => "sessions",
+            Self::Staff => "staff",
+            Self::Callers => "callers",
+            Self::Budgets => "budgets",
+            Self::Mail => "mail",
+            Self::Temporaries => "temporaries",
+            Self::DeadMail => "dead-mail",
+            Self::Imports => "imports",
+            Self::People => "people",
+            Self::Addresses => "addresses",
+            Self::Days => "days",
+            Self::Reminders => "reminders",
+            Self::Files => "files",
+        }
+    }
 }
 
 /// Rounds until it is told to stop. `wake` is poked after reminders, so that they are sent at once.
 pub async fn run(portal: Arc<Portal>, wake: Arc<Notify>, mut stopped: watch::Receiver<bool>) {
     let mut logged = None;
+    for part in Part::ALL {
+        metrics().work.expect_task(part.name());
+    }
     loop {
         round(&portal, &wake, &stopped).await;
         log_head(&portal, &mut logged).await;
@@ -109,8 +135,12 @@ async fn log_head(portal: &Portal, logged: &mut Option<Head>) {
 /// One round. What fails is logged and comes again with the next.
 pub async fn round(portal: &Portal, wake: &Notify, stopped: &watch::Receiver<bool>) {
     for part in Part::ALL {
-        if let Err(fault) = work(portal, part, stopped).await {
-            tracing::warn!(%fault, ?part, "housekeeping");
+        match work(portal, part, stopped).await {
+            Ok(()) => metrics().work.task_done(part.name(), portal.now()),
+            Err(fault) => {
+                tracing::warn!(%fault, ?part, "housekeeping");
+                metrics().work.task_failed(part.name());
+            }
         }
     }
     wake.notify_one();

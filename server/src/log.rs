@@ -9,6 +9,7 @@ use std::backtrace::{Backtrace, BacktraceStatus};
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _, Write};
 use std::panic::PanicHookInfo;
+use std::sync::{LazyLock, OnceLock};
 
 use tracing::Subscriber;
 use tracing_subscriber::EnvFilter;
@@ -21,6 +22,20 @@ pub enum Format {
     /// For a person at a terminal.
     Plain,
     Json,
+}
+
+/// What this program is called in its lines, so that the logs of several can lie in one place.
+/// As JSON begins with it: `{"node":"a1",`.
+static NODE: OnceLock<String> = OnceLock::new();
+static MACHINE: LazyLock<String> = LazyLock::new(|| head(&rustix::system::uname().nodename().to_string_lossy()));
+
+/// Calls it so from here on. Until then, and where nobody does, it is called as the machine is.
+pub fn name(node: &str) {
+    let _ = NODE.set(head(node));
+}
+
+fn head(node: &str) -> String {
+    format!("{{\"node\":{},", serde_json::Value::from(node))
 }
 
 /// Logs to stderr from here on, in the filter of `RUST_LOG`, or `info`; panics too.
@@ -42,7 +57,7 @@ where
         // A line that cannot be written is lost. Saying so on stderr would panic where nobody reads that any more, and
         // the panic's own line once more: the program would end.
         .log_internal_errors(false)
-        .with_writer(OneLine(out));
+        .with_writer(OneLine { out, format });
     match format {
         Format::Plain => Box::new(log.finish()),
         // The span of a request is the only one there is, so the list of all would say it twice.
@@ -62,13 +77,16 @@ fn write_panic(panic: &PanicHookInfo<'_>) {
 }
 
 /// A writer whose events stay on one line each.
-struct OneLine<W>(W);
+struct OneLine<W> {
+    out: W,
+    format: Format,
+}
 
 impl<'a, W: MakeWriter<'a>> MakeWriter<'a> for OneLine<W> {
     type Writer = OneLine<W::Writer>;
 
     fn make_writer(&'a self) -> Self::Writer {
-        OneLine(self.0.make_writer())
+        OneLine { out: self.out.make_writer(), format: self.format }
     }
 }
 
@@ -77,16 +95,25 @@ impl<W: Write> Write for OneLine<W> {
     fn write(&mut self, event: &[u8]) -> io::Result<usize> {
         let text = String::from_utf8_lossy(event);
         let line = text.strip_suffix('\n').unwrap_or(&text);
-        if line.contains(is_steering) {
-            self.0.write_all((escape(line) + "\n").as_bytes())?;
+        let (head, rest) = match (self.format, line.strip_prefix('{')) {
+            (Format::Json, Some(rest)) => (NODE.get().unwrap_or(&MACHINE).as_str(), rest),
+            _ => ("", line),
+        };
+        // At once, so that no other process writes between the two.
+        let mut whole = String::with_capacity(head.len() + rest.len() + 1);
+        whole.push_str(head);
+        if rest.contains(is_steering) {
+            escape(rest, &mut whole);
         } else {
-            self.0.write_all(event)?;
+            whole.push_str(rest);
         }
+        whole.push('\n');
+        self.out.write_all(whole.as_bytes())?;
         Ok(event.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.0.flush()
+        self.out.flush()
     }
 }
 
@@ -96,8 +123,7 @@ fn is_steering(c: char) -> bool {
 }
 
 /// As JSON writes them; in JSON they stand inside strings alone.
-fn escape(line: &str) -> String {
-    let mut escaped = String::with_capacity(line.len() + 16);
+fn escape(line: &str, escaped: &mut String) {
     for c in line.chars() {
         if is_steering(c) {
             let _ = write!(escaped, "\\u{:04x}", u32::from(c));
@@ -105,5 +131,4 @@ fn escape(line: &str) -> String {
             escaped.push(c);
         }
     }
-    escaped
 }

@@ -10,24 +10,32 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use app::site;
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::Response;
 use backboard::agency::Agency;
 use backboard::service::Portal;
 use backboard::service::epoch::{Epoch, Restored};
 use backboard::service::ports::{Clock, Entropy, Hasher, Robots, Store, Vault};
 use backboard::service::roster::RosterStore;
+use http::HeaderValue;
+use http::header::CONNECTION;
 use ipnet::IpNet;
 use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Notify, watch};
 
 use crate::audit_lines::at;
 use crate::clock::{SystemClock, SystemEntropy};
 use crate::config::{Captcha, Config, Database, Mail, Smtp, Tls};
 use crate::hasher::Argon2Hasher;
+use crate::health::{Health, Heartbeat};
 use crate::hold::Hold;
 use crate::imports::{self, Importer, Imports};
 use crate::keys::Keys;
 use crate::keys::fit::find_misfit;
 use crate::mail::{Bounces, Credentials, Folder, Patience, Relay, RelayAt, Stationery, Transport, Worker};
+use crate::metrics::outstanding::Asked;
 use crate::robots::{robots, widget};
 use crate::store::{self, AnyStore};
 use crate::vault::KeyVault;
@@ -39,6 +47,14 @@ const WORKER_SECONDS: u64 = 10;
 
 /// Over how long the mails of one moment leave: long against what one account's mail costs more than another's.
 const SPREAD: Duration = Duration::from_secs(2);
+
+/// Where health and figures are answered.
+#[derive(Debug)]
+pub struct Admin {
+    pub listener: TcpListener,
+    /// How long visitors are still taken after the word to stop, while `/readyz` says that no more should be sent.
+    pub drain: Duration,
+}
 
 /// What a portal is made of.
 pub struct Parts {
@@ -217,7 +233,7 @@ pub async fn run(
     parts: Parts,
     portal: Arc<Portal>,
     listener: TcpListener,
-    health: Option<SocketAddr>,
+    admin: Option<Admin>,
     stop: impl Future<Output = ()>,
 ) -> Result<(), String> {
     let queued = Arc::new(Notify::new());
@@ -235,7 +251,11 @@ pub async fn run(
     };
     let web = Arc::new(Web::new(Arc::clone(&portal), Arc::clone(&queued), reach)?);
     let stationery = Stationery::new(&portal.agency, &parts.origin).map_err(|error| error.to_string())?;
-    let worker = Worker::new(Arc::clone(&portal), stationery, parts.transport, Arc::clone(&queued)).with_spread(SPREAD);
+    let heartbeat = Heartbeat::default();
+    let worker = Worker::new(Arc::clone(&portal), stationery, parts.transport, Arc::clone(&queued))
+        .with_spread(SPREAD)
+        .with_heartbeat(heartbeat.clone());
+    let health = Arc::new(Health::new(Arc::clone(&portal), heartbeat, parts.store.newest_step()));
 
     let (stopping, stopped) = watch::channel(false);
     let working = tokio::spawn(worker.run(stopped.clone()));
@@ -248,11 +268,22 @@ pub async fn run(
     };
     let leading = leading::run(Arc::clone(&parts.store), stopped.clone(), move |stopped| scheduled.begin(&stopped));
     let leading = tokio::spawn(leading);
-    if let Some(address) = health {
-        let listener = TcpListener::bind(address).await.map_err(|error| taken(address, &error))?;
-        tokio::spawn(serve(listener, admin::router(Arc::clone(&portal.store)), until(stopped.clone())));
+    let drain = admin.as_ref().map_or(Duration::ZERO, |admin| admin.drain);
+    if let Some(Admin { listener, .. }) = admin {
+        let store = Arc::clone(&parts.store);
+        let asked = Asked::new(Arc::clone(&health), move || store.pools());
+        tokio::spawn(serve(listener, admin::router(Arc::clone(&health), asked), until(stopped.clone())));
     }
-    serve(listener, router(web), stop).await;
+    let drained = async {
+        stop.await;
+        health.drain();
+        if !drain.is_zero() {
+            tracing::info!(seconds = drain.as_secs(), "draining: visitors are taken on, and none should be sent");
+            tokio::time::sleep(drain).await;
+        }
+    };
+    let public = router(web).layer(from_fn_with_state(Arc::clone(&health), take_leave));
+    serve(listener, public, drained).await;
 
     let _ = stopping.send(true);
     for task in [working, leading] {
@@ -264,7 +295,17 @@ pub async fn run(
     Ok(())
 }
 
-/// Binds the portal's own address.
+/// While it drains, each connection ends with its next answer: a proxy that keeps connections open would else send a
+/// post over one in the moment in which it is closed, and must not send it a second time.
+async fn take_leave(State(health): State<Arc<Health>>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    if health.is_draining() {
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    response
+}
+
+/// Binds an address of the portal.
 ///
 /// # Errors
 /// One sentence with the way out.
@@ -272,17 +313,23 @@ pub async fn listen(address: SocketAddr) -> Result<TcpListener, String> {
     TcpListener::bind(address).await.map_err(|error| taken(address, &error))
 }
 
-/// Resolves at SIGTERM or Ctrl-C.
-pub async fn told_to_stop() {
-    let interrupted = tokio::signal::ctrl_c();
-    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        Ok(mut terminated) => tokio::select! {
-            _ = interrupted => {}
-            _ = terminated.recv() => {}
-        },
-        Err(_) => {
-            let _ = interrupted.await;
+/// Resolves at SIGTERM or Ctrl-C. Either is heard from the call on, not from the first poll: told to stop right after it
+/// said that it serves, a program finishes what is under way all the same.
+pub fn told_to_stop() -> impl Future<Output = ()> {
+    let (terminated, interrupted) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()));
+    async {
+        tokio::select! {
+            () = heard(terminated) => {}
+            () = heard(interrupted) => {}
         }
+    }
+}
+
+/// Never, where the system lets nobody listen for it.
+async fn heard(signal: std::io::Result<Signal>) {
+    match signal {
+        Ok(mut signal) => drop(signal.recv().await),
+        Err(_) => std::future::pending().await,
     }
 }
 

@@ -28,11 +28,33 @@ pub trait AnyStore: Store + RosterStore + KeyLedger {
     /// Waits for what is under way, and closes the database.
     async fn close(&self);
 
+    /// The newest step that this version takes the tables to.
+    fn newest_step(&self) -> i64;
+
+    /// How its pools of connections stand.
+    fn pools(&self) -> Vec<Pool>;
+
     /// Whether this node may do what is scheduled: none while another one does.
     async fn lead(&self) -> Result<Option<Box<dyn Lead>>, Fault>;
 
     /// Whether other nodes may write to the same database, so that this one is not told of everything by itself.
     fn is_shared(&self) -> bool;
+}
+
+/// How many connections a pool has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pool {
+    /// What its connections are for: `write`, `read`, or `other`.
+    pub name: &'static str,
+    pub open: u32,
+    /// Of those.
+    pub idle: u32,
+}
+
+impl Pool {
+    fn of<D: sqlx::Database>(name: &'static str, pool: &sqlx::Pool<D>) -> Self {
+        Self { name, open: pool.size(), idle: u32::try_from(pool.num_idle()).unwrap_or(u32::MAX) }
+    }
 }
 
 /// That this node, and no other, does what is scheduled.

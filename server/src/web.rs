@@ -13,6 +13,7 @@ pub mod address;
 mod assets;
 #[doc(hidden)]
 pub mod cookies;
+mod counted;
 mod desk;
 mod encodings;
 #[doc(hidden)]

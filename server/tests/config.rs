@@ -15,6 +15,7 @@ use tempfile::TempDir;
 const WHOLE: &str = r#"
 public_url = "https://accounts.example.gov"
 listen     = "127.0.0.1:8080"
+node       = "a1"
 agency     = "michigan-emsis"
 [database]
 url = "sqlite:data/backboard.db"
@@ -31,6 +32,7 @@ bounces = "reports"
 trusted = ["127.0.0.1/32", "10.1.2.3"]
 [admin]
 listen = "127.0.0.1:9090"
+drain_seconds = 15
 [limits]
 multiply = 1
 [keep]
@@ -86,6 +88,7 @@ fn the_whole_file_is_read() {
         ["127.0.0.1/32", "10.1.2.3/32"]
     );
     assert_eq!(config.admin.unwrap().to_string(), "127.0.0.1:9090");
+    assert_eq!((config.drain.as_secs(), config.node.as_deref()), (15, Some("a1")));
     assert_eq!((config.multiply, config.people_days, config.captcha), (1, 730, Captcha::Altcha));
     assert_eq!(config.import_bytes, 1_000);
 }
@@ -125,17 +128,18 @@ fn the_environment_alone_is_enough() {
     assert_eq!(config.database, Database::Sqlite("/var/lib/backboard/backboard.db".into()));
     assert_eq!(config.mail, Mail::Folder("/var/lib/backboard/mail".into()));
     assert_eq!((config.admin, config.people_days, config.import_bytes), (None, 1_095, 64 * 1024 * 1024));
+    assert_eq!((config.drain.as_secs(), config.node), (0, None));
 }
 
 #[test]
 fn an_unknown_key_is_refused_with_its_line_and_name() {
     let sentence = refusal("port = 1025", "prot = 1025");
     assert!(
-        sentence.contains("line 13") && sentence.contains("mail.prot") && sentence.contains("unknown field"),
+        sentence.contains("line 14") && sentence.contains("mail.prot") && sentence.contains("unknown field"),
         "{sentence}"
     );
     let sentence = refusal("[admin]", "[adnim]");
-    assert!(sentence.contains("line 18") && sentence.contains("adnim"), "{sentence}");
+    assert!(sentence.contains("line 19") && sentence.contains("adnim"), "{sentence}");
     let sentence = load_with(WHOLE, &[("BACKBOARD__MAIL__PROT", "1")]).unwrap_err();
     assert!(sentence.contains("BACKBOARD__MAIL__PROT") && sentence.contains("unknown field"), "{sentence}");
 }
@@ -143,7 +147,7 @@ fn an_unknown_key_is_refused_with_its_line_and_name() {
 #[test]
 fn a_value_of_the_wrong_kind_is_refused_with_its_line_and_name() {
     let sentence = refusal("port = 1025", "port = \"smtp\"");
-    assert!(sentence.contains("line 13") && sentence.contains("mail.port"), "{sentence}");
+    assert!(sentence.contains("line 14") && sentence.contains("mail.port"), "{sentence}");
     let sentence = refusal("tls = \"none\"", "tls = \"maybe\"");
     assert!(sentence.contains("mail.tls") && sentence.contains("starttls"), "{sentence}");
     assert!(load_with(WHOLE, &[("BACKBOARD__MAIL__PORT", "many")]).unwrap_err().contains("BACKBOARD__MAIL__PORT"));
@@ -300,6 +304,10 @@ fn half_a_login_and_half_a_captcha_are_refused() {
 fn addresses_and_networks_are_refused_when_they_are_none() {
     assert!(refusal("listen     = \"127.0.0.1:8080\"", "listen = \"localhost\"").contains("listen"));
     assert!(refusal("\"127.0.0.1:9090\"", "\"9090\"").contains("admin.listen"));
+    assert!(refusal("drain_seconds = 15", "drain_seconds = 301").contains("write at most 300, such as 15"));
+    for node in ["", "a 1", "a\\n", "\u{2028}", &"a".repeat(65)] {
+        assert!(refusal("\"a1\"", &format!("\"{node}\"")).contains("is no name for the log"), "{node:?}");
+    }
     assert!(refusal("\"127.0.0.1/32\"", "\"127.0.0.1/33\"").contains("proxy.trusted"));
 }
 

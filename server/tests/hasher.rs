@@ -12,10 +12,17 @@ use backboard::service::ports::{Fault, Hasher};
 use server::hasher::{Argon2Hasher, Load};
 use server::keys::file::change;
 use server::keys::{Keys, Ring};
+use server::metrics::metrics;
+use testkit::program::Scrape;
 use tokio::task::JoinSet;
 
 fn password(text: &str) -> Password {
     Password::parse(text).unwrap()
+}
+
+/// What the process says of itself; tests beside this one may count too.
+fn figures() -> Scrape {
+    Scrape::read(&String::from_utf8(metrics().scrape(&prometheus::Registry::new()).unwrap()).unwrap())
 }
 
 /// Tests that only look at answers need no more than one core.
@@ -115,6 +122,7 @@ async fn sixty_four_at_once_never_use_more_than_the_permits() {
 #[tokio::test]
 async fn whoever_comes_after_a_full_queue_is_told_that_the_server_is_busy() {
     let hasher = Arc::new(Argon2Hasher::with_limits(&Keys::random(), 1, 2).unwrap());
+    let before = figures();
     let mut calls = JoinSet::new();
     for _ in 0..64 {
         let hasher = Arc::clone(&hasher);
@@ -131,6 +139,10 @@ async fn whoever_comes_after_a_full_queue_is_told_that_the_server_is_busy() {
     // All ask at once: one computes, two wait, and few if any get a place that became free meanwhile.
     assert_eq!(answered + busy, 64);
     assert!((3..32).contains(&answered), "{answered} were computed");
+    let after = figures();
+    let more = |name: &str| after.sum(name, &[]) - before.sum(name, &[]);
+    assert!(more("backboard_hashes_refused_total") >= f64::from(busy), "those who watch see it");
+    assert!(more("backboard_hash_wait_seconds_count") >= f64::from(answered));
     assert!(!hasher.verify(&password("Six blue ambulances"), None).await.unwrap(), "the queue is empty again");
 }
 

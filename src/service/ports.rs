@@ -12,6 +12,7 @@ use super::desk::queue_ports::Queues;
 use super::desk::report_ports::{AuditSearch, Imports, Reports};
 use super::desk::seen::{Ledgers, Search};
 use super::epoch::Epochs;
+use super::outstanding::Backlogs;
 use super::records::{
     Account, Case, Challenge, Digest, Flow, Gone, Happened, Job, Link, Mail, NewFlow, NewLink, NewMail, NewSession,
     NewTemporary, Person, Posted, Session, Temporary,
@@ -147,6 +148,7 @@ pub trait UnitOfWork:
     + EmailChanges
     + ImportJobs
     + Moves
+    + Backlogs
     + Send
 {
     /// Commits.

@@ -20,6 +20,7 @@ pub mod ledgers;
 pub mod links;
 pub mod moves;
 pub mod outbox;
+pub mod outstanding;
 pub mod people;
 pub mod queues;
 pub mod reports;
@@ -278,6 +279,9 @@ macro_rules! store_contract {
                 no_more_than_five_of_32_get_a_try_at_the_second_step,
                 purging_takes_what_is_over_of_the_staff_and_no_member,
                 nothing_is_kept_for_a_member_who_is_not_there,
+            }
+            outstanding {
+                what_waits_is_counted_with_the_oldest_of_it,
             }
             queues {
                 somebody_unreached_is_one_entry_that_counts,

@@ -4,6 +4,7 @@
 
 mod answer;
 mod mails;
+mod scrape;
 mod visitor;
 
 use std::net::{SocketAddr, TcpListener};
@@ -21,6 +22,7 @@ use tokio::task::JoinHandle;
 
 pub use answer::{Answer, Seen};
 pub use mails::{Mail, mails};
+pub use scrape::{Sample, Scrape};
 pub use visitor::Visitor;
 
 const HEADER: &str = "person_id,last_name,first_name,suffix,earlier_names,date_of_birth,ssn,certificate_number,\
@@ -42,6 +44,8 @@ pub struct Plan {
     pub proxy: bool,
     /// `database.url`; else a SQLite file of its own.
     pub database: Option<String>,
+    /// Whether health and figures are answered, and how many seconds it drains.
+    pub admin: Option<u32>,
     /// More lines of the configuration.
     pub more: String,
 }
@@ -56,6 +60,7 @@ impl Default for Plan {
             smtp: None,
             proxy: false,
             database: None,
+            admin: None,
             more: String::new(),
         }
     }
@@ -68,6 +73,8 @@ pub struct Program {
     /// Where it listens, which is elsewhere for every node but the first.
     pub listen: SocketAddr,
     log_name: String,
+    /// Where health and figures are answered, if anywhere.
+    pub admin: Option<SocketAddr>,
     binary: PathBuf,
     log_level: &'static str,
     running: Option<(Child, JoinHandle<()>)>,
@@ -83,18 +90,23 @@ impl Program {
             None => "transport = \"folder\"\nfolder = \"mail\"".to_owned(),
         };
         let trusted = if plan.proxy { "[\"127.0.0.1/32\"]" } else { "[]" };
+        let admin = plan.admin.map(|drain| (free_address(), drain));
+        let listed = admin.map(|(admin, drain)| format!("[admin]\nlisten = \"{admin}\"\ndrain_seconds = {drain}\n"));
+        let listed = listed.unwrap_or_default();
+        let admin = admin.map(|(admin, _)| admin);
         let Plan { agency, multiply, more, .. } = plan;
         let database = plan.database.as_deref().unwrap_or("sqlite:data/backboard.db");
         let config = format!(
             "public_url = \"http://{address}\"\nlisten = \"{address}\"\nagency = \"{agency}\"\n\
              [database]\nurl = \"{database}\"\n[keys]\nfile = \"keys/keys.toml\"\n\
-             [mail]\n{mail}\n[proxy]\ntrusted = {trusted}\n[limits]\nmultiply = {multiply}\n{more}"
+             [mail]\n{mail}\n[proxy]\ntrusted = {trusted}\n[limits]\nmultiply = {multiply}\n{listed}{more}"
         );
         std::fs::write(folder.path().join("backboard.toml"), config).unwrap();
         let program = Self {
             folder: Arc::new(folder),
             address,
             listen: address,
+            admin,
             log_name: "log".to_owned(),
             binary: binary.to_owned(),
             log_level: plan.log,
@@ -201,7 +213,18 @@ impl Program {
 
     /// SIGTERM, and waits for the end. Its log is whole when this returns.
     pub async fn stop(&mut self) -> ExitStatus {
-        self.signal("TERM").await;
+        self.tell_to_stop().await;
+        self.ended().await
+    }
+
+    /// SIGTERM, and no more.
+    pub async fn tell_to_stop(&self) {
+        let id = self.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().await.unwrap().success());
+    }
+
+    /// Waits for the end that it was told to come to. Its log is whole when this returns.
+    pub async fn ended(&mut self) -> ExitStatus {
         let (mut child, reading) = self.running.take().unwrap();
         let status = child.wait().await.unwrap();
         reading.await.unwrap();
@@ -258,6 +281,24 @@ impl Program {
     #[must_use]
     pub fn visitor_from(&self, address: &str) -> Visitor {
         self.visitor().with("x-forwarded-for", address)
+    }
+
+    /// What `/healthz` or `/readyz` answers: the status, none where nobody answers, and the words.
+    pub async fn health(&self, path: &str) -> (Option<u16>, String) {
+        let answer = Visitor::new(self.admin.unwrap()).open(path).await;
+        (answer.status, answer.body())
+    }
+
+    /// What `/metrics` answers, as text.
+    pub async fn figures(&self) -> Answer {
+        Visitor::new(self.admin.unwrap()).open("/metrics").await
+    }
+
+    /// The same, read.
+    pub async fn scrape(&self) -> Scrape {
+        let answer = self.figures().await;
+        assert_eq!(answer.status, Some(200), "{}", answer.text);
+        Scrape::read(&answer.body())
     }
 
     /// A command in its folder, with its log level.

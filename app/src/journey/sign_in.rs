@@ -91,6 +91,7 @@ pub async fn post_sign_in(
     let done = async {
         let form = backboard::form::sign_in::SignInForm { username, password }.read()?;
         let signed_in = caller.portal.sign_in(&caller.visitor, &form, caller.session_token.as_ref()).await?;
+        let _ = caller.began.set(signed_in.kind);
         let to = match signed_in.kind {
             SessionKind::ChangeOnly => "/change-password",
             SessionKind::Full if signed_in.ask_question => "/security/question",

@@ -3,6 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Component, Path, PathBuf};
 use std::str::FromStr;
+use std::time::Duration;
 
 use backboard::agency::Agency;
 use ipnet::IpNet;
@@ -64,6 +65,29 @@ pub(super) fn import_folder(text: Option<&str>, database: Option<&Database>, fol
         (None, Some(Database::Sqlite(file))) => file.with_file_name("imports"),
         (None, _) => folder.join("imports"),
     }
+}
+
+/// The longest drain, in seconds: no load balancer takes longer to notice.
+const LONGEST_DRAIN: u64 = 300;
+
+pub(super) fn drain(seconds: Option<u64>) -> Result<Duration, ConfigError> {
+    match seconds.unwrap_or(0) {
+        seconds @ 0..=LONGEST_DRAIN => Ok(Duration::from_secs(seconds)),
+        seconds => Err(refused(format!(
+            "admin.drain_seconds = {seconds} would hold every restart up; write at most {LONGEST_DRAIN}, such as 15"
+        ))),
+    }
+}
+
+/// It stands in every line of the log, and a log is cut up by programs.
+pub(super) fn node(name: String) -> Result<String, ConfigError> {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    if (1..=64).contains(&name.len()) && name.chars().all(is_plain) {
+        return Ok(name);
+    }
+    Err(refused(format!(
+        "node: {name:?} is no name for the log; write 1 to 64 letters, digits, dots and dashes, such as \"a1\""
+    )))
 }
 
 pub(super) fn refused(sentence: String) -> ConfigError {

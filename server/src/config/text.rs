@@ -16,6 +16,7 @@ const PREFIX: &str = "BACKBOARD__";
 pub struct ConfigText {
     pub public_url: Option<String>,
     pub listen: Option<String>,
+    pub node: Option<String>,
     pub agency: Option<String>,
     pub database: DatabaseText,
     pub keys: KeysText,
@@ -71,6 +72,7 @@ pub struct ProxyText {
 #[serde(default, deny_unknown_fields)]
 pub struct AdminText {
     pub listen: Option<String>,
+    pub drain_seconds: Option<u64>,
 }
 
 #[derive(Default, Deserialize)]

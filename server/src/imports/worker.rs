@@ -13,6 +13,7 @@ use tokio::sync::{Notify, watch};
 
 use super::check::{Survey, Trouble, check, open, survey};
 use super::{Folder, Imports};
+use crate::metrics::{ImportEnd, metrics};
 
 /// Rows that are written in one unit of work: so few that who signs in meanwhile does not wait.
 const BATCH: usize = 250;
@@ -118,7 +119,10 @@ impl Importer {
             None => Ok(false),
             Some(Task::Check(job)) => {
                 match check(&self.portal, &*self.store, &self.folder, job.clone(), stopped).await {
-                    Ok(checked) => self.portal.import_checked(ImportState::Checking, checked).await?,
+                    Ok(checked) => {
+                        self.portal.import_checked(ImportState::Checking, checked).await?;
+                        metrics().work.import(ImportEnd::Checked);
+                    }
                     Err(trouble) => self.refuse(job, trouble).await?,
                 }
                 Ok(true)
@@ -137,6 +141,7 @@ impl Importer {
                 self.portal.import_refused(job, why).await?;
                 self.folder.remove_roster(&stored);
                 self.folder.remove_rejects(&stored);
+                metrics().work.import(ImportEnd::Refused);
                 Ok(())
             }
             Trouble::Fault(fault) => Err(fault),
@@ -153,6 +158,7 @@ impl Importer {
         };
         if Some(checked.outcome) != job.outcome {
             tracing::info!(import = job.id, "people changed since the check; nothing was imported");
+            metrics().work.import(ImportEnd::Moved);
             return self.portal.import_checked(ImportState::Queued, checked).await;
         }
         // A check leaves open who said so.
@@ -191,6 +197,7 @@ impl Importer {
         let imported = import.finish(matches!(whole, Ok(true))).await?;
         self.queued.notify_one();
         tracing::info!(import = job.id, %imported, whole = matches!(whole, Ok(true)), "import ends");
+        metrics().work.import(if matches!(whole, Ok(true)) { ImportEnd::Done } else { ImportEnd::Stopped });
         if whole? {
             self.folder.remove_roster(&job.new.stored);
         }

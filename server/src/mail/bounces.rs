@@ -21,6 +21,7 @@ use rustix::fs::{Access, OFlags, access};
 use tokio::sync::watch;
 
 use super::report;
+use crate::metrics::metrics;
 
 /// Files that one round reads.
 pub const MOST: usize = 200;
@@ -87,7 +88,10 @@ impl Bounces {
                 Some(report) => portal.bounce(report).await?,
                 None => Taken::Foreign,
             };
-            marked += usize::from(taken == Taken::Bounced);
+            if taken == Taken::Bounced {
+                marked += 1;
+                metrics().mails.bounce();
+            }
             self.put_away(file, taken).await;
         }
         Ok(marked)

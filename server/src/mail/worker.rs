@@ -25,6 +25,8 @@ use tokio::time::{Instant, sleep, sleep_until};
 
 use super::departures::Departures;
 use super::{Batch, Outcome, Stationery, Transport, backoff};
+use crate::health::Heartbeat;
+use crate::metrics::{MailEnd, metrics};
 
 /// Seconds of waiting after which a link's time begins anew.
 const WAITED: i64 = 60;
@@ -47,6 +49,7 @@ pub struct Worker {
     transport: Transport,
     wake: Arc<Notify>,
     departures: Departures,
+    heartbeat: Heartbeat,
     /// No connection is tried before this.
     closed_until: Moment,
     /// Connections that failed in a row.
@@ -57,8 +60,16 @@ impl Worker {
     /// `wake` is poked by whoever queues a job or a mail.
     #[must_use]
     pub fn new(portal: Arc<Portal>, stationery: Stationery, transport: Transport, wake: Arc<Notify>) -> Self {
-        let departures = Departures::default();
-        Self { portal, stationery, transport, wake, departures, closed_until: Moment(i64::MIN), failures: 0 }
+        Self {
+            portal,
+            stationery,
+            transport,
+            wake,
+            departures: Departures::default(),
+            heartbeat: Heartbeat::default(),
+            closed_until: Moment(i64::MIN),
+            failures: 0,
+        }
     }
 
     /// Lets each mail leave at a random moment of its own, at most so long after it is due.
@@ -67,9 +78,16 @@ impl Worker {
         Self { departures: Departures::over(spread), ..self }
     }
 
+    /// Tells this heartbeat that it goes round.
+    #[must_use]
+    pub fn with_heartbeat(self, heartbeat: Heartbeat) -> Self {
+        Self { heartbeat, ..self }
+    }
+
     /// Works until `stop` becomes true or its sender is gone.
     pub async fn run(mut self, mut stop: watch::Receiver<bool>) {
         while !is_over(&stop) {
+            self.heartbeat.beat();
             let rest = match self.round(&stop).await {
                 Ok(rest) => rest,
                 Err(fault) => {
@@ -94,7 +112,10 @@ impl Worker {
         let mut batch = self.transport.batch();
         let emptied = loop {
             let step = async {
-                while !is_over(stop) && self.portal.work().await? {}
+                self.heartbeat.beat();
+                while !is_over(stop) && self.portal.work().await? {
+                    self.heartbeat.beat();
+                }
                 let now = self.portal.now();
                 if is_over(stop) || now < self.closed_until {
                     return Ok(None);
@@ -113,6 +134,7 @@ impl Worker {
                 let wait = backoff::server(self.failures);
                 self.closed_until = self.portal.now().plus(wait);
                 tracing::warn!(why, wait, "the mail server cannot be reached");
+                metrics().mails.server_unreachable();
                 break Ok(());
             }
             self.failures = 0;
@@ -161,6 +183,7 @@ impl Worker {
                 tracing::error!(mail = mail.id, kind = mail.kind, tries = mail.tries, why, "mail given up");
             }
         }
+        metrics().mails.end(&mail.kind, end.counted(), now.since(mail.queued));
         self.record(&mail, &end, now).await
     }
 
@@ -283,6 +306,15 @@ impl End {
     /// Whether more than the mail's own row changes.
     const fn is_noted(&self) -> bool {
         matches!(self, Self::Failed(_) | Self::Useless(_))
+    }
+
+    const fn counted(&self) -> MailEnd {
+        match self {
+            Self::Sent => MailEnd::Sent,
+            Self::Again(_) => MailEnd::Retried,
+            Self::Failed(_) => MailEnd::Failed,
+            Self::Useless(_) => MailEnd::Useless,
+        }
     }
 
     fn why(&self) -> &str {

@@ -97,6 +97,8 @@ mod links;
 mod moves;
 #[path = "sql/outbox.rs"]
 mod outbox;
+#[path = "sql/outstanding.rs"]
+mod outstanding;
 #[path = "sql/people.rs"]
 mod people;
 #[path = "sql/queues.rs"]
@@ -124,7 +126,10 @@ use backboard::service::ports::{Fault, Store, UnitOfWork};
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions, PgQueryResult, PgRow};
 use sqlx::{Connection as _, Executor as _, Transaction};
 
-use crate::store::{AnyStore, Lead};
+use tokio::time::Instant;
+
+use crate::metrics::{Held, metrics};
+use crate::store::{AnyStore, Lead, Pool};
 
 // What the files in `sql/` call them.
 use sqlx::Postgres as Database;
@@ -196,10 +201,17 @@ impl Postgres {
     }
 
     /// Begins a transaction that may write, alone among all nodes.
-    async fn lock(&self) -> Result<Transaction<'static, Database>, Fault> {
+    async fn lock(&self) -> Result<Unit, Fault> {
+        let since = Instant::now();
         let mut transaction = self.writer.begin_with(BEGIN).await.map_err(fault)?;
         transaction.execute(LOCK).await.map_err(fault)?;
-        Ok(transaction)
+        Ok(Unit { transaction, _held: Some(metrics().store.begin(since.elapsed())) })
+    }
+
+    /// Begins a transaction that only reads.
+    async fn look_in(&self) -> Result<Unit, Fault> {
+        let transaction = self.readers.begin_with(READ).await.map_err(fault)?;
+        Ok(Unit { transaction, _held: None })
     }
 }
 
@@ -208,6 +220,14 @@ impl AnyStore for Postgres {
     async fn close(&self) {
         self.readers.close().await;
         self.writer.close().await;
+    }
+
+    fn newest_step(&self) -> i64 {
+        NEWEST_STEP
+    }
+
+    fn pools(&self) -> Vec<Pool> {
+        vec![Pool::of("write", &self.writer), Pool::of("other", &self.readers)]
     }
 
     async fn lead(&self) -> Result<Option<Box<dyn Lead>>, Fault> {
@@ -244,17 +264,16 @@ impl Lead for Leading {
 #[async_trait]
 impl Store for Postgres {
     async fn begin(&self) -> Result<Box<dyn UnitOfWork>, Fault> {
-        Ok(Box::new(Unit { transaction: self.lock().await? }))
+        Ok(Box::new(self.lock().await?))
     }
 
     async fn begin_beside(&self) -> Result<Box<dyn UnitOfWork>, Fault> {
         let transaction = self.readers.begin_with(BEGIN).await.map_err(fault)?;
-        Ok(Box::new(Unit { transaction }))
+        Ok(Box::new(Unit { transaction, _held: None }))
     }
 
     async fn read(&self) -> Result<Box<dyn UnitOfWork>, Fault> {
-        let transaction = self.readers.begin_with(READ).await.map_err(fault)?;
-        Ok(Box::new(Unit { transaction }))
+        Ok(Box::new(self.look_in().await?))
     }
 
     // Rows that are gone stay in the server's files until it vacuums and writes over them: its own affair, and its
@@ -267,6 +286,8 @@ impl Store for Postgres {
 /// One transaction. Dropped without being saved, it is rolled back.
 struct Unit {
     transaction: Transaction<'static, Database>,
+    /// How long it holds other writers up.
+    _held: Option<Held>,
 }
 
 #[async_trait]
@@ -287,5 +308,9 @@ fn fault(error: sqlx::Error) -> Fault {
         }
         _ => false,
     };
-    if busy { Fault::Busy(error.to_string()) } else { Fault::other(error) }
+    if busy {
+        metrics().store.busy();
+        return Fault::Busy(error.to_string());
+    }
+    Fault::other(error)
 }

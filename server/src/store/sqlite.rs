@@ -98,6 +98,8 @@ mod links;
 mod moves;
 #[path = "sql/outbox.rs"]
 mod outbox;
+#[path = "sql/outstanding.rs"]
+mod outstanding;
 #[path = "sql/people.rs"]
 mod people;
 #[path = "sql/queues.rs"]
@@ -127,12 +129,14 @@ use sqlx::sqlite::{
 };
 use sqlx::{Connection as _, SqliteConnection, SqlitePool, Transaction};
 
-use crate::store::{AnyStore, Lead};
+use tokio::time::Instant;
+
+use crate::metrics::{Held, metrics};
+use crate::store::{AnyStore, Lead, Pool};
 
 // What the files in `sql/` call them.
 use sqlx::Sqlite as Database;
 type Stored = Sqlite;
-type Pool = SqlitePool;
 type Connection = SqliteConnection;
 type TableRow = SqliteRow;
 type QueryResult = SqliteQueryResult;
@@ -195,7 +199,8 @@ impl Sqlite {
     }
 
     /// Begins a transaction that may write.
-    async fn lock(&self) -> Result<Transaction<'static, Database>, Fault> {
+    async fn lock(&self) -> Result<Unit, Fault> {
+        let since = Instant::now();
         for _ in 0..CONNECTIONS_TRIED {
             match self.writer.begin_with(BEGIN).await {
                 // SQLite rolls back by itself when the disk is full, and the driver goes on counting that transaction
@@ -204,10 +209,19 @@ impl Sqlite {
                 Err(sqlx::Error::InvalidSavePointStatement) => {
                     self.writer.acquire().await.map_err(fault)?.close().await.map_err(fault)?;
                 }
-                begun => return begun.map_err(fault),
+                begun => {
+                    let transaction = begun.map_err(fault)?;
+                    return Ok(Unit { transaction, _held: Some(metrics().store.begin(since.elapsed())) });
+                }
             }
         }
         Err(Fault::Busy("every connection was left in a transaction that the full disk had ended".to_owned()))
+    }
+
+    /// Begins a transaction that only reads.
+    async fn look_in(&self) -> Result<Unit, Fault> {
+        let transaction = self.readers.begin_with(READ).await.map_err(fault)?;
+        Ok(Unit { transaction, _held: None })
     }
 }
 
@@ -215,6 +229,14 @@ impl Sqlite {
 impl AnyStore for Sqlite {
     async fn close(&self) {
         Self::close(self).await;
+    }
+
+    fn newest_step(&self) -> i64 {
+        NEWEST_STEP
+    }
+
+    fn pools(&self) -> Vec<Pool> {
+        vec![Pool::of("write", &self.writer), Pool::of("read", &self.readers)]
     }
 
     async fn lead(&self) -> Result<Option<Box<dyn Lead>>, Fault> {
@@ -241,7 +263,7 @@ impl Lead for Alone {
 #[async_trait]
 impl Store for Sqlite {
     async fn begin(&self) -> Result<Box<dyn UnitOfWork>, Fault> {
-        Ok(Box::new(Unit { transaction: self.lock().await? }))
+        Ok(Box::new(self.lock().await?))
     }
 
     // There is one writer: nothing runs beside it.
@@ -250,8 +272,7 @@ impl Store for Sqlite {
     }
 
     async fn read(&self) -> Result<Box<dyn UnitOfWork>, Fault> {
-        let transaction = self.readers.begin_with(READ).await.map_err(fault)?;
-        Ok(Box::new(Unit { transaction }))
+        Ok(Box::new(self.look_in().await?))
     }
 
     // The log goes on holding earlier pages until it is written over from its beginning, which on a quiet day takes
@@ -271,6 +292,8 @@ impl Store for Sqlite {
 /// One transaction. Dropped without being saved, it is rolled back.
 struct Unit {
     transaction: Transaction<'static, Database>,
+    /// How long it holds other writers up.
+    _held: Option<Held>,
 }
 
 #[async_trait]
@@ -297,7 +320,11 @@ fn fault(error: sqlx::Error) -> Fault {
         }
         _ => false,
     };
-    if busy { Fault::Busy(error.to_string()) } else { Fault::other(error) }
+    if busy {
+        metrics().store.busy();
+        return Fault::Busy(error.to_string());
+    }
+    Fault::other(error)
 }
 
 #[cfg(test)]

@@ -22,6 +22,7 @@ use tracing::{Instrument as _, Span};
 use super::address::is_trusted;
 use super::operations::operation_at;
 use super::{Web, visits};
+use crate::metrics::{UnderWay, metrics};
 
 /// The header that carries an id.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -76,7 +77,8 @@ pub async fn note(State(web): State<Arc<Web>>, mut request: Request, next: Next)
     let mut line = Line {
         span: span.clone(),
         method: known(request.method()),
-        route: route(&web, request.uri().path()),
+        place: place(&web, request.uri().path()),
+        _under_way: metrics().requests.begin(),
         since: Instant::now(),
         status: None,
     };
@@ -94,14 +96,24 @@ pub async fn note(State(web): State<Arc<Web>>, mut request: Request, next: Next)
 struct Line {
     span: Span,
     method: &'static str,
-    route: &'static str,
+    place: Place,
+    _under_way: UnderWay,
     since: Instant,
     status: Option<StatusCode>,
 }
 
+/// An address as the program knows it.
+struct Place {
+    /// For the log: the path, without what a link holds.
+    route: &'static str,
+    /// For the metrics: the operation's name, or the page.
+    operation: &'static str,
+}
+
 impl Drop for Line {
     fn drop(&mut self) {
-        let Self { span, method, route, since, status } = self;
+        let Self { span, method, place: Place { route, operation }, since, status, .. } = self;
+        metrics().requests.end(operation, method, status.map(|status| status.as_u16()), *since);
         let ms = u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX);
         span.in_scope(|| match status {
             Some(status) => tracing::info!(target: "access", method, route, status = status.as_u16(), ms, "answered"),
@@ -121,11 +133,14 @@ fn known(method: &Method) -> &'static str {
     }
 }
 
-/// The address as the program knows it.
-fn route(web: &Web, path: &str) -> &'static str {
-    let operation = operation_at(path).map(|operation| operation.path.as_str());
-    let file = || web.assets.holds(path).then_some("file");
-    operation.or_else(|| visits::route(path)).or_else(file).unwrap_or("unknown")
+fn place(web: &Web, path: &str) -> Place {
+    if let Some(operation) = operation_at(path) {
+        return Place { route: &operation.path, operation: &operation.name };
+    }
+    match visits::route(path).or_else(|| web.assets.holds(path).then_some("file")) {
+        Some(page) => Place { route: page, operation: page },
+        None => Place { route: "unknown", operation: "other" },
+    }
 }
 
 #[cfg(test)]

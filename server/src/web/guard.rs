@@ -24,7 +24,7 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use super::address::visitor_address;
 use super::operations::{Operation, is_on, operation_at, operations};
 use super::upload::{self, Incoming};
-use super::{Web, cookies, desk, fields, origin, pages};
+use super::{Web, cookies, counted, desk, fields, origin, pages};
 use crate::imports::Arriving;
 
 /// The content type of a form without a file.
@@ -46,19 +46,25 @@ pub async fn operate(
     match admit(&web, peer, request, wants_page).await {
         Ok(Admitted { caller, request, file: _file }) => {
             let response = run(&web, caller.clone(), request).await;
+            counted::count(&caller);
             write_down(&web, &caller).await;
             response
         }
         Err(Turned::Back(caller, problem)) => {
             let response = turned_back(&web, &caller, problem);
+            counted::count(&caller);
             write_down(&web, &caller).await;
             response
         }
         Err(Turned::Away(status)) => turned_away(&web, status, wants_page),
-        Err(Turned::SignIn(caller)) => to_sign_in(&web, *caller),
+        Err(Turned::SignIn(caller)) => {
+            counted::count_refused(&caller, &[Problem::form(Refused::SessionOver)]);
+            to_sign_in(&web, *caller)
+        }
         Err(Turned::Change) => to_change_password(wants_page),
         Err(Turned::Forbidden(caller)) => {
             let _ = caller.refused.set(vec![Problem::form(Refused::NotAllowed)]);
+            counted::count(&caller);
             write_down(&web, &caller).await;
             desk::forbidden(&web, &caller).await
         }
@@ -159,6 +165,7 @@ async fn admit(web: &Web, peer: SocketAddr, request: Request, wants_page: bool) 
         upload: None,
         upload_kept: Arc::default(),
         refused: Arc::default(),
+        began: Arc::default(),
     };
     let mut file = None;
     let read = match arriving {

@@ -82,7 +82,7 @@ async fn k03_no_secret_is_written_anywhere_it_does_not_belong() {
             )
         })
         .collect();
-    let mut program = begin(&Plan { rows, log: "trace", ..Plan::default() }).await;
+    let mut program = begin(&Plan { rows, log: "trace", admin: Some(0), ..Plan::default() }).await;
     let (mut heard, mut secrets) = (Heard::default(), Secrets::default());
     for password in [CLAIMED, CHANGED, RESET, WRONG, TYPED_AS_NAME] {
         secrets.add(password, Kind::Nowhere);
@@ -100,6 +100,9 @@ async fn k03_no_secret_is_written_anywhere_it_does_not_belong() {
     let mut jars = live(&program, &mut heard, &mut secrets).await;
     mistake(&program, &mut heard).await;
     let mut written = office(&program).await;
+    let figures = program.figures().await;
+    assert!(figures.body().contains("backboard_refusals_total{"), "{}", figures.text);
+    written.push(("the figures".to_owned(), figures.text));
 
     // Every mail that was sent, whoever asked for it.
     wake(&program).await;

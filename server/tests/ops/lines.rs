@@ -55,6 +55,8 @@ fn n07_a_hostile_username_is_one_line_of_valid_json() {
     assert_eq!(lines[0]["fields"]["message"], HOSTILE);
     assert_eq!(lines[1]["fields"]["message"], "after it");
     assert_eq!(lines[1]["level"], "ERROR");
+    // Nobody named it, so it is called as the machine is; and a visitor's text is no name for it.
+    assert!(lines.iter().all(|line| line["node"].as_str().is_some_and(|node| !node.is_empty() && node != HOSTILE)));
 }
 
 #[test]

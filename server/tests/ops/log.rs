@@ -1,5 +1,6 @@
 //! The log of the program itself, as `backboard serve` writes it to a pipe.
 
+use std::collections::HashSet;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -86,6 +87,28 @@ async fn every_request_leaves_one_line_with_its_id_and_without_what_was_asked() 
     for secret in ["canary", "forged", "127.0.0.1:4", "accept"] {
         assert!(!text.contains(secret), "{secret}: {text}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_line_names_the_node_that_wrote_it() {
+    let mut program = crate::program("", "info").await;
+    let config = std::fs::read_to_string(program.path("backboard.toml")).unwrap();
+    for (node, named) in [("", None), ("node = \"a1\"\n", Some("a1"))] {
+        std::fs::write(program.path("backboard.toml"), format!("{node}{config}")).unwrap();
+        std::fs::write(program.path("log"), "").unwrap();
+        program.start().await;
+        program.visitor().open("/sign-in").await;
+        program.kill().await;
+        let lines = lines(&program);
+        assert!(lines.iter().any(|line| line["target"] == "access"), "{lines:#?}");
+        let nodes: HashSet<_> = lines.iter().map(|line| line["node"].as_str().unwrap()).collect();
+        let machine = rustix::system::uname().nodename().to_str().unwrap().to_owned();
+        assert_eq!(nodes, HashSet::from([named.unwrap_or(&machine)]));
+    }
+    std::fs::write(program.path("backboard.toml"), format!("node = \"a 1\"\n{config}")).unwrap();
+    let refused = program.attempt(&["serve"]).await;
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(String::from_utf8(refused.stderr).unwrap().contains("is no name for the log"));
 }
 
 /// Takes the five seconds that a unit of work waits for the writer. Case L04.

@@ -2,9 +2,12 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops at once")]
 
 mod doctor;
+mod health;
 mod lines;
 mod log;
+mod metrics;
 mod silent;
+mod watching;
 
 use testkit::program::{Plan, Program};
 

@@ -222,7 +222,7 @@ impl Portal {
     }
 
     /// Mails sent before this have arrived unless they came back.
-    fn arrived(&self) -> Moment {
+    pub(in crate::service) fn arrived(&self) -> Moment {
         self.now().plus(-ARRIVED_SECONDS)
     }
 }

@@ -18,6 +18,7 @@ mod ledgers;
 mod links;
 mod moves;
 mod outbox;
+mod outstanding;
 mod people;
 mod queues;
 mod reports;

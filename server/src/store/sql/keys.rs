@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use backboard::link::{FLOW_SECONDS, LINK_SECONDS};
 use backboard::moment::Moment;
 use backboard::service::mail::Message;
-use backboard::service::ports::Fault;
+use backboard::service::ports::{Fault, UnitOfWork as _};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 
@@ -155,16 +155,16 @@ impl KeyLedger for Stored {
         const SAVE: &str = "INSERT INTO key_ring (ring, key, mark, since) VALUES ($1, $2, $3, $4) \
              ON CONFLICT (ring) DO UPDATE SET key = excluded.key, mark = excluded.mark, since = excluded.since \
              WHERE key_ring.key <> excluded.key OR key_ring.mark <> excluded.mark";
-        let mut transaction = self.lock().await?;
+        let mut unit = self.lock().await?;
         let mut new = Vec::new();
         for ring in Ring::ALL {
             let (id, key) = keys.ring(ring).newest();
             let query = sqlx::query(SAVE).bind(ring.name()).bind(i64::from(id)).bind(Vec::from(key.mark())).bind(now.0);
-            if query.execute(&mut *transaction).await.map_err(fault)?.rows_affected() == 1 {
+            if query.execute(&mut *unit.transaction).await.map_err(fault)?.rows_affected() == 1 {
                 new.push(ring);
             }
         }
-        transaction.commit().await.map_err(fault)?;
+        Box::new(unit).save().await?;
         Ok(new)
     }
 

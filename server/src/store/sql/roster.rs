@@ -19,7 +19,7 @@ use super::accounts::one;
 use super::columns::{column, digest, unreadable, whole};
 use super::people::{account, account_columns, list};
 use super::search::{Named, add_names, remove_names};
-use super::{Database, READ, Stored, TableRow, Unit, fault};
+use super::{Database, Stored, TableRow, Unit, fault};
 
 /// Values of one statement. Statements of this size are kept prepared; the last one of a batch is not.
 const VALUES: usize = 250;
@@ -32,12 +32,11 @@ const PERSON_COLUMNS: &str = "roster_id, account, last_name, first_name, suffix,
 #[async_trait]
 impl RosterStore for Stored {
     async fn begin_roster(&self) -> Result<Box<dyn RosterWork>, Fault> {
-        Ok(Box::new(Unit { transaction: self.lock().await? }))
+        Ok(Box::new(self.lock().await?))
     }
 
     async fn read_roster(&self) -> Result<Box<dyn RosterWork>, Fault> {
-        let transaction = self.readers.begin_with(READ).await.map_err(fault)?;
-        Ok(Box::new(Unit { transaction }))
+        Ok(Box::new(self.look_in().await?))
     }
 }
 

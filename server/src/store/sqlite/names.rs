@@ -1,16 +1,17 @@
 //! Names of people who were on the roster before the desk could search for them.
 
 use backboard::service::ports::Fault;
+use sqlx::SqlitePool;
 
 use super::columns::column;
 use super::search::{Named, add_names};
-use super::{BEGIN, Pool, TableRow, fault};
+use super::{BEGIN, TableRow, fault};
 
 /// People whose keys are made in one unit of work.
 const BATCH: i64 = 2_000;
 
 /// Makes the keys of those who were on the roster before there were any. What is cut off goes on where it stood.
-pub(super) async fn fill(pool: &Pool) -> Result<(), Fault> {
+pub(super) async fn fill(pool: &SqlitePool) -> Result<(), Fault> {
     // Asked without the writer: who only reads opens the store also while another process writes.
     let waits = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM person_name_fill)").fetch_one(pool);
     if !waits.await.map_err(fault)? {
