@@ -126,7 +126,7 @@ impl Report {
             let figure = match (&case.not_applicable, self.figures.get(&case.id)) {
                 (Some(why), _) => why.clone(),
                 (None, Some(figure)) => figure.clone(),
-                (None, None) if verdict == Verdict::NotRun => "script/abuse --long".to_owned(),
+                (None, None) if verdict == Verdict::NotRun => "with --long".to_owned(),
                 (None, None) => count_of(case, long),
             };
             let (place, word) = match verdict {
