@@ -127,6 +127,7 @@ impl Program {
             folder: Arc::clone(&self.folder),
             address: self.address,
             listen,
+            admin: self.admin.map(|_| free_address()),
             log_name: format!("log-{}", listen.port()),
             binary: self.binary.clone(),
             log_level: self.log_level,
@@ -311,6 +312,7 @@ impl Program {
             .env("RUST_LOG", self.log_level)
             .env("RUST_BACKTRACE", "1")
             .env("BACKBOARD__LISTEN", self.listen.to_string())
+            .envs(self.admin.map(|admin| ("BACKBOARD__ADMIN__LISTEN", admin.to_string())))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -92,6 +92,10 @@ impl Store for Silent {
         std::future::pending().await
     }
 
+    async fn begin_beside(&self) -> Result<Box<dyn UnitOfWork>, Fault> {
+        std::future::pending().await
+    }
+
     async fn read(&self) -> Result<Box<dyn UnitOfWork>, Fault> {
         std::future::pending().await
     }
@@ -115,7 +119,7 @@ async fn ask(health: &Arc<Health>, path: &str) -> (u16, String) {
 async fn a_store_that_never_answers_holds_nobody_up_for_good() {
     let memory = Arc::new(testkit::fakes::Memory::default());
     let portal = TestPortal::over(Arc::new(Silent), memory).portal;
-    let health = Arc::new(Health::new(portal, Heartbeat::default()));
+    let health = Arc::new(Health::new(portal, Heartbeat::default(), 1));
     for (path, status, said) in [
         ("/healthz", 200, "ok\n"),
         ("/readyz", 503, "the store does not answer\n"),
@@ -135,7 +139,7 @@ async fn a_worker_that_stands_still_is_not_ready() {
     let now = tokio::time::Instant::now();
     let stood = |seconds| Heartbeat::at(now.checked_sub(STALLED + Duration::from_secs(seconds)).unwrap());
     let heartbeat = stood(7);
-    let health = Arc::new(Health::new(TestPortal::default().portal, heartbeat.clone()));
+    let health = Arc::new(Health::new(TestPortal::default().portal, heartbeat.clone(), 0));
     let is_stalled = |text: &str| text.contains("the outbox worker has not gone round for 30");
     let (status, text) = ask(&health, "/readyz").await;
     assert!(status == 503 && is_stalled(&text), "{text}");
