@@ -7,6 +7,7 @@ use backboard::form::security::QuestionForm;
 use backboard::moment::Moment;
 use backboard::refused::Refused;
 use backboard::service::Declined;
+use backboard::service::freeze::GOOD_FOR;
 use backboard::service::mail::Message;
 use backboard::service::records::Case;
 use testkit::fakes::{Received, Resident, TestPortal};
@@ -116,6 +117,20 @@ async fn each_kind_of_mail_stops_what_it_is_about() {
         }
         assert_eq!(portal.account(account).await.frozen, stops, "{}", message.kind());
     }
+}
+
+/// Housekeeping may come later: after a downtime the ledger still has the mail.
+#[tokio::test]
+async fn the_link_is_good_for_ninety_days_and_no_longer_whatever_the_ledger_keeps() {
+    let (portal, account) = settled().await;
+    let mail = reset_mail(&portal).await;
+    let token = portal.portal.not_me_token(&mail.id);
+    portal.clock.pass(GOOD_FOR - 1);
+    portal.portal.not_me(&token).await.unwrap();
+    portal.clock.pass(1);
+    assert_eq!(why(portal.portal.not_me(&token).await), [Refused::NotMeOver]);
+    assert_eq!(why(press(&portal, &mail).await), [Refused::NotMeOver]);
+    assert_eq!(portal.account(account).await.frozen, None);
 }
 
 #[tokio::test]

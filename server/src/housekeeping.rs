@@ -11,6 +11,7 @@ use backboard::expiry::DAY;
 use backboard::moment::Moment;
 use backboard::service::Portal;
 use backboard::service::desk::session::DESK_IDLE_SECONDS;
+use backboard::service::freeze::GOOD_FOR;
 use backboard::service::ports::Fault;
 use backboard::service::session::IDLE_SECONDS;
 use backboard::staff::CALLER_SECONDS;
@@ -22,8 +23,8 @@ use crate::metrics::metrics;
 const ROUND_SECONDS: u64 = 10 * 60;
 /// Dead links and flows are kept for a day, so that their pages can say why they are dead.
 const LINK_KEPT: i64 = DAY;
-/// The ledger of mails, without their content.
-const MAIL_KEPT: i64 = 90 * DAY;
+/// The ledger of mails, without their content: as long as a link in one of them works.
+const MAIL_KEPT: i64 = GOOD_FOR;
 /// The ledger of temporary passwords, from the day they expired.
 const TEMPORARY_KEPT: i64 = 90 * DAY;
 

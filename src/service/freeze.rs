@@ -5,8 +5,8 @@
 //! something done, not only asked for, or a password was set since, the password opens nothing either until the office
 //! has looked. Once it has, mails from before stop nothing any more.
 //!
-//! The link names the mail and carries its keyed digest, so it needs no row of its own and works as long as the
-//! ledger keeps the mail: 90 days.
+//! The link names the mail and carries its keyed digest, so it needs no row of its own, and works for as long as the
+//! ledger keeps the mail: [`GOOD_FOR`].
 
 use super::desk::email_ports::EmailFate;
 use super::mail::Message;
@@ -14,8 +14,12 @@ use super::ports::{Fault, UnitOfWork};
 use super::records::{Account, Case};
 use super::{Declined, Portal, Visitor, token};
 use crate::account::{Frozen, Username};
+use crate::expiry::DAY;
 use crate::limit::Budget;
 use crate::refused::Refused;
+
+/// How long a link works, in seconds.
+pub const GOOD_FOR: i64 = 90 * DAY;
 
 /// Buttons pressed from one address.
 const BY_ADDRESS: Budget = Budget::per(30, 60 * 60);
@@ -92,6 +96,10 @@ impl Portal {
             return Err(Refused::NotMeOver.into());
         }
         let mail = work.find_mail(mail).await?.ok_or(Refused::NotMeOver)?;
+        // After a downtime a mail may be in the ledger that housekeeping has not come to yet.
+        if self.now().since(mail.queued) >= GOOD_FOR {
+            return Err(Refused::NotMeOver.into());
+        }
         let stops = Message::freezes(&mail.kind).ok_or(Refused::NotMeOver)?;
         let account = mail.account.ok_or(Refused::NotMeOver)?;
         // What the office has looked at cannot be stopped again by a mail from before.

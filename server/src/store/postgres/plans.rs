@@ -13,7 +13,13 @@ async fn nothing_that_is_asked_of_many_reads_a_table_through() {
     let own = OwnDatabase::new();
     let store = Postgres::open(&own.url()).await.unwrap();
     let mut connection = store.readers.acquire().await.unwrap();
-    connection.execute("SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_sort = off").await.unwrap();
+    connection
+        .execute(
+            "SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_sort = off; \
+         SET plan_cache_mode = force_generic_plan",
+        )
+        .await
+        .unwrap();
     let searches = [BY_NAME, BY_USERNAME, BY_CERTIFICATE, BY_EMAIL, FOUND];
     let reports = [DONE, REFUSED, EXPIRED_KEPT, EXPIRED_PURGED, DELAYS, EXPIRING, UNUSED];
     for sql in searches.into_iter().chain(reports) {
