@@ -1,4 +1,8 @@
 //! The portal's adapters: storage, mail, HTTP and commands. The rules stand in the crate `backboard`.
+#![expect(
+    clippy::duplicate_mod,
+    reason = "each database compiles the statements in store/sql for itself: decision 0022"
+)]
 
 pub mod admin;
 pub mod audit_lines;

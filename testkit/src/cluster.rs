@@ -5,7 +5,6 @@
 
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
-use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -137,8 +136,8 @@ fn begin(folder: &Path) {
     start.args(["start", "--wait", "--silent", "--pgdata"]).arg(&data).arg("--log").arg(folder.join("data/log"));
     run(start.stdout(Stdio::null()));
     let mut watch = Command::new("setsid");
-    watch.args(["sh", "-c", WATCH, "watch"]).arg(folder).process_group(0);
-    watch.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    watch.args(["--fork", "sh", "-c", WATCH, "watch"]).arg(folder).stdout(Stdio::null()).stderr(Stdio::null());
+    run(&mut watch);
 }
 
 fn run(command: &mut Command) {
