@@ -62,60 +62,8 @@ macro_rules! two_after {
     };
 }
 
-#[path = "sql/accounts.rs"]
-mod accounts;
-#[path = "sql/audit.rs"]
-mod audit;
-#[path = "sql/budgets.rs"]
-mod budgets;
-#[path = "sql/cases.rs"]
-mod cases;
-#[path = "sql/challenges.rs"]
-mod challenges;
-#[path = "sql/checks.rs"]
-mod checks;
-#[path = "sql/columns.rs"]
-mod columns;
-#[path = "sql/email_changes.rs"]
-mod email_changes;
-#[path = "sql/epochs.rs"]
-mod epochs;
-#[path = "sql/flows.rs"]
-mod flows;
-#[path = "sql/import_jobs.rs"]
-mod import_jobs;
-#[path = "sql/imports.rs"]
-mod imports;
-#[path = "sql/jobs.rs"]
-mod jobs;
-#[path = "sql/keys.rs"]
-mod keys;
-#[path = "sql/ledgers.rs"]
-mod ledgers;
-#[path = "sql/links.rs"]
-mod links;
-#[path = "sql/moves.rs"]
-mod moves;
-#[path = "sql/outbox.rs"]
-mod outbox;
-#[path = "sql/outstanding.rs"]
-mod outstanding;
-#[path = "sql/people.rs"]
-mod people;
-#[path = "sql/queues.rs"]
-mod queues;
-#[path = "sql/reports.rs"]
-mod reports;
-#[path = "sql/roster.rs"]
-mod roster;
-#[path = "sql/search.rs"]
-mod search;
-#[path = "sql/sessions.rs"]
-mod sessions;
-#[path = "sql/staff.rs"]
-mod staff;
-#[path = "sql/temporaries.rs"]
-mod temporaries;
+#[path = "sql/mod.rs"]
+mod sql;
 
 pub use migrations::NEWEST as NEWEST_STEP;
 

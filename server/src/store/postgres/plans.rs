@@ -4,8 +4,8 @@
 use sqlx::{AssertSqlSafe, Executor as _, PgConnection, Row as _};
 use testkit::cluster::OwnDatabase;
 
-use super::reports::{DELAYS, DONE, EXPIRED_KEPT, EXPIRED_PURGED, EXPIRING, REFUSED, UNUSED};
-use super::search::{BY_CERTIFICATE, BY_EMAIL, BY_NAME, BY_USERNAME, FOUND};
+use super::sql::reports::{DELAYS, DONE, EXPIRED_KEPT, EXPIRED_PURGED, EXPIRING, REFUSED, UNUSED};
+use super::sql::search::{BY_CERTIFICATE, BY_EMAIL, BY_NAME, BY_USERNAME, FOUND};
 use crate::store::Postgres;
 
 #[tokio::test]

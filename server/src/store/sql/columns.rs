@@ -11,7 +11,7 @@ pub(super) fn unreadable(what: &str) -> Fault {
     Fault::Other(format!("the store holds an unreadable {what}"))
 }
 
-pub(super) fn column<'r, T>(row: &'r TableRow, name: &str) -> Result<T, Fault>
+pub(in crate::store) fn column<'r, T>(row: &'r TableRow, name: &str) -> Result<T, Fault>
 where
     T: Decode<'r, Database> + Type<Database>,
 {

@@ -14,36 +14,36 @@ use super::{Connection, TableRow, Unit, fault};
 /// Seconds of a day.
 const DAY: i64 = 86_400;
 
-pub(super) const DONE: &str = "SELECT (at - $1) / $2 AS place, count(*) AS count FROM audit \
+pub(in crate::store) const DONE: &str = "SELECT (at - $1) / $2 AS place, count(*) AS count FROM audit \
      WHERE action = $4 AND at >= $1 AND at < $3 GROUP BY place ORDER BY place";
 // Named, because SQLite takes the first index that fits, and this one has the detail too.
-pub(super) const REFUSED: &str = concat!(
+pub(in crate::store) const REFUSED: &str = concat!(
     "SELECT (at - $1) / $2 AS place, detail, count(*) AS count FROM audit",
     by_index!("audit_refused"),
     " \
      WHERE action = 'refused' AND at >= $1 AND at < $3 AND substr(detail, 1, length($4)) = $4 \
      GROUP BY place, detail ORDER BY place, detail"
 );
-pub(super) const EXPIRED_KEPT: &str = concat!(
+pub(in crate::store) const EXPIRED_KEPT: &str = concat!(
     "SELECT (expires - $1) / $2 AS place, count(*) AS count FROM link \
      WHERE expires >= $1 AND expires < ",
     least!("$3", "$5"),
     " AND purpose = $4 AND spent IS NULL AND superseded IS NULL \
      GROUP BY place ORDER BY place"
 );
-pub(super) const EXPIRED_PURGED: &str = "SELECT (day * 86400 - $1) / $2 AS place, CAST(sum(count) AS BIGINT) AS count FROM expired_link \
+pub(in crate::store) const EXPIRED_PURGED: &str = "SELECT (day * 86400 - $1) / $2 AS place, CAST(sum(count) AS BIGINT) AS count FROM expired_link \
      WHERE day >= $1 / 86400 AND day < $3 / 86400 AND purpose = $4 AND count > 0 GROUP BY place ORDER BY place";
-pub(super) const DELAYS: &str = concat!(
+pub(in crate::store) const DELAYS: &str = concat!(
     "SELECT (coalesce(sent, failed) - $1) / $2 AS place, CASE WHEN sent < queued THEN 0 ELSE sent - queued END AS delay, \
      count(*) AS count FROM mail",
     by_index!("mail_delay"),
     " WHERE due IS NULL AND coalesce(sent, failed) >= $1 \
      AND coalesce(sent, failed) < $3 GROUP BY place, delay ORDER BY place, delay"
 );
-pub(super) const EXPIRING: &str = "SELECT (password_expires - $1) / $2 AS place, count(*) AS count FROM account \
+pub(in crate::store) const EXPIRING: &str = "SELECT (password_expires - $1) / $2 AS place, count(*) AS count FROM account \
      WHERE password_expires IS NOT NULL AND password_expires >= $1 AND password_expires < $3 AND state = $4 \
      GROUP BY place ORDER BY place";
-pub(super) const UNUSED: &str = concat!(
+pub(in crate::store) const UNUSED: &str = concat!(
     "SELECT temporary_password.id, account, username, issued, expires, issuer, why \
      FROM temporary_password ",
     join_after!(),

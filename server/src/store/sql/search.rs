@@ -16,20 +16,20 @@ use super::{Connection, TableRow, Unit, fault};
 /// Keys of one insert: each binds three values.
 const KEYS: usize = 300;
 
-pub(super) const BY_NAME: &str = "SELECT person FROM person_name WHERE key >= $1 AND key < $2 AND first >= $3 AND first < $4 \
+pub(in crate::store) const BY_NAME: &str = "SELECT person FROM person_name WHERE key >= $1 AND key < $2 AND first >= $3 AND first < $4 \
      ORDER BY key, first, person LIMIT $5";
-pub(super) const BY_USERNAME: &str = concat!(
+pub(in crate::store) const BY_USERNAME: &str = concat!(
     "SELECT person.id FROM account ",
     join_after!(),
     " person ON person.account = account.id \
      WHERE username_key >= $1 AND username_key < $2 ORDER BY username_key LIMIT $3"
 );
-pub(super) const BY_CERTIFICATE: &str =
+pub(in crate::store) const BY_CERTIFICATE: &str =
     "SELECT id FROM person WHERE certificate >= $1 AND certificate < $2 ORDER BY certificate, id LIMIT $3";
 // As the index has it: `Email::key` folds no more.
-pub(super) const BY_EMAIL: &str =
+pub(in crate::store) const BY_EMAIL: &str =
     "SELECT id FROM person WHERE lower(email) >= $1 AND lower(email) < $2 ORDER BY lower(email), id LIMIT $3";
-pub(super) const FOUND: &str = "SELECT person.id AS person_id, account.id AS account_id, last_name, first_name, suffix, \
+pub(in crate::store) const FOUND: &str = "SELECT person.id AS person_id, account.id AS account_id, last_name, first_name, suffix, \
      earlier_names, certificate, certification_level, email, username, state, frozen, shared \
      FROM person JOIN account ON account.id = person.account WHERE person.id = $1";
 
@@ -77,7 +77,7 @@ fn found(row: &TableRow) -> Result<Found, Fault> {
 }
 
 /// The names of a person, as they are searched by.
-pub(super) struct Named<'a> {
+pub(in crate::store) struct Named<'a> {
     pub person: i64,
     pub last: &'a str,
     pub earlier: Vec<&'a str>,
@@ -85,7 +85,7 @@ pub(super) struct Named<'a> {
 }
 
 /// Adds the keys of these people.
-pub(super) async fn add_names(connection: &mut Connection, people: &[Named<'_>]) -> Result<(), Fault> {
+pub(in crate::store) async fn add_names(connection: &mut Connection, people: &[Named<'_>]) -> Result<(), Fault> {
     let keys: Vec<(String, String, i64)> = people
         .iter()
         .flat_map(|named| {

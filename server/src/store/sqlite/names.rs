@@ -3,8 +3,8 @@
 use backboard::service::ports::Fault;
 use sqlx::SqlitePool;
 
-use super::columns::column;
-use super::search::{Named, add_names};
+use super::sql::columns::column;
+use super::sql::search::{Named, add_names};
 use super::{BEGIN, TableRow, fault};
 
 /// People whose keys are made in one unit of work.

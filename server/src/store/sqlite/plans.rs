@@ -2,8 +2,8 @@
 
 use sqlx::{AssertSqlSafe, Row as _};
 
-use super::reports::{DELAYS, DONE, EXPIRED_KEPT, EXPIRED_PURGED, EXPIRING, REFUSED, UNUSED};
-use super::search::{BY_CERTIFICATE, BY_EMAIL, BY_NAME, BY_USERNAME, FOUND};
+use super::sql::reports::{DELAYS, DONE, EXPIRED_KEPT, EXPIRED_PURGED, EXPIRING, REFUSED, UNUSED};
+use super::sql::search::{BY_CERTIFICATE, BY_EMAIL, BY_NAME, BY_USERNAME, FOUND};
 use crate::store::Sqlite;
 
 #[tokio::test]
