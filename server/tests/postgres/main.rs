@@ -1,5 +1,5 @@
 //! The program itself on PostgreSQL: moved there, and as several nodes.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on stops at once")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on stops at once")]
 
 mod copy;
 mod doctor;
