@@ -48,6 +48,7 @@ use ports::{Clock, Entropy, Fault, Hasher, Robots, Store, UnitOfWork, Vault};
 use records::NewMail;
 
 pub use known::Known;
+use known::KnownAs;
 pub use token::Token;
 
 /// Everything a use case needs, behind ports.
@@ -145,33 +146,35 @@ impl Portal {
     /// Takes one attempt from each budget; all of them or none, because the caller drops the unit of
     /// work when this refuses.
     async fn take(&self, work: &mut dyn UnitOfWork, budgets: &[(String, Budget)], now: Moment) -> Result<(), Declined> {
-        for (key, budget) in budgets {
-            if let Err(wait) = work.take_budget(key, *budget, now).await? {
-                if key.ends_with(":all") {
-                    alarm(key, now);
-                }
-                return Err(Problem::wait(wait).into());
-            }
+        let taken = work.take_budgets(budgets, now).await?;
+        match first_refused(budgets, &taken, now) {
+            Some((_, wait)) => Err(Problem::wait(wait).into()),
+            None => Ok(()),
         }
-        Ok(())
     }
 
-    /// Takes one attempt from a budget that anybody can use up, or, where that is empty, from the one that is for known
-    /// browsers alone.
-    async fn take_or_known(
+    /// The same for what a visitor asks for: from the budgets of the crowd, and from that of what was typed, which
+    /// anybody can use up. Where that alone is empty, from one of the account that the browser has signed in to. Only
+    /// then it is looked up whether it has: asking is to cost the same four statements whoever asks.
+    async fn take_asked(
         &self,
         work: &mut dyn UnitOfWork,
-        (key, budget): (String, Budget),
-        known: Option<String>,
+        mut crowd: Vec<(String, Budget)>,
+        (typed, budget): (String, Budget),
+        known: Option<(KnownAs, fn(i64) -> String)>,
         now: Moment,
     ) -> Result<(), Declined> {
-        match known {
-            Some(known) if work.take_budget(&key, budget, now).await?.is_err() => {
-                self.take(work, &[(known, budget)], now).await
-            }
-            Some(_) => Ok(()),
-            None => self.take(work, &[(key, budget)], now).await,
+        let last = crowd.len();
+        crowd.push((typed, budget));
+        let taken = work.take_budgets(&crowd, now).await?;
+        let Some((at, wait)) = first_refused(&crowd, &taken, now) else { return Ok(()) };
+        if at == last
+            && let Some((known, own)) = known
+            && let Some(account) = self.still_known(work, Some(known)).await?
+        {
+            return self.take(work, &[(own(account), budget)], now).await;
         }
+        Err(Problem::wait(wait).into())
     }
 
     /// Budgets of the address, its subnet and everybody, for one operation.
@@ -207,6 +210,15 @@ impl Portal {
         work.add_mail(&new).await?;
         Ok(id)
     }
+}
+
+/// The first budget that was empty, by its place, and the seconds to wait.
+fn first_refused(budgets: &[(String, Budget)], taken: &[Result<(), u32>], now: Moment) -> Option<(usize, u32)> {
+    let (at, wait) = taken.iter().enumerate().find_map(|(at, taken)| Some((at, taken.err()?)))?;
+    if let Some((key, _)) = budgets.get(at).filter(|(key, _)| key.ends_with(":all")) {
+        alarm(key, now);
+    }
+    Some((at, wait))
 }
 
 /// Tells whoever watches the log that a limit for everybody is used up: an attack, or a very busy day. Once a minute.

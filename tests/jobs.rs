@@ -71,7 +71,7 @@ async fn a_worker_whose_lease_ran_out_does_not_do_again_what_another_did() {
     let (slow, (), ()) = tokio::join!(biased; portal.portal.work(), other, async { drop(holding) });
     assert!(slow.unwrap());
     assert!(portal.deliver().await.is_empty());
-    assert_eq!(portal.actions().await, ["claim-asked"]);
+    assert!(portal.actions().await.is_empty(), "the other one writes down what it did");
 }
 
 #[tokio::test]

@@ -41,6 +41,14 @@ pub struct Choosing {
     pub products: Vec<String>,
 }
 
+/// A reset by identity, among the operations that have budgets.
+const BY_IDENTITY: &str = "reset.identity";
+
+/// The budget of lookups for a new password from browsers that an account knows.
+fn by_known(account: i64) -> String {
+    format!("{BY_IDENTITY}:known:{account}")
+}
+
 impl Portal {
     /// *Lookup*. The token is for the browser's flow cookie.
     ///
@@ -59,9 +67,9 @@ impl Portal {
         purpose: Purpose,
     ) -> Result<Token, Declined> {
         let now = self.now();
-        let (operation, asked) = match purpose {
-            Purpose::Claim => ("claim.lookup", "claim-asked"),
-            Purpose::Reset => ("reset.identity", "reset-asked"),
+        let operation = match purpose {
+            Purpose::Claim => "claim.lookup",
+            Purpose::Reset => BY_IDENTITY,
         };
         let proof = self.judge_proof(proof).await?;
         let (mut ssns, certificate) = match &form.number {
@@ -74,19 +82,18 @@ impl Portal {
             (digest, _) => digest.unwrap_or_default(),
         };
 
-        let mut work = self.store.begin().await?;
-        let known = self.known_by(&mut *work, visitor.known.as_ref()).await?;
-        self.take(&mut *work, &self.crowd(operation, visitor, BY_ADDRESS), now).await?;
-        let second = known.filter(|_| purpose == Purpose::Reset).map(|account| format!("{operation}:known:{account}"));
-        let first = (format!("{operation}:person:{}", token::base64url(&number)), BY_PERSON);
-        self.take_or_known(&mut *work, first, second, now).await?;
+        let known = visitor.known.as_ref().and_then(|known| self.known_as(known));
+        let own: Option<(_, fn(i64) -> String)> =
+            known.filter(|_| purpose == Purpose::Reset).map(|known| (known, by_known as _));
+        let typed = (format!("{operation}:person:{}", token::base64url(&number)), BY_PERSON);
+        let mut work = self.store.begin_beside().await?;
+        self.take_asked(&mut *work, self.crowd(operation, visitor, BY_ADDRESS), typed, own, now).await?;
         self.spend_proof(&mut *work, visitor, proof).await?;
         let (browser, flow) = self.ask(&mut *work, purpose, now).await?;
         let last_name = form.last_name.as_str().to_owned();
         let identity = Identity { born: form.born, last_name, ssn, other_ssns: ssns.into(), certificate };
         let language = visitor.language.clone();
-        self.queue(&mut *work, &Work::Identity { purpose, flow, identity, language, known }).await?;
-        self.audit(&mut *work, asked, None, "").await?;
+        self.queue(&mut *work, &Work::Identity { purpose, flow, identity, language, browser: known }).await?;
         work.save().await?;
         Ok(browser)
     }

@@ -1,8 +1,12 @@
 //! Work that requests queue: taken under a lease, done in one unit of work with what it changes.
+//!
+//! That somebody asked is written down there too. The audit is a chain that one writes at a time; a request that only
+//! adds rows of its own waits for nobody.
 
 use serde::{Deserialize, Serialize};
 
 use super::Portal;
+use super::known::KnownAs;
 use super::ports::{Fault, UnitOfWork};
 use super::records::Digest;
 use super::reset::Asked;
@@ -26,7 +30,7 @@ pub enum Work {
         language: String,
         /// As in [`Work::Reset`].
         #[serde(default)]
-        known: Option<i64>,
+        browser: Option<KnownAs>,
     },
     /// Mail every username on an address, given by its key.
     Usernames { email: String, language: String },
@@ -38,10 +42,22 @@ pub enum Work {
         language: String,
         /// The account that the browser has signed in to before: whoever else asks does not use up its mails.
         #[serde(default)]
-        known: Option<i64>,
+        browser: Option<KnownAs>,
     },
     /// Mail a link for a new password to the member of staff with an address, given by its key.
     StaffPassword { email: String, language: String },
+}
+
+impl Work {
+    /// That somebody asked for it, as the audit has it.
+    const fn asked(&self) -> &'static str {
+        match self {
+            Self::Identity { purpose: Purpose::Claim, .. } => "claim-asked",
+            Self::Identity { purpose: Purpose::Reset, .. } | Self::Reset { .. } => "reset-asked",
+            Self::Usernames { .. } => "username-asked",
+            Self::StaffPassword { .. } => "staff-password-asked",
+        }
+    }
 }
 
 /// Who somebody says they are.
@@ -82,15 +98,21 @@ impl Portal {
             unit.save().await?;
             return Ok(true);
         }
-        let read = self.vault.open("job", b"", &job.sealed).and_then(|plain| serde_json::from_slice(&plain).ok());
+        let read = self.vault.open("job", b"", &job.sealed);
+        let read: Option<Work> = read.and_then(|plain| serde_json::from_slice(&plain).ok());
+        if let Some(work) = &read {
+            self.audit(&mut *unit, work.asked(), None, "").await?;
+        }
         match read {
             Some(Work::Identity { purpose: Purpose::Claim, flow, identity, language, .. }) => {
                 self.look_up(&mut *unit, &identity, &flow, &language).await?;
             }
-            Some(Work::Identity { purpose: Purpose::Reset, flow, identity, language, known }) => {
+            Some(Work::Identity { purpose: Purpose::Reset, flow, identity, language, browser }) => {
+                let known = self.still_known(&mut *unit, browser).await?;
                 self.mail_reset_by_identity(&mut *unit, &identity, Asked::new(&flow, &language, known)).await?;
             }
-            Some(Work::Reset { flow, email, username, language, known }) => {
+            Some(Work::Reset { flow, email, username, language, browser }) => {
+                let known = self.still_known(&mut *unit, browser).await?;
                 let asked = Asked::new(&flow, &language, known);
                 self.mail_reset(&mut *unit, email.as_deref(), username.as_deref(), asked).await?;
             }

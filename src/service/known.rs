@@ -5,6 +5,8 @@
 //! share limits that no stranger can use up (after OWASP's device cookies). It opens nothing and proves nothing, and it
 //! is good until the password changes: whoever steals it may guess as often as any stranger, no more.
 
+use serde::{Deserialize, Serialize};
+
 use super::Portal;
 use super::ports::{Fault, UnitOfWork};
 use crate::expiry::DAY;
@@ -37,6 +39,14 @@ impl Known {
     }
 }
 
+/// The account that a browser says it has signed in to, and since when the password that it knew was set. Not yet held
+/// against the account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KnownAs {
+    account: i64,
+    set: Moment,
+}
+
 impl std::fmt::Debug for Known {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         out.write_str("Known(…)")
@@ -65,11 +75,24 @@ impl Portal {
         work: &mut dyn UnitOfWork,
         known: Option<&Known>,
     ) -> Result<Option<i64>, Fault> {
-        let now = self.now();
-        let known = known.and_then(|known| self.read_known(known));
-        let Some(known) = known.filter(|known| (0..KEPT).contains(&now.since(known.made))) else { return Ok(None) };
+        let known = known.and_then(|known| self.known_as(known));
+        self.still_known(work, known).await
+    }
+
+    /// What a cookie says that was made here and is young enough.
+    pub(super) fn known_as(&self, known: &Known) -> Option<KnownAs> {
+        let read = self.read_known(known)?;
+        (0..KEPT).contains(&self.now().since(read.made)).then_some(KnownAs { account: read.account, set: read.set })
+    }
+
+    /// Who knew an earlier password is a stranger now.
+    pub(super) async fn still_known(
+        &self,
+        work: &mut dyn UnitOfWork,
+        known: Option<KnownAs>,
+    ) -> Result<Option<i64>, Fault> {
+        let Some(known) = known else { return Ok(None) };
         let account = work.find_account(known.account).await?;
-        // Who knew an earlier password is a stranger now.
         Ok(account.filter(|account| since(account.password_set) == known.set).map(|account| account.id))
     }
 

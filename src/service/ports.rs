@@ -287,8 +287,15 @@ pub trait Sessions: Send {
 
 #[async_trait]
 pub trait Budgets: Send {
-    /// Takes one attempt in one statement, by the rule of [`Budget::take`]; `Err` holds the seconds to wait.
-    async fn take_budget(&mut self, key: &str, budget: Budget, now: Moment) -> Result<Result<(), u32>, Fault>;
+    /// Takes one attempt from each of several budgets with different keys in one statement, by the rule of
+    /// [`Budget::take`]; `Err` holds the seconds to wait. One that is empty keeps none of the others from being taken
+    /// from: whoever wants all or none drops the unit.
+    async fn take_budgets(&mut self, budgets: &[(String, Budget)], now: Moment) -> Result<Vec<Result<(), u32>>, Fault>;
+    /// Takes one attempt from one.
+    async fn take_budget(&mut self, key: &str, budget: Budget, now: Moment) -> Result<Result<(), u32>, Fault> {
+        let taken = self.take_budgets(&[(key.to_owned(), budget)], now).await?;
+        taken.first().copied().ok_or_else(|| Fault::Other("no budget was taken from".to_owned()))
+    }
     /// Fills a budget up again: the right password clears what wrong ones took.
     async fn refill_budget(&mut self, key: &str) -> Result<(), Fault>;
     /// Spends something that is good once. False when it was spent before.

@@ -65,11 +65,12 @@ impl Portal {
     pub async fn reset_request(&self, visitor: &Visitor, login: &Login, proof: &str) -> Result<Token, Declined> {
         let now = self.now();
         let proof = self.judge_proof(proof).await?;
-        let mut work = self.store.begin().await?;
-        let known = self.known_by(&mut *work, visitor.known.as_ref()).await?;
-        self.take(&mut *work, &self.crowd("reset.request", visitor, BY_ADDRESS), now).await?;
-        let second = known.map(by_known);
-        self.take_or_known(&mut *work, (self.by_login(&login.key()), BY_LOGIN), second, now).await?;
+        let known = visitor.known.as_ref().and_then(|known| self.known_as(known));
+        let own: Option<(_, fn(i64) -> String)> = known.map(|known| (known, by_known as _));
+        // Nothing here judges by what it has read: it can run beside whoever else asks.
+        let mut work = self.store.begin_beside().await?;
+        let crowd = self.crowd("reset.request", visitor, BY_ADDRESS);
+        self.take_asked(&mut *work, crowd, (self.by_login(&login.key()), BY_LOGIN), own, now).await?;
         self.spend_proof(&mut *work, visitor, proof).await?;
         let (browser, flow) = self.ask(&mut *work, Purpose::Reset, now).await?;
         let job = Work::Reset {
@@ -77,10 +78,9 @@ impl Portal {
             email: login.email.as_ref().map(Email::key),
             username: login.username.as_ref().map(|name| name.as_str().to_owned()),
             language: visitor.language.clone(),
-            known,
+            browser: known,
         };
         self.queue(&mut *work, &job).await?;
-        self.audit(&mut *work, "reset-asked", None, "").await?;
         work.save().await?;
         Ok(browser)
     }

@@ -26,14 +26,13 @@ impl Portal {
         let now = self.now();
         let proof = self.judge_proof(proof).await?;
         let key = token::base64url(&self.vault.digest("email", email.key().as_bytes()));
-        let mut work = self.store.begin().await?;
+        let mut work = self.store.begin_beside().await?;
         let mut budgets = self.crowd("username.request", visitor, BY_ADDRESS);
         budgets.push((format!("username.request:email:{key}"), BY_EMAIL));
         self.take(&mut *work, &budgets, now).await?;
         self.spend_proof(&mut *work, visitor, proof).await?;
         let job = Work::Usernames { email: email.key(), language: visitor.language.clone() };
         self.queue(&mut *work, &job).await?;
-        self.audit(&mut *work, "username-asked", None, "").await?;
         work.save().await?;
         Ok(())
     }

@@ -142,6 +142,7 @@ macro_rules! store_contract {
             }
             budgets {
                 budgets_follow_the_pure_rule_step_by_step,
+                several_budgets_are_taken_from_as_one_after_the_other,
                 a_budget_of_nothing_gives_nothing,
                 a_refilled_budget_is_full,
                 five_of_32_parallel_tries_get_through,

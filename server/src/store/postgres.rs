@@ -48,6 +48,12 @@ macro_rules! not_taken {
         " FOR UPDATE SKIP LOCKED"
     };
 }
+/// The rows of a JSON array, each as `value`.
+macro_rules! each {
+    ($array:literal) => {
+        concat!("json_array_elements(CAST(", $array, " AS json))")
+    };
+}
 /// The first byte of a blob, in hexadecimal digits.
 macro_rules! first_byte {
     ($column:literal) => {

@@ -49,6 +49,12 @@ macro_rules! not_taken {
         ""
     };
 }
+/// The rows of a JSON array, each as `value`.
+macro_rules! each {
+    ($array:literal) => {
+        concat!("json_each(", $array, ")")
+    };
+}
 /// The first byte of a blob, in hexadecimal digits.
 macro_rules! first_byte {
     ($column:literal) => {

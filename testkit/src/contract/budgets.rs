@@ -41,6 +41,35 @@ pub async fn budgets_follow_the_pure_rule_step_by_step(bench: Bench) {
     assert!(taken > 200 && refused > 200, "{taken} taken, {refused} refused: the draw shows too little");
 }
 
+pub async fn several_budgets_are_taken_from_as_one_after_the_other(bench: Bench) {
+    let random = SeededEntropy::of(20_261_122);
+    let mut states = BTreeMap::new();
+    let (mut now, mut mixed) = (NOW, 0);
+    let mut unit = bench.begin().await;
+    for step in 0..150 {
+        now = now.plus(i64::from(draw(&random, 0, 20)));
+        let mut wanted: Vec<_> = ["one", "\"two\", \\", "three", "víer:all"].map(str::to_owned).into();
+        wanted.rotate_left(draw(&random, 0, 3) as usize);
+        wanted.truncate(draw(&random, 1, 4) as usize);
+        let wanted: Vec<_> = wanted
+            .into_iter()
+            .map(|key| (key, Budget { burst: draw(&random, 1, 4), every: draw(&random, 1, 30) }))
+            .collect();
+        let should: Vec<_> = wanted.iter().map(|(key, budget)| budget.take(states.get(key).copied(), now)).collect();
+        let did = unit.take_budgets(&wanted, now).await.unwrap();
+        let as_told: Vec<_> = should.iter().map(|outcome| outcome.map(|_| ())).collect();
+        assert_eq!(did, as_told, "{wanted:?}, step {step}");
+        mixed += usize::from(did.contains(&Ok(())) && did.iter().any(Result::is_err));
+        for ((key, _), outcome) in wanted.into_iter().zip(should) {
+            if let Ok(full) = outcome {
+                states.insert(key, full);
+            }
+        }
+    }
+    assert_eq!(unit.take_budgets(&[], now).await.unwrap(), []);
+    assert!(mixed > 20, "{mixed}: the draw shows too little");
+}
+
 pub async fn a_budget_of_nothing_gives_nothing(bench: Bench) {
     let nothing = Budget { burst: 0, every: 60 };
     let mut unit = bench.begin().await;

@@ -8,11 +8,14 @@ use super::Unit;
 
 #[async_trait]
 impl Budgets for Unit {
-    async fn take_budget(&mut self, key: &str, budget: Budget, now: Moment) -> Result<Result<(), u32>, Fault> {
-        let budgets = &mut self.change()?.budgets;
-        Ok(budget.take(budgets.get(key).copied(), now).map(|full| {
-            budgets.insert(key.to_owned(), full);
-        }))
+    async fn take_budgets(&mut self, budgets: &[(String, Budget)], now: Moment) -> Result<Vec<Result<(), u32>>, Fault> {
+        let kept = &mut self.change()?.budgets;
+        let taken = budgets.iter().map(|(key, budget)| {
+            let full = budget.take(kept.get(key).copied(), now)?;
+            kept.insert(key.clone(), full);
+            Ok(())
+        });
+        Ok(taken.collect())
     }
 
     async fn refill_budget(&mut self, key: &str) -> Result<(), Fault> {
