@@ -1,7 +1,8 @@
 //! SQLite: one file, one writer, several readers.
 //!
-//! - The writer is a pool of exactly one connection, and its transactions begin with `BEGIN IMMEDIATE`:
-//!   what a unit of work has read cannot change before it is saved, and nobody fails in the middle.
+//! - One connection writes, for one unit of work at a time, and its transactions begin with `BEGIN IMMEDIATE`: what a
+//!   unit has read cannot change before it is saved, and nobody fails in the middle. Units that wait for each other are
+//!   committed together.
 //! - Readers see one snapshot for as long as their unit lasts, and cannot write.
 //! - WAL with `synchronous=FULL`: what was saved is on the disk when [`UnitOfWork::save`] returns.
 //! - What is deleted is overwritten with zeros, and leaves the log when housekeeping next folds that into the file.
@@ -12,6 +13,7 @@ mod migrations;
 mod names;
 #[cfg(test)]
 mod plans;
+mod turns;
 
 // What the two databases call by different names.
 
@@ -73,6 +75,7 @@ mod sql;
 
 pub use migrations::NEWEST as NEWEST_STEP;
 
+use std::ops::{Deref, DerefMut};
 use std::path::Path;
 use std::time::Duration;
 
@@ -81,12 +84,13 @@ use backboard::service::ports::{Fault, Store, UnitOfWork};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteQueryResult, SqliteRow, SqliteSynchronous,
 };
-use sqlx::{Connection as _, SqliteConnection, SqlitePool, Transaction};
+use sqlx::{Connection as _, SqliteConnection, SqlitePool};
 
 use tokio::time::Instant;
 
 use crate::metrics::{Held, metrics};
 use crate::store::{AnyStore, Lead, Pool};
+use turns::{Turn, Writer};
 
 // What the files in `sql/` call them.
 use sqlx::Sqlite as Database;
@@ -101,8 +105,6 @@ const BEGIN: &str = "BEGIN IMMEDIATE";
 const READ: &str = "BEGIN";
 /// How long the log's end is waited for before its folding is left to the next time: writers wait meanwhile.
 const FOLDING: Duration = Duration::from_millis(100);
-/// Connections that are tried for one unit of work where a full disk spoils them.
-const CONNECTIONS_TRIED: u32 = 3;
 /// Connections that only read.
 const READERS: u32 = 4;
 /// What another try may get over: `SQLITE_BUSY`, `SQLITE_LOCKED`; and `SQLITE_FULL` or `SQLITE_IOERR`, which a full disk
@@ -112,8 +114,10 @@ const PASSING: [i32; 4] = [5, 6, 10, 13];
 /// A store in one SQLite file.
 #[derive(Clone, Debug)]
 pub struct Sqlite {
-    writer: SqlitePool,
+    writer: Writer,
     readers: SqlitePool,
+    /// How another connection that writes is made.
+    options: SqliteConnectOptions,
 }
 
 impl Sqlite {
@@ -138,12 +142,13 @@ impl Sqlite {
                 .max_lifetime(None)
                 .test_before_acquire(false)
         };
-        let writer = pool().max_connections(1).connect_with(options.clone()).await.map_err(fault)?;
-        migrations::run(&writer).await?;
-        names::fill(&writer).await?;
-        let readers =
-            pool().max_connections(READERS).connect_with(options.pragma("query_only", "ON")).await.map_err(fault)?;
-        Ok(Self { writer, readers })
+        let first = pool().max_connections(1).connect_with(options.clone()).await.map_err(fault)?;
+        migrations::run(&first).await?;
+        names::fill(&first).await?;
+        let writer = Writer::new(first.acquire().await.map_err(fault)?.detach());
+        let reading = options.clone().pragma("query_only", "ON");
+        let readers = pool().max_connections(READERS).connect_with(reading).await.map_err(fault)?;
+        Ok(Self { writer, readers, options })
     }
 
     /// Waits for what is under way, then closes the file; SQLite folds the log into it.
@@ -155,26 +160,13 @@ impl Sqlite {
     /// Begins a transaction that may write.
     async fn lock(&self) -> Result<Unit, Fault> {
         let since = Instant::now();
-        for _ in 0..CONNECTIONS_TRIED {
-            match self.writer.begin_with(BEGIN).await {
-                // SQLite rolls back by itself when the disk is full, and the driver goes on counting that transaction
-                // as open (sqlx 0.9): nothing could be written until a restart. Another connection can. Under load the
-                // next one may have met the full disk in other hands before it comes here.
-                Err(sqlx::Error::InvalidSavePointStatement) => {
-                    self.writer.acquire().await.map_err(fault)?.close().await.map_err(fault)?;
-                }
-                begun => {
-                    let transaction = begun.map_err(fault)?;
-                    return Ok(Unit { transaction, _held: Some(metrics().store.begin(since.elapsed())) });
-                }
-            }
-        }
-        Err(Fault::Busy("every connection was left in a transaction that the full disk had ended".to_owned()))
+        let transaction = Transaction::Writes(self.writer.begin().await?);
+        Ok(Unit { transaction, _held: Some(metrics().store.begin(since.elapsed())) })
     }
 
     /// Begins a transaction that only reads.
     async fn look_in(&self) -> Result<Unit, Fault> {
-        let transaction = self.readers.begin_with(READ).await.map_err(fault)?;
+        let transaction = Transaction::Reads(self.readers.begin_with(READ).await.map_err(fault)?);
         Ok(Unit { transaction, _held: None })
     }
 }
@@ -190,7 +182,8 @@ impl AnyStore for Sqlite {
     }
 
     fn pools(&self) -> Vec<Pool> {
-        vec![Pool::of("write", &self.writer), Pool::of("read", &self.readers)]
+        let writer = Pool { name: "write", open: 1, idle: self.writer.is_idle().into() };
+        vec![writer, Pool::of("read", &self.readers)]
     }
 
     async fn lead(&self) -> Result<Option<Box<dyn Lead>>, Fault> {
@@ -232,7 +225,7 @@ impl Store for Sqlite {
     // The log goes on holding earlier pages until it is written over from its beginning, which on a quiet day takes
     // long. A connection of its own, because only its patience is short.
     async fn scrub(&self) -> Result<(), Fault> {
-        let options = (*self.writer.connect_options()).clone().busy_timeout(FOLDING);
+        let options = self.options.clone().busy_timeout(FOLDING);
         let mut connection = SqliteConnection::connect_with(&options).await.map_err(fault)?;
         let folded = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut connection).await;
         connection.close().await.map_err(fault)?;
@@ -245,15 +238,43 @@ impl Store for Sqlite {
 
 /// One transaction. Dropped without being saved, it is rolled back.
 struct Unit {
-    transaction: Transaction<'static, Database>,
+    transaction: Transaction,
     /// How long it holds other writers up.
     _held: Option<Held>,
+}
+
+enum Transaction {
+    Writes(Turn),
+    Reads(sqlx::Transaction<'static, Database>),
+}
+
+impl Deref for Transaction {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        match self {
+            Self::Writes(turn) => turn,
+            Self::Reads(transaction) => transaction,
+        }
+    }
+}
+
+impl DerefMut for Transaction {
+    fn deref_mut(&mut self) -> &mut Connection {
+        match self {
+            Self::Writes(turn) => turn,
+            Self::Reads(transaction) => transaction,
+        }
+    }
 }
 
 #[async_trait]
 impl UnitOfWork for Unit {
     async fn save(self: Box<Self>) -> Result<(), Fault> {
-        self.transaction.commit().await.map_err(fault)
+        match self.transaction {
+            Transaction::Writes(turn) => turn.save().await,
+            Transaction::Reads(transaction) => transaction.commit().await.map_err(fault),
+        }
     }
 }
 
@@ -289,25 +310,23 @@ mod tests {
     async fn every_connection_is_durable_and_readers_cannot_write() {
         let folder = tempfile::tempdir().unwrap();
         let store = Sqlite::open(&folder.path().join("backboard.db")).await.unwrap();
-        for (pool, connections, query_only) in [(&store.writer, 1, 0), (&store.readers, READERS, 1)] {
-            assert_eq!(pool.options().get_max_connections(), connections);
-            let mut held = Vec::new();
-            for _ in 0..connections {
-                held.push(pool.acquire().await.unwrap());
-            }
-            for connection in &mut held {
-                let journal: String =
-                    sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&mut **connection).await.unwrap();
-                assert_eq!(journal, "wal");
-                for (pragma, value) in [
-                    ("PRAGMA synchronous", 2),
-                    ("PRAGMA foreign_keys", 1),
-                    ("PRAGMA busy_timeout", 5_000),
-                    ("PRAGMA query_only", query_only),
-                ] {
-                    let found: i64 = sqlx::query_scalar(pragma).fetch_one(&mut **connection).await.unwrap();
-                    assert_eq!(found, value, "{pragma}");
-                }
+        assert_eq!(store.readers.options().get_max_connections(), READERS);
+        let mut held = vec![store.lock().await.unwrap()];
+        for _ in 0..READERS {
+            held.push(store.look_in().await.unwrap());
+        }
+        for (place, unit) in held.iter_mut().enumerate() {
+            let journal: String =
+                sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&mut *unit.transaction).await.unwrap();
+            assert_eq!(journal, "wal");
+            for (pragma, value) in [
+                ("PRAGMA synchronous", 2),
+                ("PRAGMA foreign_keys", 1),
+                ("PRAGMA busy_timeout", 5_000),
+                ("PRAGMA query_only", i64::from(place > 0)),
+            ] {
+                let found: i64 = sqlx::query_scalar(pragma).fetch_one(&mut *unit.transaction).await.unwrap();
+                assert_eq!(found, value, "{pragma}");
             }
         }
     }

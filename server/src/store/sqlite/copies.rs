@@ -13,6 +13,7 @@ use backboard::service::ports::Fault;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode, SqlitePoolOptions};
 use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
 
+use super::turns::Writer;
 use super::{PATIENCE, Sqlite, fault};
 
 /// How often it is said how far a copy is.
@@ -208,8 +209,9 @@ impl Sqlite {
     /// It cannot be opened.
     pub async fn look(file: &Path) -> Result<Self, Fault> {
         let pool = SqlitePoolOptions::new().max_connections(1).acquire_timeout(PATIENCE);
-        let readers = pool.connect_with(at_rest(file)).await.map_err(fault)?;
-        Ok(Self { writer: readers.clone(), readers })
+        let options = at_rest(file);
+        let readers = pool.connect_with(options.clone()).await.map_err(fault)?;
+        Ok(Self { writer: Writer::nobody(), readers, options })
     }
 }
 

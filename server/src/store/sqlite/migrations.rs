@@ -114,10 +114,11 @@ mod tests {
     async fn a_file_that_took_a_step_of_a_later_version_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("backboard.db");
-        let store = Sqlite::open(&path).await.unwrap();
+        let options = SqliteConnectOptions::new().filename(&path).create_if_missing(true);
+        let pool = SqlitePool::connect_with(options).await.unwrap();
         let later = [STEPS.as_slice(), &[(99, "later", "CREATE TABLE later (id INTEGER PRIMARY KEY) STRICT")]].concat();
-        take(&store.writer, &later).await.unwrap();
-        store.close().await;
+        take(&pool, &later).await.unwrap();
+        pool.close().await;
         Sqlite::open(&path).await.unwrap_err();
     }
 

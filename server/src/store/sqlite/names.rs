@@ -74,7 +74,9 @@ mod tests {
             "INSERT INTO person_name SELECT 'kept', '', 1".to_owned(),
             format!("INSERT INTO person_name_fill VALUES ({BATCH})"),
         ] {
-            sqlx::query(AssertSqlSafe(sql)).execute(&store.writer).await.unwrap();
+            let mut turn = store.writer.begin().await.unwrap();
+            sqlx::query(AssertSqlSafe(sql)).execute(&mut *turn).await.unwrap();
+            turn.save().await.unwrap();
         }
         store.close().await;
 
@@ -86,7 +88,7 @@ mod tests {
         }
         drop(unit);
         let left: i64 =
-            sqlx::query_scalar("SELECT count(*) FROM person_name_fill").fetch_one(&store.writer).await.unwrap();
+            sqlx::query_scalar("SELECT count(*) FROM person_name_fill").fetch_one(&store.readers).await.unwrap();
         assert_eq!(left, 0);
     }
 }
