@@ -140,7 +140,7 @@ fn begin(folder: &Path, settings: &str) {
     }
     let mut initdb = command("initdb");
     initdb.args(["--username", ROLE, "--auth", "trust", "--encoding", "UTF8", "--locale", "C", "--no-sync"]);
-    run(initdb.arg("--pgdata").arg(&data));
+    run(initdb.arg("--pgdata").arg(&data).stdout(Stdio::null()));
     let settings = format!("{SETTINGS}{settings}unix_socket_directories = '{}'\n", folder.display());
     std::fs::write(data.join("postgresql.auto.conf"), settings).unwrap();
     let mut start = command("pg_ctl");

@@ -6,15 +6,13 @@ use std::time::{Duration, Instant};
 use testkit::program::Visitor;
 use tokio::sync::watch;
 
-use crate::measure::SIGN_INS;
+use crate::measure::{PAGE, SIGN_INS};
 use crate::people::Stand;
 use crate::server::Server;
 use crate::table::{Table, figure, percentile};
 use crate::wrk::{Answered, Asked, Wrk};
 
 const CONNECTIONS: u32 = 500;
-const PAGE: Asked =
-    Asked { name: "GET /sign-in", method: "GET", path: "/sign-in", body: "", connections: 1, expected: 200 };
 /// How often its health is asked for.
 const ASKED: Duration = Duration::from_millis(50);
 
@@ -33,8 +31,9 @@ pub async fn flood(stand: &Stand, server: &Server, wrk: &Wrk, seconds: u32) -> F
     let admin = stand.program.admin.unwrap();
     let asking = tokio::spawn(async move { health(admin, ended).await });
     let crowd = Asked { connections: CONNECTIONS, ..SIGN_INS[0] };
+    let visitor = Asked { connections: 1, ..PAGE };
     let (sign_ins, page) =
-        tokio::join!(wrk.run(&crowd, server.address, seconds), wrk.run(&PAGE, server.address, seconds));
+        tokio::join!(wrk.run(&crowd, server.address, seconds), wrk.run(&visitor, server.address, seconds));
     over.send(true).unwrap();
     let mut health = asking.await.unwrap();
     Flood { sign_ins, page, health: percentile(&mut health, 99), memory: watch.most() }

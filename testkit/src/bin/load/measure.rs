@@ -19,8 +19,21 @@ use crate::statements::{self, Statements};
 use crate::table::{Table, figure, grouped, percentile};
 use crate::wrk::{Asked, Wrk};
 
-const PAGE: Asked =
-    Asked { name: "GET /sign-in", method: "GET", path: "/sign-in", body: "", connections: 16, expected: 200 };
+pub const PAGE: Asked = Asked {
+    name: "GET /sign-in",
+    method: "GET",
+    path: "/sign-in",
+    body: "",
+    cookie: "",
+    connections: 16,
+    expected: 200,
+};
+/// Somebody's whose session is over: it is looked up all the same.
+const PAGE_OF_SESSION: Asked = Asked {
+    name: "GET /sign-in, with a session to look up",
+    cookie: "__Host-session=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+    ..PAGE
+};
 const RESETS: [Asked; 2] = [
     reset("reset request, known", "login=user{i}%40example.org&robot=on"),
     reset("reset request, unknown", "login=nobody{i}%40example.org&robot=on"),
@@ -34,15 +47,17 @@ pub const SIGN_INS: [Asked; 3] = [
 const STARTS: usize = 5;
 /// Whole resets, and how many at once.
 const WHOLE: (usize, usize) = (200, 64);
+/// Seconds for which the worker is watched.
+const WORKED: u32 = 4;
 /// Requests of each kind while statements are counted.
 const COUNTED: usize = 20;
 
 const fn reset(name: &'static str, body: &'static str) -> Asked {
-    Asked { name, method: "POST", path: "/api/reset/request", body, connections: 8, expected: 200 }
+    Asked { name, method: "POST", path: "/api/reset/request", body, cookie: "", connections: 8, expected: 200 }
 }
 
 const fn sign_in(name: &'static str, body: &'static str, expected: u16) -> Asked {
-    Asked { name, method: "POST", path: "/api/sign-in/password", body, connections: 4, expected }
+    Asked { name, method: "POST", path: "/api/sign-in/password", body, cookie: "", connections: 4, expected }
 }
 
 /// What the picture draws.
@@ -81,11 +96,13 @@ pub async fn measure(settings: &Settings<'_>) -> Point {
         Load { stand: &stand, server: &server, wrk: Wrk::new(server.address, people), seconds, rows: vec![] };
     let page = load.bare_page().await;
     load.run(&PAGE, "the bare page", page).await;
+    load.run(&PAGE_OF_SESSION, "the bare page", page).await;
     let sweeping = stand.behind.sweep();
     for asked in &RESETS {
         load.run(asked, "the bare page", page).await;
     }
     let stride = people / people.min(1_000);
+    let worker = stand.behind.work(WORKED).await;
     let told = tell_apart(server.address, server.address, 300, stride);
     stand.behind.rest().await;
     let hashes = bare::hashes_a_second(seconds);
@@ -103,6 +120,11 @@ pub async fn measure(settings: &Settings<'_>) -> Point {
 
     print_load(&rows, hashes, page);
     println!("durable writes of 4 KiB, one after the other: {}/s\n", figure(durable));
+    println!(
+        "the worker, over a queue that such a flood left behind: {} jobs/s, {} mails/s\n",
+        figure(worker.0),
+        figure(worker.1)
+    );
     println!("{resets}\n");
     print_told(&told);
     print_memory(start, idle, after, &rows, &flooded);
@@ -224,6 +246,8 @@ async fn count(stand: &Stand) -> Counted {
     for number in COUNTED..2 * COUNTED {
         let username = format!("nobody{number}");
         let mut visitor = stand.program.visitor();
+        let (name, token) = PAGE_OF_SESSION.cookie.split_once('=').unwrap();
+        visitor.jar.insert(name.to_owned(), token.to_owned());
         visitor.open("/sign-in").await;
         visitor.submit("/api/sign-in/password", &[("username", &username), ("password", "wrong-password-1")]).await;
     }
@@ -311,7 +335,7 @@ fn print_memory(start: f64, idle: f64, after: f64, rows: &[Row], flood: &Flood) 
 fn print_statements(counted: &Counted) {
     let mut table = Table::new(&["SQL statements of a request, BEGIN and COMMIT apart", ""]);
     for (what, statements) in [
-        ("GET /sign-in", counted.statements.of("/sign-in")),
+        ("GET /sign-in, with a session to look up", counted.statements.of("/sign-in")),
         ("reset request", counted.statements.of("/api/reset/request")),
         ("what the worker does for it afterwards", counted.worker),
         ("writing transactions of both", counted.transactions),

@@ -3,6 +3,7 @@
 local method, path, body = os.getenv("LOAD_METHOD"), os.getenv("LOAD_PATH"), os.getenv("LOAD_BODY")
 local names, stride = tonumber(os.getenv("LOAD_NAMES")), tonumber(os.getenv("LOAD_STRIDE"))
 local headers = { ["Host"] = os.getenv("LOAD_HOST"), ["Accept"] = os.getenv("LOAD_ACCEPT") }
+if os.getenv("LOAD_COOKIE") ~= "" then headers["Cookie"] = os.getenv("LOAD_COOKIE") end
 local threads, requests, place = {}, {}, 0
 
 function setup(thread) table.insert(threads, thread) end

@@ -19,6 +19,7 @@ pub struct Asked {
     pub path: &'static str,
     /// `{i}` is somebody's number.
     pub body: &'static str,
+    pub cookie: &'static str,
     pub connections: u32,
     /// The answer of who is not turned away for being too many.
     pub expected: u16,
@@ -75,6 +76,7 @@ impl Wrk {
             .env("LOAD_METHOD", asked.method)
             .env("LOAD_PATH", asked.path)
             .env("LOAD_BODY", asked.body)
+            .env("LOAD_COOKIE", asked.cookie)
             .env("LOAD_HOST", self.host.to_string())
             .env("LOAD_ACCEPT", if asked.method == "POST" { "application/json" } else { "text/html" })
             .env("LOAD_NAMES", names.to_string())
