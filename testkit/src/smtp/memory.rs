@@ -92,3 +92,36 @@ impl Drop for Mailbox {
         self.close();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpStream;
+
+    use super::*;
+
+    async fn send(mailbox: &Mailbox, to: &str, text: &str) {
+        let mut stream = TcpStream::connect(("127.0.0.1", mailbox.port)).await.unwrap();
+        let said = format!(
+            "EHLO a\r\nMAIL FROM:<a@example.org>\r\nRCPT TO:<{to}>\r\nDATA\r\nSubject: b\r\n\r\n{text}\r\n.\r\nQUIT\r\n"
+        );
+        stream.write_all(said.as_bytes()).await.unwrap();
+        let mut answers = String::new();
+        stream.read_to_string(&mut answers).await.unwrap();
+        assert!(answers.contains("250 2.0.0 kept"), "{answers}");
+    }
+
+    #[tokio::test]
+    async fn each_recipient_has_the_newest_mail_and_takes_it_once() {
+        let mailbox = Mailbox::listen(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
+        for (to, text) in [("ada@example.org", "old"), ("ada@example.org", "new"), ("bob@example.org", "his")] {
+            send(&mailbox, to, text).await;
+        }
+        let text = |mail: Vec<u8>| String::from_utf8(mail).unwrap();
+        assert!(text(mailbox.wait_for("ada@example.org").await).ends_with("\r\n\r\nnew\r\n"));
+        assert!(mailbox.newest.take("ada@example.org").is_none());
+        assert!(text(mailbox.wait_for("bob@example.org").await).ends_with("his\r\n"));
+        let later = tokio::join!(mailbox.wait_for("ada@example.org"), send(&mailbox, "ada@example.org", "later"));
+        assert!(text(later.0).ends_with("later\r\n"));
+    }
+}

@@ -54,6 +54,9 @@ enum Arguments {
         seconds: u32,
         #[arg(long, default_value_t = 3)]
         rounds: u32,
+        /// How many hundredths of the machine others may use before their tool waits for a quieter moment.
+        #[arg(long, default_value_t = 20)]
+        others: u32,
         /// Where their tool's figures and ours go.
         #[arg(long)]
         out: PathBuf,
@@ -77,8 +80,8 @@ async fn main() {
             }
             println!("{}", picture.display());
         }
-        Arguments::Peers { binary, folder, seconds, rounds, out } => {
-            peers::run(&peers::Settings { binary, folder, seconds, rounds, out }).await;
+        Arguments::Peers { binary, folder, seconds, rounds, others, out } => {
+            peers::run(&peers::Settings { binary, folder, seconds, rounds, others, out }).await;
         }
         Arguments::Page { listen, page } => bare::serve_page(listen, std::fs::read_to_string(page).unwrap()).await,
     }

@@ -34,6 +34,7 @@ pub struct Settings {
     pub folder: PathBuf,
     pub seconds: u32,
     pub rounds: u32,
+    pub others: u32,
     pub out: PathBuf,
 }
 
@@ -67,7 +68,7 @@ struct Told {
 
 /// Runs their tool over all of them and prints the table.
 pub async fn run(settings: &Settings) {
-    let Settings { binary, folder, seconds, rounds, out } = settings;
+    let Settings { binary, folder, seconds, rounds, others, out } = settings;
     // Its own SMTP server takes the port afterwards.
     let stand = Stand::prepare(binary, Base::Sqlite, PEOPLE, SocketAddr::from(([127, 0, 0, 1], MAIL))).await;
     stand.mailbox.close();
@@ -76,7 +77,7 @@ pub async fn run(settings: &Settings) {
     let sweeping = stand.behind.sweep();
     let status = Command::new("python3")
         .arg(folder.join("tools/bench.py"))
-        .args(["-d", &seconds.to_string(), "-r", &rounds.to_string(), "-o"])
+        .args(["-d", &seconds.to_string(), "-r", &rounds.to_string(), "--max-other", &others.to_string(), "-o"])
         .arg(out)
         .args([OURS, "allauth", "better-auth"])
         .env("BENCH_TARGETS", targets)

@@ -139,3 +139,15 @@ fn area(longer: &mut [f64], shorter: &mut [f64]) -> f64 {
 fn ms(took: Duration) -> f64 {
     took.as_secs_f64() * 1_000.0
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_area_is_a_half_for_who_cannot_be_told_apart_and_one_for_who_always_takes_longer() {
+        assert!((area(&mut [1.0, 2.0, 3.0], &mut [3.0, 1.0, 2.0]) - 0.5).abs() < 1e-9);
+        assert!((area(&mut [4.0, 5.0], &mut [3.0, 1.0, 2.0]) - 1.0).abs() < 1e-9);
+        assert!(area(&mut [0.0], &mut [3.0, 1.0]) < 1e-9);
+    }
+}
