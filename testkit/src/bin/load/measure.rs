@@ -47,6 +47,8 @@ pub const SIGN_INS: [Asked; 3] = [
 const STARTS: usize = 5;
 /// Whole resets, and how many at once.
 const WHOLE: (usize, usize) = (200, 64);
+/// Seconds of the flood at the least: five hundred need some until the first of them is answered.
+const FLOODED: u32 = 10;
 /// Seconds for which the worker is watched.
 const WORKED: u32 = 4;
 /// Requests of each kind while statements are counted.
@@ -109,7 +111,7 @@ pub async fn measure(settings: &Settings<'_>) -> Point {
     for asked in &SIGN_INS {
         load.run(asked, "the bare loop", hashes).await;
     }
-    let flooded = flood(&stand, &server, &load.wrk, seconds).await;
+    let flooded = flood(&stand, &server, &load.wrk, seconds.max(FLOODED)).await;
     let durable = bare::durable_writes_a_second(stand.program.folder.path(), seconds.min(3));
     let resets = load.whole().await;
     drop(sweeping);

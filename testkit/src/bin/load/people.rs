@@ -160,11 +160,11 @@ impl Stand {
         stand
     }
 
-    /// Starts the program.
+    /// Starts the program. Another page than those that are measured tells when it answers.
     pub async fn start(&self, log: &str) -> Server {
         let mut command = self.program.command(&["serve"]);
         command.env("RUST_LOG", log).env_remove("RUST_BACKTRACE");
-        Server::start(command, self.program.address, "/sign-in", &self.program.path("serve.log")).await
+        Server::start(command, self.program.address, "/forgot-password", &self.program.path("serve.log")).await
     }
 
     /// *Find Username*, the mail, the link, a password, a question.
