@@ -21,7 +21,7 @@ use backboard::service::roster::RosterStore;
 use http::HeaderValue;
 use http::header::CONNECTION;
 use ipnet::IpNet;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Notify, watch};
 
@@ -44,6 +44,11 @@ use crate::{admin, housekeeping, leading, mail, safety};
 
 /// Seconds the worker may take to finish the mail in hand after the word to stop.
 const WORKER_SECONDS: u64 = 10;
+
+/// Connections that wait until they are taken. With the library's 128, of five hundred who come at once most would hear
+/// nothing for a second, or three, until their system asks again. The system's own limit stands above it
+/// (`net.core.somaxconn`, 4096).
+const AT_THE_DOOR: u32 = 1024;
 
 /// Over how long the mails of one moment leave: long against what one account's mail costs more than another's.
 const SPREAD: Duration = Duration::from_secs(2);
@@ -309,8 +314,14 @@ async fn take_leave(State(health): State<Arc<Health>>, request: Request, next: N
 ///
 /// # Errors
 /// One sentence with the way out.
-pub async fn listen(address: SocketAddr) -> Result<TcpListener, String> {
-    TcpListener::bind(address).await.map_err(|error| taken(address, &error))
+pub fn listen(address: SocketAddr) -> Result<TcpListener, String> {
+    let bind = || {
+        let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+        socket.set_reuseaddr(true)?;
+        socket.bind(address)?;
+        socket.listen(AT_THE_DOOR)
+    };
+    bind().map_err(|error| taken(address, &error))
 }
 
 /// Resolves at SIGTERM or Ctrl-C. Either is heard from the call on, not from the first poll: told to stop right after it

@@ -1,7 +1,7 @@
 //! A PostgreSQL server of the tests' own, from Debian's `postgresql`: on a socket in a folder of its own, open to nobody
-//! else, durable to no crash. The test processes of one run share it, each test in a database of its own; when none of
-//! them has been there for a minute, it is stopped and its folder removed.
-#![expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a test that cannot go on stops at once")]
+//! else, durable to no crash, or, for who measures, as durable as it comes. The test processes of one run share it, each
+//! test in a database of its own; when none of them has been there for a minute, it is stopped and its folder removed.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on stops at once")]
 
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
@@ -11,8 +11,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 /// The role that owns everything; the socket asks for no password.
 const ROLE: &str = "postgres";
-const SETTINGS: &str = "listen_addresses = ''\nmax_connections = 300\nshared_buffers = 64MB\nfsync = off\n\
-                        full_page_writes = off\nautovacuum = off\nlog_min_messages = fatal\n";
+const SETTINGS: &str =
+    "listen_addresses = ''\nmax_connections = 300\nshared_buffers = 64MB\nlog_min_messages = fatal\n";
+/// What tests do without: nothing of theirs outlives them.
+const FLEETING: &str = "fsync = off\nfull_page_writes = off\nautovacuum = off\n";
 /// Stops the server when nobody has held `users` for twelve looks in a row; `start` keeps out who is about to begin.
 const WATCH: &str = r#"
 idle=0
@@ -39,15 +41,24 @@ impl OwnDatabase {
     /// An empty one, on the server that is there or is begun now.
     #[must_use]
     pub fn new() -> Self {
+        Self::on(folder("postgres"), FLEETING)
+    }
+
+    /// The same on a server that keeps what it has said is saved, with PostgreSQL's own settings.
+    #[must_use]
+    pub fn durable() -> Self {
+        Self::on(folder("postgres-durable"), "")
+    }
+
+    fn on(folder: PathBuf, settings: &str) -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
-        let folder = folder();
         DirBuilder::new().recursive(true).mode(0o755).create(&folder).unwrap();
         let user = lock_file(&folder.join("users"));
         user.lock_shared().unwrap();
         let start = lock_file(&folder.join("start"));
         start.lock().unwrap();
         if !folder.join("data/postmaster.pid").exists() || !is_ready(&folder) {
-            begin(&folder);
+            begin(&folder, settings);
         }
         drop(start);
         let name = format!("test_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
@@ -86,9 +97,9 @@ impl Drop for OwnDatabase {
 }
 
 /// One for each user of the machine: a server runs as whoever began it.
-fn folder() -> PathBuf {
+fn folder(name: &str) -> PathBuf {
     let owner = std::fs::metadata("/proc/self").unwrap().uid();
-    std::env::temp_dir().join(format!("backboard-postgres-{owner}"))
+    std::env::temp_dir().join(format!("backboard-{name}-{owner}"))
 }
 
 fn lock_file(path: &Path) -> File {
@@ -119,7 +130,7 @@ fn is_ready(folder: &Path) -> bool {
     asked.arg("--quiet").arg("--host").arg(folder).status().unwrap().success()
 }
 
-fn begin(folder: &Path) {
+fn begin(folder: &Path, settings: &str) {
     let data = folder.join("data");
     if data.exists() {
         std::fs::remove_dir_all(&data).unwrap();
@@ -129,8 +140,8 @@ fn begin(folder: &Path) {
     }
     let mut initdb = command("initdb");
     initdb.args(["--username", ROLE, "--auth", "trust", "--encoding", "UTF8", "--locale", "C", "--no-sync"]);
-    run(initdb.arg("--pgdata").arg(&data));
-    let settings = format!("{SETTINGS}unix_socket_directories = '{}'\n", folder.display());
+    run(initdb.arg("--pgdata").arg(&data).stdout(Stdio::null()));
+    let settings = format!("{SETTINGS}{settings}unix_socket_directories = '{}'\n", folder.display());
     std::fs::write(data.join("postgresql.auto.conf"), settings).unwrap();
     let mut start = command("pg_ctl");
     start.args(["start", "--wait", "--silent", "--pgdata"]).arg(&data).arg("--log").arg(folder.join("data/log"));

@@ -31,12 +31,14 @@
 mod certificate;
 mod dialogue;
 mod inside;
+mod memory;
 mod mode;
 mod process;
 mod record;
 mod sink;
 
 pub use inside::Sink;
+pub use memory::Mailbox;
 pub use mode::Mode;
 pub use process::{Received, SinkProcess, received};
 pub use sink::{Protection, Settings, serve};

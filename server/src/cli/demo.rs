@@ -56,7 +56,7 @@ pub async fn run(arguments: DemoArguments) -> Result<(), String> {
     }
     let agency = profile(&arguments.agency)?;
     let folder = arguments.data.unwrap_or_else(data_folder).join(&agency.id);
-    let (portal_listener, mailbox_listener) = (listen(arguments.listen).await?, listen(arguments.mailbox).await?);
+    let (portal_listener, mailbox_listener) = (listen(arguments.listen)?, listen(arguments.mailbox)?);
     let parts = open(&folder, agency, &format!("http://{}", arguments.listen)).await?;
     let portal = parts.portal()?;
     settle(&parts, &portal, &folder).await?;

@@ -22,10 +22,10 @@ pub async fn run(arguments: ServeArguments) -> Result<(), String> {
     if let Some(node) = &config.node {
         log::name(node);
     }
-    let listener = listen(config.listen).await?;
+    let listener = listen(config.listen)?;
     // Before it says that it serves: whoever waits for that may ask at once how it stands.
     let admin = match config.admin {
-        Some(address) => Some(Admin { listener: listen(address).await?, drain: config.drain }),
+        Some(address) => Some(Admin { listener: listen(address)?, drain: config.drain }),
         None => None,
     };
     let mut parts = Parts::open(&config).await?;

@@ -10,8 +10,8 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::{ConnectInfo, Request};
 use hyper::body::Incoming;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto::Builder;
+use hyper::server::conn::http1::Builder;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, watch};
 use tower::ServiceExt as _;
@@ -33,9 +33,10 @@ const QUIET: Duration = Duration::from_millis(20);
 /// the time to ask.
 pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
     // HTTP/1 alone: to tell it from HTTP/2, hyper-util waits for the first bytes without any time-out, and the proxy in
-    // front speaks HTTP/1 anyway. So the time for the headers begins with the connection.
-    let mut builder = Builder::new(TokioExecutor::new()).http1_only();
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(Duration::from_secs(HEADER_SECONDS)).max_headers(64);
+    // front speaks HTTP/1 anyway. So the time for the headers begins with the connection, and half a megabyte of program
+    // that would speak HTTP/2 is not there.
+    let mut builder = Builder::new();
+    builder.timer(TokioTimer::new()).header_read_timeout(Duration::from_secs(HEADER_SECONDS)).max_headers(64);
     let (stopping, stopped) = watch::channel(false);
     let take = |stream: TcpStream, peer| {
         let _ = stream.set_nodelay(true);
@@ -70,7 +71,7 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
 
 /// One connection, until its visitor leaves or it is told to stop.
 async fn converse(
-    builder: Builder<TokioExecutor>,
+    builder: Builder,
     stream: TcpStream,
     peer: SocketAddr,
     router: Router,
@@ -83,7 +84,7 @@ async fn converse(
         first.notify_one();
         answer(router.clone(), peer, request)
     });
-    let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
+    let connection = builder.serve_connection(TokioIo::new(stream), service);
     tokio::pin!(connection);
     let ended = tokio::select! {
         ended = connection.as_mut() => Some(ended),

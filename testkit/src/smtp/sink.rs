@@ -43,17 +43,18 @@ pub struct Shared {
 /// The folder, the address or the certificate cannot be used.
 pub async fn serve(settings: Settings) -> io::Result<()> {
     std::fs::create_dir_all(&settings.folder)?;
+    let listener = TcpListener::bind(settings.listen).await?;
+    let record = Record::new(&settings.folder);
+    serve_on(listener, settings, record).await
+}
+
+/// The same on a socket that listens, into this record.
+pub async fn serve_on(listener: TcpListener, settings: Settings, record: Record) -> io::Result<()> {
     let acceptor = match settings.protection {
         Protection::Off => None,
         Protection::Starttls | Protection::Implicit => Some(acceptor(&settings.folder)?),
     };
-    let listener = TcpListener::bind(settings.listen).await?;
-    let shared = Arc::new(Shared {
-        record: Record::new(&settings.folder),
-        protection: settings.protection,
-        acceptor,
-        sign_in: settings.sign_in,
-    });
+    let shared = Arc::new(Shared { record, protection: settings.protection, acceptor, sign_in: settings.sign_in });
     shared.record.event(&format!("listening {}", listener.local_addr()?.port()))?;
     loop {
         let (socket, _) = listener.accept().await?;
