@@ -27,7 +27,7 @@ pub enum Reply {
 }
 
 impl Reply {
-    fn word(&self) -> String {
+    pub fn word(&self) -> String {
         match self {
             Self::Accepted(to) => format!("accepted, to {to}"),
             Self::Refused(text) => format!("refused: {}", text.split("\r\n\r\n").nth(1).unwrap_or_default()),
