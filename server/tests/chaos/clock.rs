@@ -27,7 +27,7 @@ async fn a_clock_that_jumps_breaks_nothing_revives_nothing_and_locks_nobody_out_
 }
 
 async fn set_the_clock(base: Base) {
-    let mut scene = Scene::prepare(Stand::on(base), 80).await;
+    let mut scene = Scene::prepare(Stand::on(base), 40).await;
     let clock = Clock::over(&mut scene).await;
     scene.start().await;
     let crowd = scene.crowd();

@@ -20,14 +20,14 @@ use crate::person::{Person, Reply};
 /// Browsers at once.
 const CROWD: usize = 6;
 /// People whom one browser's chair takes turns with.
-const AT_ONCE: usize = 5;
+const AT_ONCE: usize = 4;
 /// And with those who wait for a mail.
-const WAITING: usize = 9;
+const WAITING: usize = 6;
 /// Looks at a chair at which everybody waits, before somebody comes whom the roster does not know.
 const PATIENCE: u32 = 25;
 
 /// Passwords that are set before the first fault.
-const WARM: u32 = 16;
+const WARM: u32 = 10;
 
 /// How often each kind of answer came.
 #[derive(Default)]

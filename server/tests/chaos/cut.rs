@@ -15,8 +15,8 @@ const CUT: &str = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn connections_that_are_cut_at_any_moment_lose_nothing_and_are_made_anew() {
-    let cuts = if is_long() { rounds(1000) } else { 60 };
-    let mut scene = Scene::begin(Base::Postgres, 60 + usize::try_from(cuts).unwrap()).await;
+    let cuts = if is_long() { rounds(1000) } else { 25 };
+    let mut scene = Scene::begin(Base::Postgres, 40 + usize::try_from(cuts).unwrap()).await;
     let crowd = scene.crowd();
     scene.world.warms_up().await;
     let behind = scene.behind().await;
@@ -35,9 +35,9 @@ async fn connections_that_are_cut_at_any_moment_lose_nothing_and_are_made_anew()
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_crashes_under_load_and_comes_back_is_got_over_without_a_restart() {
-    let crashes = if is_long() { rounds(100) } else { 4 };
+    let crashes = if is_long() { rounds(100) } else { 3 };
     let own = OwnDatabase::alone();
-    let mut scene = Scene::begin_on(Stand::Postgres(own), 60 + usize::try_from(crashes).unwrap() * 4).await;
+    let mut scene = Scene::begin_on(Stand::Postgres(own), 40 + usize::try_from(crashes).unwrap() * 4).await;
     let crowd = scene.crowd();
     scene.world.warms_up().await;
     for crash in 0..crashes {

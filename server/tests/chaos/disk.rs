@@ -20,7 +20,7 @@ async fn a_full_disk_is_said_to_be_busy_and_got_over_without_a_restart() {
     if std::env::var_os(APART).is_none() {
         return apart("disk::a_full_disk_is_said_to_be_busy_and_got_over_without_a_restart").await;
     }
-    let mut scene = Scene::prepare(Stand::on(Base::Sqlite), 60).await;
+    let mut scene = Scene::prepare(Stand::on(Base::Sqlite), 40).await;
     let script = format!("cp -a data full && mount -t tmpfs -o size={SIZE},mode=700 none data && cp -a full/. data/");
     let mounted = Command::new("sh").args(["-c", &script]).current_dir(scene.program.folder.path()).status().await;
     assert!(mounted.unwrap().success());

@@ -21,7 +21,7 @@ async fn a_portal_that_stood_still_while_another_took_its_leases_loses_no_mail_o
 }
 
 async fn halt(base: Base) {
-    let mut scene = Scene::begin(base, 60).await;
+    let mut scene = Scene::begin(base, 40).await;
     let crowd = scene.crowd();
     scene.world.warms_up().await;
     // One mail is in its hands, handed over and not answered for.

@@ -49,7 +49,7 @@ async fn kill_9_at_any_moment_loses_nothing_that_was_accepted_on_postgres() {
 
 async fn kill_at_any_moment(base: Base) {
     let kills = rounds(50);
-    let mut scene = Scene::begin(base, 60 + usize::try_from(kills).unwrap() * 2).await;
+    let mut scene = Scene::begin(base, 40 + usize::try_from(kills).unwrap() * 2).await;
     let mut calm = Starts::default();
     for _ in 0..3 {
         scene.program.stop().await;
@@ -98,8 +98,8 @@ async fn told_to_stop_under_load_it_answers_everything_that_it_has_begun_on_post
 }
 
 async fn stop_under_load(base: Base) {
-    let stops = if is_long() { rounds(100) } else { 10 };
-    let mut scene = Scene::begin(base, 60 + usize::try_from(stops).unwrap() * 2).await;
+    let stops = if is_long() { rounds(100) } else { 5 };
+    let mut scene = Scene::begin(base, 40 + usize::try_from(stops).unwrap() * 2).await;
     scene.world.finishes();
     let crowd = scene.crowd();
     scene.world.warms_up().await;

@@ -28,7 +28,7 @@ async fn a_locked_database_is_waited_for_and_then_said_to_be_busy_and_nothing_is
 }
 
 async fn lock(base: Base, ways: &[&'static str]) {
-    let mut scene = Scene::begin(base, 60).await;
+    let mut scene = Scene::begin(base, 40).await;
     let crowd = scene.crowd();
     scene.world.warms_up().await;
     let busy = |scene: &Scene| scene.world.tallies.busy.load(Ordering::SeqCst);

@@ -26,7 +26,7 @@ async fn whatever_the_mail_server_does_every_mail_comes_at_last_and_answers_stay
 }
 
 async fn fail_at_mail(base: Base) {
-    let mut scene = Scene::begin(base, 80).await;
+    let mut scene = Scene::begin(base, 40).await;
     let crowd = scene.crowd();
     scene.world.warms_up().await;
     for (mode, said) in FAILURES {
@@ -53,11 +53,11 @@ async fn fail_at_mail(base: Base) {
         scene.world.answers(20).await;
         scene.sink.set(Mode::Accept);
         scene.check(&format!("after {mode:?}")).await;
-        // A mail is tried again after a quarter of a minute, and this is that time; a server after as long. The one
-        // that hangs is given up after half a minute, which a short run leaves to the next start.
+        // A mail is tried again after a quarter of a minute, and this is that time; a server after as long, which a short
+        // run waits for once. The one that hangs is given up after half a minute, which it leaves to the next start.
         scene.wait_out().await;
         let came = scene.world.inbox.times().len();
-        if mode != Mode::Hang || is_long() {
+        if mode == Mode::Refuse || is_long() {
             until("by itself", async || scene.world.inbox.times().len() > came).await;
         }
     }

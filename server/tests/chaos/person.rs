@@ -145,7 +145,7 @@ impl Person {
     fn possible(&mut self, mails: &[Mail]) -> Vec<Step> {
         let ledger = &self.ledger;
         let mut steps = Vec::new();
-        if ledger.times(Cause::Usernames) < MOST_ASKED {
+        if ledger.times(Cause::Usernames) == 0 {
             steps.push(Step::Username);
         }
         if self.open_links(mails).next().is_some() {
