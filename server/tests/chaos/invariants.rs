@@ -6,11 +6,16 @@ use crate::stand::Behind;
 
 const FILE: &str = include_str!("invariants.sql");
 
-/// What the database breaks, in words; nothing when all is well. `now` in seconds since 1970.
-pub async fn broken(behind: &Behind, now: i64) -> Vec<String> {
+/// What the database breaks, in words; nothing when all is well. `present` says which second since 1970 it is.
+pub async fn broken(behind: &Behind, present: impl Fn() -> i64) -> Vec<String> {
     let mut broken = behind.damage().await;
     for statement in statements() {
-        let found = behind.rows(&statement.replace(":now", &now.to_string())).await;
+        let ask = async || behind.rows(&statement.replace(":now", &present().to_string())).await;
+        let mut found = ask().await;
+        // A statement may have to wait, and the present goes on meanwhile: what hangs on it must be so twice.
+        if !found.is_empty() && statement.contains(":now") {
+            found = ask().await;
+        }
         broken.extend(found.into_iter().map(|row| row[0].clone().unwrap_or(statement.clone())));
     }
     broken
@@ -105,14 +110,14 @@ async fn each_finds_what_breaks_it(behind: &Behind) {
     for row in WHOLE {
         behind.execute(&written(row)).await;
     }
-    assert_eq!(broken(behind, 100_100).await, Vec::<String>::new());
+    assert_eq!(broken(behind, || 100_100).await, Vec::<String>::new());
     for (change, word) in BREAKS {
         behind.execute("BEGIN").await;
         behind.execute(&written(change)).await;
-        let found = broken(behind, 100_100).await;
+        let found = broken(behind, || 100_100).await;
         assert!(found.iter().any(|line| line.contains(word)), "{change}: {found:?}");
         behind.execute("ROLLBACK").await;
     }
-    assert_eq!(broken(behind, 100_100).await, Vec::<String>::new(), "a change stayed");
+    assert_eq!(broken(behind, || 100_100).await, Vec::<String>::new(), "a change stayed");
     assert!(statements().len() > 40, "the file is read wrongly");
 }

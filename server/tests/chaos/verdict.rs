@@ -121,7 +121,7 @@ impl Scene {
     /// Holds the invariants against the database as it is now.
     pub async fn check(&self, when: &str) {
         let behind = self.behind().await;
-        for line in broken(&behind, now() + self.ahead).await {
+        for line in broken(&behind, || now() + self.ahead).await {
             self.world.wrong(format!("{when}: {line}"));
         }
         behind.close().await;
