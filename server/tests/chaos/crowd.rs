@@ -11,6 +11,7 @@ use testkit::program::{Program, Visitor, until};
 use tokio::process::Command;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 use crate::bench::binary;
 use crate::inbox::Inbox;
@@ -25,6 +26,9 @@ const AT_ONCE: usize = 4;
 const WAITING: usize = 6;
 /// Looks at a chair at which everybody waits, before somebody comes whom the roster does not know.
 const PATIENCE: u32 = 25;
+
+/// Less than a session lives unused (src/service/session.rs): a thousand kills may take longer.
+const IDLE: Duration = Duration::from_mins(29);
 
 /// Passwords that are set before the first fault.
 const WARM: u32 = 10;
@@ -60,6 +64,7 @@ pub struct World {
     finishes: AtomicBool,
     /// Time goes by in leaps, so sessions and links come to their end.
     ages: AtomicBool,
+    begun: Instant,
 }
 
 impl World {
@@ -73,6 +78,7 @@ impl World {
             wrong: Mutex::default(),
             finishes: AtomicBool::new(false),
             ages: AtomicBool::new(false),
+            begun: Instant::now(),
         }
     }
 
@@ -100,7 +106,7 @@ impl World {
     }
 
     pub fn ages(&self) -> bool {
-        self.ages.load(Ordering::SeqCst)
+        self.ages.load(Ordering::SeqCst) || self.begun.elapsed() > IDLE
     }
 
     pub fn listens(&self) -> bool {
