@@ -6,6 +6,7 @@ mod doctor;
 mod journeys;
 mod nodes;
 mod proxy;
+mod saved;
 
 use testkit::cluster::OwnDatabase;
 use testkit::program::{Plan, Program, Visitor, mails, until};
