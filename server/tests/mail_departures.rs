@@ -56,3 +56,29 @@ async fn work_is_done_while_a_mail_waits_and_a_stop_waits_for_none() {
     assert_eq!(sent.lock().unwrap().len(), 0);
     assert_eq!(waiting(&test).await.len(), 2, "neither was taken: the next worker sends them");
 }
+
+/// A crowd that keeps asking must not keep the mails back: at the first one, jobs are left.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[expect(clippy::await_holding_lock, reason = "the worker stands still where it would deliver the mail")]
+async fn a_mail_leaves_before_all_jobs_are_done() {
+    let (test, sent) = (TestPortal::default(), Arc::<Mutex<Vec<Delivered>>>::default());
+    test.settle(Resident::default()).await;
+    queue(&test, "first", "grace@example.org").await;
+    // As many as one person may ask for, and more than are done at once.
+    for number in 0..5 {
+        ask(&test, number).await;
+    }
+    let delivery = sent.lock().unwrap();
+    let mut worker = worker(&test, &Arc::default(), &sent, Duration::ZERO);
+    let (_go, stop) = watch::channel(false);
+    let round = tokio::spawn(async move { worker.round(&stop).await });
+    while waiting(&test).await.contains(&"first".to_owned()) {
+        yield_now().await;
+    }
+    let mut unit = test.portal.store.begin().await.unwrap();
+    let left = unit.take_job(test.clock.now(), test.clock.now().plus(1)).await.unwrap();
+    assert!(left.is_some(), "all jobs were done first");
+    drop((unit, delivery));
+    round.await.unwrap().unwrap();
+    assert_eq!(waiting(&test).await.len(), 0);
+}

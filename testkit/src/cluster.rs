@@ -1,25 +1,30 @@
 //! A PostgreSQL server of the tests' own, from Debian's `postgresql`: on a socket in a folder of its own, open to nobody
-//! else, durable to no crash, or, for who measures, as durable as it comes. The test processes of one run share it, each
-//! test in a database of its own; when none of them has been there for a minute, it is stopped and its folder removed.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on stops at once")]
+//! else. The test processes of one run share one that is durable to no crash of the machine, each test in a database of
+//! its own; when none of them has been there for a minute, it is stopped and its data removed. A test that stops and
+//! starts the server has one for itself, as durable as PostgreSQL is by itself.
+#![expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a test that cannot go on stops at once")]
 
-use std::fs::{DirBuilder, File, OpenOptions};
-use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
+use std::fs::{DirBuilder, File, OpenOptions, Permissions};
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
+
+use tempfile::TempDir;
 
 /// The role that owns everything; the socket asks for no password.
 const ROLE: &str = "postgres";
 const SETTINGS: &str =
     "listen_addresses = ''\nmax_connections = 300\nshared_buffers = 64MB\nlog_min_messages = fatal\n";
-/// What tests do without: nothing of theirs outlives them.
-const FLEETING: &str = "fsync = off\nfull_page_writes = off\nautovacuum = off\n";
-/// Stops the server when nobody has held `users` for twelve looks in a row; `start` keeps out who is about to begin.
+/// Of the server that many tests share: it is faster, and its data are worth nothing.
+const HASTE: &str = "fsync = off\nfull_page_writes = off\nautovacuum = off\n";
+/// Stops the server when nobody has held `users` for twelve looks in a row, and ends when the folder is gone; `start` keeps
+/// out who is about to begin.
 const WATCH: &str = r#"
 idle=0
 while [ "$idle" -lt 12 ]; do
   sleep 5
+  [ -e "$1/users" ] || exit 0
   if flock --exclusive --nonblock "$1/users" true; then idle=$((idle + 1)); else idle=0; fi
 done
 exec 9>"$1/start"
@@ -35,36 +40,33 @@ pub struct OwnDatabase {
     name: String,
     folder: PathBuf,
     _user: File,
+    /// Where the server is this test's alone.
+    alone: Option<TempDir>,
 }
 
 impl OwnDatabase {
     /// An empty one, on the server that is there or is begun now.
     #[must_use]
     pub fn new() -> Self {
-        Self::on(folder("postgres"), FLEETING)
-    }
-
-    /// The same on a server that keeps what it has said is saved, with PostgreSQL's own settings.
-    #[must_use]
-    pub fn durable() -> Self {
-        Self::on(folder("postgres-durable"), "")
-    }
-
-    fn on(folder: PathBuf, settings: &str) -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let folder = folder();
         DirBuilder::new().recursive(true).mode(0o755).create(&folder).unwrap();
-        let user = lock_file(&folder.join("users"));
-        user.lock_shared().unwrap();
-        let start = lock_file(&folder.join("start"));
-        start.lock().unwrap();
-        if !folder.join("data/postmaster.pid").exists() || !is_ready(&folder) {
-            begin(&folder, settings);
-        }
-        drop(start);
+        let user = used(&folder, HASTE);
         let name = format!("test_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
-        let database = Self { name, folder, _user: user };
+        let database = Self { name, folder, _user: user, alone: None };
         database.ask("postgres", &format!("DROP DATABASE IF EXISTS {0} WITH (FORCE)", database.name));
         database.ask("postgres", &format!("CREATE DATABASE {} TEMPLATE template0", database.name));
+        database
+    }
+
+    /// An empty one, on a server of its own, which may be stopped and started.
+    #[must_use]
+    pub fn alone() -> Self {
+        let alone = tempfile::Builder::new().permissions(Permissions::from_mode(0o755)).tempdir().unwrap();
+        let folder = alone.path().to_owned();
+        let user = used(&folder, "");
+        let database = Self { name: "alone".to_owned(), folder, _user: user, alone: Some(alone) };
+        database.ask("postgres", "CREATE DATABASE alone TEMPLATE template0");
         database
     }
 
@@ -72,6 +74,17 @@ impl OwnDatabase {
     #[must_use]
     pub fn url(&self) -> String {
         format!("postgres://{ROLE}@localhost/{}?host={}", self.name, self.folder.display())
+    }
+
+    /// Ends its own server in the middle of everything, as a crash does: what it has not written down is lost.
+    pub fn crash(&self) {
+        assert!(self.alone.is_some(), "others are on this server");
+        stop(&self.folder);
+    }
+
+    /// Starts it again. It answers when this returns.
+    pub fn start(&self) {
+        start(&self.folder);
     }
 
     fn ask(&self, database: &str, statement: &str) {
@@ -90,16 +103,32 @@ impl Default for OwnDatabase {
 
 impl Drop for OwnDatabase {
     fn drop(&mut self) {
-        if !std::thread::panicking() {
+        if self.alone.is_some() {
+            if is_ready(&self.folder) {
+                stop(&self.folder);
+            }
+        } else if !std::thread::panicking() {
             self.ask("postgres", &format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
         }
     }
 }
 
+/// Begins the server of a folder unless it is there; it stays as long as the value lives.
+fn used(folder: &Path, more: &str) -> File {
+    let user = lock_file(&folder.join("users"));
+    user.lock_shared().unwrap();
+    let starting = lock_file(&folder.join("start"));
+    starting.lock().unwrap();
+    if !folder.join("data/postmaster.pid").exists() || !is_ready(folder) {
+        begin(folder, more);
+    }
+    user
+}
+
 /// One for each user of the machine: a server runs as whoever began it.
-fn folder(name: &str) -> PathBuf {
+fn folder() -> PathBuf {
     let owner = std::fs::metadata("/proc/self").unwrap().uid();
-    std::env::temp_dir().join(format!("backboard-{name}-{owner}"))
+    std::env::temp_dir().join(format!("backboard-postgres-{owner}"))
 }
 
 fn lock_file(path: &Path) -> File {
@@ -130,7 +159,7 @@ fn is_ready(folder: &Path) -> bool {
     asked.arg("--quiet").arg("--host").arg(folder).status().unwrap().success()
 }
 
-fn begin(folder: &Path, settings: &str) {
+fn begin(folder: &Path, more: &str) {
     let data = folder.join("data");
     if data.exists() {
         std::fs::remove_dir_all(&data).unwrap();
@@ -141,14 +170,23 @@ fn begin(folder: &Path, settings: &str) {
     let mut initdb = command("initdb");
     initdb.args(["--username", ROLE, "--auth", "trust", "--encoding", "UTF8", "--locale", "C", "--no-sync"]);
     run(initdb.arg("--pgdata").arg(&data).stdout(Stdio::null()));
-    let settings = format!("{SETTINGS}{settings}unix_socket_directories = '{}'\n", folder.display());
+    let settings = format!("{SETTINGS}{more}unix_socket_directories = '{}'\n", folder.display());
     std::fs::write(data.join("postgresql.auto.conf"), settings).unwrap();
-    let mut start = command("pg_ctl");
-    start.args(["start", "--wait", "--silent", "--pgdata"]).arg(&data).arg("--log").arg(folder.join("data/log"));
-    run(start.stdout(Stdio::null()));
+    start(folder);
     let mut watch = Command::new("setsid");
     watch.args(["--fork", "sh", "-c", WATCH, "watch"]).arg(folder).stdout(Stdio::null()).stderr(Stdio::null());
     run(&mut watch);
+}
+
+fn start(folder: &Path) {
+    let mut start = command("pg_ctl");
+    start.args(["start", "--wait", "--silent", "--pgdata"]).arg(folder.join("data"));
+    run(start.arg("--log").arg(folder.join("data/log")).stdout(Stdio::null()));
+}
+
+fn stop(folder: &Path) {
+    let mut stop = command("pg_ctl");
+    run(stop.args(["stop", "--silent", "--mode", "immediate", "--pgdata"]).arg(folder.join("data")));
 }
 
 fn run(command: &mut Command) {

@@ -1,5 +1,6 @@
-//! The outbox worker: does the queued jobs, then sends the mails that are due.
+//! The outbox worker: does the queued jobs, and sends the mails that are due.
 //!
+//! - While requests come faster than their jobs are done, mails leave all the same: between two mails a few jobs.
 //! - It is woken by a [`Notify`] that whoever queues something pokes, and by the next moment at which
 //!   something is due.
 //! - A mail is taken under a lease. What the transport says about it decides: sent, tried again later
@@ -36,6 +37,9 @@ const LEASE_SECONDS: i64 = 120;
 const LONGEST_REST: i64 = 60;
 /// Mails that wait for their moment at the same time.
 const MOST_WAITING: u32 = 64;
+/// Jobs that are done before the mails are looked at. Were it all of them, a crowd of requests, or somebody who only floods
+/// the form, would keep every mail back.
+const JOBS_AT_ONCE: u32 = 4;
 /// Seconds to rest after the store failed, or when something is due that nobody gets.
 const STORE_REST: i64 = 1;
 /// How often the end of a mail is written down anew when the store is busy. A sent mail that is not
@@ -113,19 +117,18 @@ impl Worker {
         let emptied = loop {
             let step = async {
                 self.heartbeat.beat();
-                while !is_over(stop) && self.portal.work().await? {
-                    self.heartbeat.beat();
-                }
+                let jobs_left = work(&self.portal, &self.heartbeat, stop).await?;
                 let now = self.portal.now();
                 if is_over(stop) || now < self.closed_until {
-                    return Ok(None);
+                    return Ok((jobs_left, None));
                 }
                 let due = self.portal.store.read().await?.find_due_mails(now, MOST_WAITING).await?;
-                Ok(self.departures.first_of(&due))
+                Ok((jobs_left, self.departures.first_of(&due)))
             };
-            let (mail, leaves) = match step.await {
-                Ok(Some(first)) => first,
-                Ok(None) => break Ok(()),
+            let (jobs_left, (mail, leaves)) = match step.await {
+                Ok((jobs_left, Some(first))) => (jobs_left, first),
+                Ok((true, None)) => continue,
+                Ok((false, None)) => break Ok(()),
                 Err(fault) => break Err(fault),
             };
             // Before the wait: how long it takes to connect is then nothing that one mail does for the next.
@@ -135,11 +138,13 @@ impl Worker {
                 self.closed_until = self.portal.now().plus(wait);
                 tracing::warn!(why, wait, "the mail server cannot be reached");
                 metrics().mails.server_unreachable();
-                break Ok(());
+                continue;
             }
             self.failures = 0;
             if leaves > Instant::now() {
-                wait_until(leaves, &self.wake, stop).await;
+                if !jobs_left {
+                    wait_until(leaves, &self.wake, stop).await;
+                }
             } else if let Err(fault) = self.send(&mut batch, &mail).await {
                 break Err(fault);
             }
@@ -282,6 +287,17 @@ impl Worker {
         }
         unit.save().await
     }
+}
+
+/// Does a few jobs, and says whether there may be more.
+async fn work(portal: &Portal, heartbeat: &Heartbeat, stop: &watch::Receiver<bool>) -> Result<bool, Fault> {
+    for _ in 0..JOBS_AT_ONCE {
+        if is_over(stop) || !portal.work().await? {
+            return Ok(false);
+        }
+        heartbeat.beat();
+    }
+    Ok(true)
 }
 
 /// How an attempt ended.

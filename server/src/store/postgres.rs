@@ -6,6 +6,8 @@
 //! - Readers see one snapshot for as long as their unit lasts, and cannot write.
 //! - What was saved is on the server's disk when [`UnitOfWork::save`] returns, as far as its `synchronous_commit` says.
 //! - A lock or a pool that stays taken for five seconds is [`Fault::Busy`], and so is a server that is not there.
+//! - Where the connection ends while a unit is being saved, the audit is asked whether it was: who is told to try again must
+//!   not find it done. Only when the server stays away for longer does nobody know.
 //! - A node that stops in the middle of a unit holds the others up for ten seconds at the most: then the server ends it.
 
 mod migrations;
@@ -101,6 +103,14 @@ const LOCK: &str = "SELECT pg_advisory_xact_lock(4843072650137)";
 /// Held by a connection, of the node that does what is scheduled.
 const LEAD: &str = "SELECT pg_try_advisory_lock(4843072650138)";
 const BEGIN: &str = "BEGIN";
+/// The row of the audit that this very transaction has written last, if it has written any: the mark by which it is known
+/// whether it was saved. The server's own numbers of transactions would not do, because after a crash it may give the
+/// number of one that was lost to another.
+const MARK: &str = "SELECT id, digest FROM (SELECT id, digest, xmin FROM audit ORDER BY id DESC LIMIT 1) AS newest
+    WHERE xmin = pg_current_xact_id_if_assigned()::xid AND digest IS NOT NULL";
+const IS_MARKED: &str = "SELECT EXISTS (SELECT 1 FROM audit WHERE id = $1 AND digest = $2)";
+/// Between two tries to ask for it.
+const ASKED_EVERY: Duration = Duration::from_millis(200);
 const READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 /// Connections for units that hold the lock: one has it, and one waits at its door.
 const WRITERS: u32 = 2;
@@ -159,15 +169,40 @@ impl Postgres {
         let since = Instant::now();
         let mut transaction = self.writer.begin_with(BEGIN).await.map_err(fault)?;
         transaction.execute(LOCK).await.map_err(fault)?;
-        Ok(Unit { transaction, _held: Some(metrics().store.begin(since.elapsed())) })
+        Ok(Unit { transaction, store: self.clone(), _held: Some(metrics().store.begin(since.elapsed())) })
     }
 
     /// Begins a transaction that only reads.
     async fn look_in(&self) -> Result<Unit, Fault> {
         let transaction = self.readers.begin_with(READ).await.map_err(fault)?;
-        Ok(Unit { transaction, _held: None })
+        Ok(Unit { transaction, store: self.clone(), _held: None })
+    }
+
+    /// Whether a unit was saved whose connection ended meanwhile. Asked under the lock that it held, so it is over.
+    ///
+    /// # Errors
+    /// The server could not be asked for as long as our patience lasts: nobody knows.
+    async fn was_saved(&self, mark: &Mark) -> Result<bool, Fault> {
+        let since = Instant::now();
+        loop {
+            let asked = async {
+                let mut unit = self.lock().await?;
+                let asked = sqlx::query_scalar(IS_MARKED).bind(mark.0).bind(&mark.1);
+                asked.fetch_one(&mut *unit.transaction).await.map_err(fault)
+            };
+            match asked.await {
+                Err(fault) if since.elapsed() > PATIENCE => {
+                    return Err(Fault::Busy(format!("whether it was saved is not known: {fault}")));
+                }
+                Err(_) => tokio::time::sleep(ASKED_EVERY).await,
+                answered => return answered,
+            }
+        }
     }
 }
+
+/// The number and the digest of a row of the audit.
+type Mark = (i64, Vec<u8>);
 
 #[async_trait]
 impl AnyStore for Postgres {
@@ -223,7 +258,7 @@ impl Store for Postgres {
 
     async fn begin_beside(&self) -> Result<Box<dyn UnitOfWork>, Fault> {
         let transaction = self.readers.begin_with(BEGIN).await.map_err(fault)?;
-        Ok(Box::new(Unit { transaction, _held: None }))
+        Ok(Box::new(Unit { transaction, store: self.clone(), _held: None }))
     }
 
     async fn read(&self) -> Result<Box<dyn UnitOfWork>, Fault> {
@@ -240,6 +275,8 @@ impl Store for Postgres {
 /// One transaction. Dropped without being saved, it is rolled back.
 struct Unit {
     transaction: Transaction<'static, Database>,
+    /// To be asked what became of it.
+    store: Postgres,
     /// How long it holds other writers up.
     _held: Option<Held>,
 }
@@ -248,9 +285,21 @@ struct Unit {
 impl UnitOfWork for Unit {
     // A transaction in which a statement failed is rolled back by COMMIT, and the server calls that a success. A
     // statement before it finds out.
-    async fn save(mut self: Box<Self>) -> Result<(), Fault> {
-        self.transaction.execute("SELECT 1").await.map_err(fault)?;
-        self.transaction.commit().await.map_err(fault)
+    async fn save(self: Box<Self>) -> Result<(), Fault> {
+        let Self { mut transaction, store, _held: held } = *self;
+        let mark: Option<Mark> = sqlx::query_as(MARK).fetch_optional(&mut *transaction).await.map_err(fault)?;
+        let Err(why) = transaction.commit().await.map_err(fault) else { return Ok(()) };
+        drop(held);
+        match (mark, why) {
+            (Some(mark), Fault::Busy(why)) => {
+                if !store.was_saved(&mark).await? {
+                    return Err(Fault::Busy(why));
+                }
+                tracing::info!(why, "the connection ended after it was saved");
+                Ok(())
+            }
+            (_, why) => Err(why),
+        }
     }
 }
 

@@ -350,7 +350,8 @@ fn to_change_password(wants_page: bool) -> Response {
 }
 
 fn turned_away(web: &Web, status: StatusCode, wants_page: bool) -> Response {
-    let mut response = if wants_page {
+    // What is our own fault stays empty here, for a script too: `trouble.rs` knows busy from broken.
+    let mut response = if wants_page || status.is_server_error() {
         pages::dead_end(web, status)
     } else {
         (status, axum::Json(Answer::Problems(vec![Problem::form(Refused::Broken)]))).into_response()

