@@ -115,6 +115,12 @@ pub trait Store: Send + Sync {
     /// Begins one that only reads.
     async fn read(&self) -> Result<Box<dyn UnitOfWork>, Fault>;
 
+    /// Begins one that asks a single thing and writes nothing. It need not see the same store twice, which costs a store
+    /// more than the question does.
+    async fn ask(&self) -> Result<Box<dyn UnitOfWork>, Fault> {
+        self.read().await
+    }
+
     /// Sees to it that what was deleted stands nowhere any more, also not in what the store keeps beside its rows.
     /// Where somebody is in the way it does nothing, and the next call makes up for it.
     async fn scrub(&self) -> Result<(), Fault>;

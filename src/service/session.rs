@@ -34,7 +34,7 @@ impl Portal {
     /// Only when the store fails.
     pub async fn session(&self, token: &Token) -> Result<Option<Session>, Fault> {
         let now = self.now();
-        let mut work = self.store.read().await?;
+        let mut work = self.store.ask().await?;
         let Some(session) = self.session_of(&mut *work, token).await? else { return Ok(None) };
         drop(work);
         // Also one last used in the future: begun while the clock ran ahead, it would live until then.

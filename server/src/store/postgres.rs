@@ -74,13 +74,15 @@ mod sql;
 
 pub use migrations::NEWEST as NEWEST_STEP;
 
+use std::ops::{Deref, DerefMut};
 use std::str::FromStr as _;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use backboard::service::ports::{Fault, Store, UnitOfWork};
+use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions, PgQueryResult, PgRow};
-use sqlx::{Connection as _, Executor as _, Transaction};
+use sqlx::{Connection as _, Executor as _};
 
 use tokio::time::Instant;
 
@@ -169,12 +171,13 @@ impl Postgres {
         let since = Instant::now();
         let mut transaction = self.writer.begin_with(BEGIN).await.map_err(fault)?;
         transaction.execute(LOCK).await.map_err(fault)?;
+        let transaction = Transaction::One(transaction);
         Ok(Unit { transaction, store: self.clone(), _held: Some(metrics().store.begin(since.elapsed())) })
     }
 
     /// Begins a transaction that only reads.
     async fn look_in(&self) -> Result<Unit, Fault> {
-        let transaction = self.readers.begin_with(READ).await.map_err(fault)?;
+        let transaction = Transaction::One(self.readers.begin_with(READ).await.map_err(fault)?);
         Ok(Unit { transaction, store: self.clone(), _held: None })
     }
 
@@ -257,12 +260,17 @@ impl Store for Postgres {
     }
 
     async fn begin_beside(&self) -> Result<Box<dyn UnitOfWork>, Fault> {
-        let transaction = self.readers.begin_with(BEGIN).await.map_err(fault)?;
+        let transaction = Transaction::One(self.readers.begin_with(BEGIN).await.map_err(fault)?);
         Ok(Box::new(Unit { transaction, store: self.clone(), _held: None }))
     }
 
     async fn read(&self) -> Result<Box<dyn UnitOfWork>, Fault> {
         Ok(Box::new(self.look_in().await?))
+    }
+
+    async fn ask(&self) -> Result<Box<dyn UnitOfWork>, Fault> {
+        let transaction = Transaction::None(self.readers.acquire().await.map_err(fault)?);
+        Ok(Box::new(Unit { transaction, store: self.clone(), _held: None }))
     }
 
     // Rows that are gone stay in the server's files until it vacuums and writes over them: its own affair, and its
@@ -274,11 +282,37 @@ impl Store for Postgres {
 
 /// One transaction. Dropped without being saved, it is rolled back.
 struct Unit {
-    transaction: Transaction<'static, Database>,
+    transaction: Transaction,
     /// To be asked what became of it.
     store: Postgres,
     /// How long it holds other writers up.
     _held: Option<Held>,
+}
+
+enum Transaction {
+    One(sqlx::Transaction<'static, Database>),
+    /// Each statement by itself.
+    None(PoolConnection<Database>),
+}
+
+impl Deref for Transaction {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        match self {
+            Self::One(transaction) => transaction,
+            Self::None(connection) => connection,
+        }
+    }
+}
+
+impl DerefMut for Transaction {
+    fn deref_mut(&mut self) -> &mut Connection {
+        match self {
+            Self::One(transaction) => transaction,
+            Self::None(connection) => connection,
+        }
+    }
 }
 
 #[async_trait]
@@ -286,7 +320,8 @@ impl UnitOfWork for Unit {
     // A transaction in which a statement failed is rolled back by COMMIT, and the server calls that a success. A
     // statement before it finds out.
     async fn save(self: Box<Self>) -> Result<(), Fault> {
-        let Self { mut transaction, store, _held: held } = *self;
+        let Self { transaction, store, _held: held } = *self;
+        let Transaction::One(mut transaction) = transaction else { return Ok(()) };
         let mark: Option<Mark> = sqlx::query_as(MARK).fetch_optional(&mut *transaction).await.map_err(fault)?;
         let Err(why) = transaction.commit().await.map_err(fault) else { return Ok(()) };
         drop(held);

@@ -81,6 +81,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use backboard::service::ports::{Fault, Store, UnitOfWork};
+use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteQueryResult, SqliteRow, SqliteSynchronous,
 };
@@ -222,6 +223,11 @@ impl Store for Sqlite {
         Ok(Box::new(self.look_in().await?))
     }
 
+    async fn ask(&self) -> Result<Box<dyn UnitOfWork>, Fault> {
+        let transaction = Transaction::Asks(self.readers.acquire().await.map_err(fault)?);
+        Ok(Box::new(Unit { transaction, _held: None }))
+    }
+
     // The log goes on holding earlier pages until it is written over from its beginning, which on a quiet day takes
     // long. A connection of its own, because only its patience is short.
     async fn scrub(&self) -> Result<(), Fault> {
@@ -246,6 +252,8 @@ struct Unit {
 enum Transaction {
     Writes(Turn),
     Reads(sqlx::Transaction<'static, Database>),
+    /// None: each statement by itself.
+    Asks(PoolConnection<Database>),
 }
 
 impl Deref for Transaction {
@@ -255,6 +263,7 @@ impl Deref for Transaction {
         match self {
             Self::Writes(turn) => turn,
             Self::Reads(transaction) => transaction,
+            Self::Asks(connection) => connection,
         }
     }
 }
@@ -264,6 +273,7 @@ impl DerefMut for Transaction {
         match self {
             Self::Writes(turn) => turn,
             Self::Reads(transaction) => transaction,
+            Self::Asks(connection) => connection,
         }
     }
 }
@@ -274,6 +284,7 @@ impl UnitOfWork for Unit {
         match self.transaction {
             Transaction::Writes(turn) => turn.save().await,
             Transaction::Reads(transaction) => transaction.commit().await.map_err(fault),
+            Transaction::Asks(_) => Ok(()),
         }
     }
 }
