@@ -4,6 +4,7 @@
 //! journey validates the form, spends the proof and the limits, and queues a job; looking up, tokens and
 //! mail happen in [`Portal::work`], so that no reply can tell whether anybody was found.
 
+mod asking;
 pub mod audit;
 pub mod bounce;
 pub mod captcha;
@@ -48,7 +49,6 @@ use ports::{Clock, Entropy, Fault, Hasher, Robots, Store, UnitOfWork, Vault};
 use records::NewMail;
 
 pub use known::Known;
-use known::KnownAs;
 pub use token::Token;
 
 /// Everything a use case needs, behind ports.
@@ -151,30 +151,6 @@ impl Portal {
             Some((_, wait)) => Err(Problem::wait(wait).into()),
             None => Ok(()),
         }
-    }
-
-    /// The same for what a visitor asks for: from the budgets of the crowd, and from that of what was typed, which
-    /// anybody can use up. Where that alone is empty, from one of the account that the browser has signed in to. Only
-    /// then it is looked up whether it has: asking is to cost the same four statements whoever asks.
-    async fn take_asked(
-        &self,
-        work: &mut dyn UnitOfWork,
-        mut crowd: Vec<(String, Budget)>,
-        (typed, budget): (String, Budget),
-        known: Option<(KnownAs, fn(i64) -> String)>,
-        now: Moment,
-    ) -> Result<(), Declined> {
-        let last = crowd.len();
-        crowd.push((typed, budget));
-        let taken = work.take_budgets(&crowd, now).await?;
-        let Some((at, wait)) = first_refused(&crowd, &taken, now) else { return Ok(()) };
-        if at == last
-            && let Some((known, own)) = known
-            && let Some(account) = self.still_known(work, Some(known)).await?
-        {
-            return self.take(work, &[(own(account), budget)], now).await;
-        }
-        Err(Problem::wait(wait).into())
     }
 
     /// Budgets of the address, its subnet and everybody, for one operation.

@@ -45,32 +45,24 @@ impl Portal {
         }
     }
 
-    /// Spends a proof, in the unit of work that it lets through; without one, takes from the small budget of
-    /// forms without JavaScript.
-    pub(super) async fn spend_proof(
-        &self,
-        work: &mut dyn UnitOfWork,
-        visitor: &Visitor,
-        proof: Option<Once>,
-    ) -> Result<(), Declined> {
-        match proof {
-            Some(Once { digest, until }) if work.spend_once(&digest, until).await? => Ok(()),
-            Some(_) => Err(Problem::at(Field::Robot, Refused::RobotExpired).into()),
-            None => self.take_unproven(work, visitor).await,
+    /// Spends a proof, in the unit of work that it lets through.
+    pub(super) async fn spend_proof(&self, work: &mut dyn UnitOfWork, proof: Once) -> Result<(), Declined> {
+        match work.spend_once(&proof.digest, proof.until).await? {
+            true => Ok(()),
+            false => Err(Problem::at(Field::Robot, Refused::RobotExpired).into()),
         }
     }
 
-    async fn take_unproven(&self, work: &mut dyn UnitOfWork, visitor: &Visitor) -> Result<(), Declined> {
-        let budgets = [
+    /// The small budgets of forms without a proof.
+    pub(super) fn unproven(&self, visitor: &Visitor) -> [(String, Budget); 2] {
+        [
             (format!("unproven:address:{}", visitor.address), UNPROVEN_BY_ADDRESS.times(self.multiply)),
             ("unproven:all".to_owned(), UNPROVEN_IN_ALL.times(self.multiply)),
-        ];
-        self.take(work, &budgets, self.now()).await.map_err(|declined| match declined {
-            Declined::Problems(problems) => {
-                let wait = problems.first().and_then(|problem| problem.wait);
-                Problem { field: Field::Robot, refused: Refused::RobotBudget, wait }.into()
-            }
-            fault @ Declined::Fault(_) => fault,
-        })
+        ]
     }
+}
+
+/// One of those is empty: with JavaScript there is a way on.
+pub(super) const fn too_many_unproven(wait: u32) -> Problem {
+    Problem { field: Field::Robot, refused: Refused::RobotBudget, wait: Some(wait) }
 }

@@ -9,6 +9,7 @@
 
 use std::collections::VecDeque;
 
+use super::asking::Limits;
 use super::jobs::{Identity, Work};
 use super::link::Started;
 use super::mail::Message;
@@ -83,17 +84,18 @@ impl Portal {
         };
 
         let known = visitor.known.as_ref().and_then(|known| self.known_as(known));
-        let own: Option<(_, fn(i64) -> String)> =
-            known.filter(|_| purpose == Purpose::Reset).map(|known| (known, by_known as _));
-        let typed = (format!("{operation}:person:{}", token::base64url(&number)), BY_PERSON);
+        let limits = Limits {
+            crowd: self.crowd(operation, visitor, BY_ADDRESS),
+            typed: (format!("{operation}:person:{}", token::base64url(&number)), BY_PERSON),
+            known: known.filter(|_| purpose == Purpose::Reset).map(|known| (known, by_known as _)),
+        };
         let mut work = self.store.begin_beside().await?;
-        self.take_asked(&mut *work, self.crowd(operation, visitor, BY_ADDRESS), typed, own, now).await?;
-        self.spend_proof(&mut *work, visitor, proof).await?;
-        let (browser, flow) = self.ask(&mut *work, purpose, now).await?;
+        self.admit(&mut *work, visitor, limits, proof, now).await?;
         let last_name = form.last_name.as_str().to_owned();
         let identity = Identity { born: form.born, last_name, ssn, other_ssns: ssns.into(), certificate };
         let language = visitor.language.clone();
-        self.queue(&mut *work, &Work::Identity { purpose, flow, identity, language, browser: known }).await?;
+        let job = |flow| Work::Identity { purpose, flow, identity, language, browser: known };
+        let browser = self.ask(&mut *work, purpose, now, job).await?;
         work.save().await?;
         Ok(browser)
     }

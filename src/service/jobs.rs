@@ -75,8 +75,12 @@ pub struct Identity {
 
 impl Portal {
     pub(super) async fn queue(&self, unit: &mut dyn UnitOfWork, work: &Work) -> Result<(), Fault> {
+        unit.add_job("job", &self.seal_job(work)?, self.now()).await
+    }
+
+    pub(super) fn seal_job(&self, work: &Work) -> Result<Vec<u8>, Fault> {
         let plain = serde_json::to_vec(work).map_err(Fault::other)?;
-        unit.add_job("job", &self.vault.seal("job", b"", &plain), self.now()).await
+        Ok(self.vault.seal("job", b"", &plain))
     }
 
     /// Does one job that is due. False when there was none.

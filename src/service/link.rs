@@ -57,27 +57,6 @@ pub struct Started {
 }
 
 impl Portal {
-    /// Begins the flow of a browser that asks; its code will work there alone.
-    pub(super) async fn ask(
-        &self,
-        work: &mut dyn UnitOfWork,
-        purpose: Purpose,
-        now: Moment,
-    ) -> Result<(Token, String), Fault> {
-        let browser = self.token();
-        let flow = NewFlow {
-            id: self.id(),
-            purpose,
-            browser: self.vault.digest(keyed::BROWSER, browser.as_str().as_bytes()),
-            step: Step::Asked,
-            link: None,
-            account: None,
-            expires: now.plus(LINK_SECONDS),
-        };
-        work.add_flow(&flow).await?;
-        Ok((browser, flow.id))
-    }
-
     /// Makes room for the links of one request: those of the two requests before it stay live, however many
     /// addresses each was mailed to.
     pub(super) async fn make_room(&self, work: &mut dyn UnitOfWork, account: i64) -> Result<(), Fault> {

@@ -312,6 +312,8 @@ pub trait Budgets: Send {
 #[async_trait]
 pub trait Jobs: Send {
     async fn add_job(&mut self, kind: &str, sealed: &[u8], due: Moment) -> Result<(), Fault>;
+    /// The same with the flow that the job is for, in one go.
+    async fn add_job_with(&mut self, flow: &NewFlow, kind: &str, sealed: &[u8], due: Moment) -> Result<(), Fault>;
     /// Takes the oldest job that is due and leases it until `until`; another taker will not see it before.
     async fn take_job(&mut self, now: Moment, until: Moment) -> Result<Option<Job>, Fault>;
     /// False when another worker has ended it, after the lease of this one ran out.

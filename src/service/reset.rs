@@ -9,6 +9,7 @@
 //! 4. [`Portal::reset_answer`] counts a try, then compares. The question is never shown before the mailbox is proved.
 //! 5. [`Portal::reset_password`] sets the password and spends the link. It does not sign in.
 
+use super::asking::Limits;
 use super::claim::{Choosing, SET_BY_FLOW};
 use super::jobs::{Identity, Work};
 use super::link::Started;
@@ -66,21 +67,22 @@ impl Portal {
         let now = self.now();
         let proof = self.judge_proof(proof).await?;
         let known = visitor.known.as_ref().and_then(|known| self.known_as(known));
-        let own: Option<(_, fn(i64) -> String)> = known.map(|known| (known, by_known as _));
+        let limits = Limits {
+            crowd: self.crowd("reset.request", visitor, BY_ADDRESS),
+            typed: (self.by_login(&login.key()), BY_LOGIN),
+            known: known.map(|known| (known, by_known as _)),
+        };
         // Nothing here judges by what it has read: it can run beside whoever else asks.
         let mut work = self.store.begin_beside().await?;
-        let crowd = self.crowd("reset.request", visitor, BY_ADDRESS);
-        self.take_asked(&mut *work, crowd, (self.by_login(&login.key()), BY_LOGIN), own, now).await?;
-        self.spend_proof(&mut *work, visitor, proof).await?;
-        let (browser, flow) = self.ask(&mut *work, Purpose::Reset, now).await?;
-        let job = Work::Reset {
+        self.admit(&mut *work, visitor, limits, proof, now).await?;
+        let job = |flow| Work::Reset {
             flow,
             email: login.email.as_ref().map(Email::key),
             username: login.username.as_ref().map(|name| name.as_str().to_owned()),
             language: visitor.language.clone(),
             browser: known,
         };
-        self.queue(&mut *work, &job).await?;
+        let browser = self.ask(&mut *work, Purpose::Reset, now, job).await?;
         work.save().await?;
         Ok(browser)
     }

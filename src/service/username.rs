@@ -4,6 +4,7 @@
 //! goes to the addresses as they are stored, never to the typed one. Who does not know the address any
 //! more finds the username by identity: that is *Claim Your Account/Find Username*.
 
+use super::asking::Limits;
 use super::jobs::Work;
 use super::mail::Message;
 use super::mailbox::by_mailbox;
@@ -27,10 +28,12 @@ impl Portal {
         let proof = self.judge_proof(proof).await?;
         let key = token::base64url(&self.vault.digest("email", email.key().as_bytes()));
         let mut work = self.store.begin_beside().await?;
-        let mut budgets = self.crowd("username.request", visitor, BY_ADDRESS);
-        budgets.push((format!("username.request:email:{key}"), BY_EMAIL));
-        self.take(&mut *work, &budgets, now).await?;
-        self.spend_proof(&mut *work, visitor, proof).await?;
+        let limits = Limits {
+            crowd: self.crowd("username.request", visitor, BY_ADDRESS),
+            typed: (format!("username.request:email:{key}"), BY_EMAIL),
+            known: None,
+        };
+        self.admit(&mut *work, visitor, limits, proof, now).await?;
         let job = Work::Usernames { email: email.key(), language: visitor.language.clone() };
         self.queue(&mut *work, &job).await?;
         work.save().await?;

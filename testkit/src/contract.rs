@@ -153,6 +153,7 @@ macro_rules! store_contract {
             }
             jobs {
                 the_oldest_job_that_is_due_comes_first,
+                a_job_is_added_with_its_flow_or_neither_is,
                 jobs_of_one_second_come_in_order,
                 a_leased_job_is_not_seen_until_its_lease_is_over,
                 parallel_workers_get_different_jobs,

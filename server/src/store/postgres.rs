@@ -56,6 +56,12 @@ macro_rules! each {
         concat!("json_array_elements(CAST(", $array, " AS json))")
     };
 }
+/// Two statements in one go.
+macro_rules! both {
+    ($one:expr, $other:expr) => {
+        concat!("WITH one AS (", $one, ") ", $other)
+    };
+}
 /// The first byte of a blob, in hexadecimal digits.
 macro_rules! first_byte {
     ($column:literal) => {

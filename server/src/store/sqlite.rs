@@ -57,6 +57,12 @@ macro_rules! each {
         concat!("json_each(", $array, ")")
     };
 }
+/// Two statements in one go.
+macro_rules! both {
+    ($one:expr, $other:expr) => {
+        concat!($one, "; ", $other)
+    };
+}
 /// The first byte of a blob, in hexadecimal digits.
 macro_rules! first_byte {
     ($column:literal) => {

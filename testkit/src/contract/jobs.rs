@@ -1,4 +1,4 @@
-use super::{Bench, NOW, together, yes};
+use super::{Bench, NOW, flow, together, yes};
 
 pub async fn the_oldest_job_that_is_due_comes_first(bench: Bench) {
     let mut unit = bench.begin().await;
@@ -10,6 +10,21 @@ pub async fn the_oldest_job_that_is_due_comes_first(bench: Bench) {
         assert_eq!((job.kind.as_str(), job.sealed.as_slice(), job.tries), (kind, kind.as_bytes(), 1));
     }
     assert_eq!(unit.take_job(NOW, NOW.plus(60)).await.unwrap(), None);
+}
+
+pub async fn a_job_is_added_with_its_flow_or_neither_is(bench: Bench) {
+    let mut unit = bench.begin().await;
+    unit.add_job_with(&flow(1), "job", b"sealed", NOW).await.unwrap();
+    unit.save().await.unwrap();
+    let mut unit = bench.begin().await;
+    let found = unit.find_flow(&flow(1).browser).await.unwrap().unwrap();
+    assert_eq!((found.id, found.expires), (flow(1).id, flow(1).expires));
+    let job = unit.take_job(NOW, NOW.plus(60)).await.unwrap().unwrap();
+    assert_eq!((job.kind.as_str(), job.sealed.as_slice(), job.tries), ("job", b"sealed".as_slice(), 1));
+    unit.save().await.unwrap();
+
+    bench.begin().await.add_job_with(&flow(1), "job", b"again", NOW).await.unwrap_err();
+    assert_eq!(bench.begin().await.take_job(NOW, NOW.plus(60)).await.unwrap(), None);
 }
 
 pub async fn jobs_of_one_second_come_in_order(bench: Bench) {

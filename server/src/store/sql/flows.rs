@@ -9,22 +9,33 @@ use backboard::service::records::{Digest, Flow, Link, NewFlow};
 use super::columns::{column, left, unreadable, whole};
 use super::{TableRow, Unit, fault};
 
+macro_rules! add_flow {
+    () => {
+        "INSERT INTO flow (id, purpose, browser, step, account, link, expires) VALUES ($1, $2, $3, $4, $5, $6, $7)"
+    };
+}
+pub(super) use add_flow;
+
+/// Binds the flow of [`add_flow!`].
+macro_rules! bind_flow {
+    ($query:expr, $flow:expr) => {
+        $query
+            .bind(&$flow.id)
+            .bind($flow.purpose.code())
+            .bind($flow.browser.as_slice())
+            .bind($flow.step.code())
+            .bind($flow.account)
+            .bind(&$flow.link)
+            .bind($flow.expires.0)
+    };
+}
+pub(super) use bind_flow;
+
 #[async_trait]
 impl Flows for Unit {
     async fn add_flow(&mut self, flow: &NewFlow) -> Result<(), Fault> {
-        sqlx::query(
-            "INSERT INTO flow (id, purpose, browser, step, account, link, expires) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        )
-        .bind(&flow.id)
-        .bind(flow.purpose.code())
-        .bind(flow.browser.as_slice())
-        .bind(flow.step.code())
-        .bind(flow.account)
-        .bind(&flow.link)
-        .bind(flow.expires.0)
-        .execute(&mut *self.transaction)
-        .await
-        .map_err(fault)?;
+        let added = bind_flow!(sqlx::query(add_flow!()), flow);
+        added.execute(&mut *self.transaction).await.map_err(fault)?;
         Ok(())
     }
 

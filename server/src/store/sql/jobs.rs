@@ -3,9 +3,10 @@
 use async_trait::async_trait;
 use backboard::moment::Moment;
 use backboard::service::ports::{Fault, Jobs};
-use backboard::service::records::Job;
+use backboard::service::records::{Job, NewFlow};
 
 use super::columns::{column, whole};
+use super::flows::{add_flow, bind_flow};
 use super::{TableRow, Unit, fault};
 
 #[async_trait]
@@ -18,6 +19,13 @@ impl Jobs for Unit {
             .execute(&mut *self.transaction)
             .await
             .map_err(fault)?;
+        Ok(())
+    }
+
+    async fn add_job_with(&mut self, flow: &NewFlow, kind: &str, sealed: &[u8], due: Moment) -> Result<(), Fault> {
+        let both = both!(add_flow!(), "INSERT INTO job (kind, sealed, due) VALUES ($8, $9, $10)");
+        let added = bind_flow!(sqlx::query(both), flow).bind(kind).bind(sealed).bind(due.0);
+        added.execute(&mut *self.transaction).await.map_err(fault)?;
         Ok(())
     }
 

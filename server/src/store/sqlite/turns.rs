@@ -17,9 +17,12 @@ use tokio::time::timeout;
 
 use super::{BEGIN, PATIENCE, fault};
 
-const BEGIN_WITHIN: &str = "SAVEPOINT unit";
-const END_WITHIN: &str = "RELEASE unit";
-const UNDO_WITHIN: &str = "ROLLBACK TO unit; RELEASE unit";
+/// Makes room for the next unit, in the same call that ends this one: each call is a turn of the driver's thread, and
+/// those are what a unit's time goes to.
+const NEXT: &str = "SAVEPOINT unit";
+const END_AND_NEXT: &str = "RELEASE unit; SAVEPOINT unit";
+/// Leaves the room to the next.
+const UNDO_WITHIN: &str = "ROLLBACK TO unit";
 
 /// The one connection that writes.
 #[derive(Clone, Debug)]
@@ -38,7 +41,8 @@ struct Shared {
 /// What stands in the open transaction.
 #[derive(Debug, Default)]
 struct Group {
-    /// Units that were saved and wait for the commit. With none of them no transaction is open but that of the turn.
+    /// Units that were saved and wait for the commit; behind them an empty savepoint is open for the next. With none of
+    /// them no transaction is open but that of the turn.
     saved: Vec<oneshot::Sender<Result<(), Fault>>>,
     /// The turn was begun and not saved: what it did is to be undone before anything else happens.
     left: bool,
@@ -81,12 +85,14 @@ impl Writer {
         let connection = OwnedMutexGuard::try_map(lock, Option::as_mut);
         let mut connection = connection.map_err(|_| Fault::Other("nobody writes to this store".to_owned()))?;
         shared.tidy(&mut connection).await;
-        let begin = shared.change(|group| {
+        let is_first = shared.change(|group| {
             group.left = true;
-            if group.saved.is_empty() { BEGIN } else { BEGIN_WITHIN }
+            group.saved.is_empty()
         });
         let mut turn = Turn { undo: Undo(Some(Arc::clone(shared))), connection };
-        turn.connection.execute(begin).await.map_err(fault)?;
+        if is_first {
+            turn.connection.execute(BEGIN).await.map_err(fault)?;
+        }
         Ok(turn)
     }
 
@@ -116,20 +122,21 @@ impl Turn {
     /// Nothing of it was kept.
     pub(super) async fn save(mut self) -> Result<(), Fault> {
         let Some(shared) = self.undo.0.clone() else { return Ok(()) };
-        let is_within = shared.change(|group| !group.saved.is_empty());
-        if is_within {
-            self.connection.execute(END_WITHIN).await.map_err(fault)?;
+        let is_first = shared.change(|group| group.saved.is_empty());
+        let is_last = shared.waiting.load(Ordering::SeqCst) == 0;
+        if !is_last {
+            self.connection.execute(if is_first { NEXT } else { END_AND_NEXT }).await.map_err(fault)?;
         }
         let (told, hear) = oneshot::channel();
-        let is_first = shared.change(|group| {
+        shared.change(|group| {
             group.left = false;
             group.saved.push(told);
-            group.saved.len() == 1
         });
         self.undo.0 = None;
         let Self { mut connection, .. } = self;
-        // In a task of its own, which nobody cancels: a visitor who leaves must not leave the others without an end.
-        if shared.waiting.load(Ordering::SeqCst) == 0 {
+        // In a task of its own, which nobody cancels: a visitor who leaves must not leave the others without an end. The
+        // commit ends the last one's savepoint too.
+        if is_last {
             tokio::spawn(async move { shared.end(&mut connection).await });
         } else {
             drop(connection);
@@ -161,7 +168,9 @@ impl Shared {
         if saved.is_empty() {
             return;
         }
-        let done = connection.execute("COMMIT").await.map(drop).map_err(fault);
+        let done = connection.execute("COMMIT").await.map(drop);
+        // Whatever kept it from being committed, a full disk above all: nothing was kept, and another try is worth it.
+        let done = done.map_err(|error| Fault::Busy(format!("not committed: {}", fault(error))));
         if done.is_err() {
             abandon(connection).await;
         }

@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 use backboard::moment::Moment;
-use backboard::service::ports::{Fault, Jobs};
-use backboard::service::records::Job;
+use backboard::service::ports::{Fault, Flows as _, Jobs};
+use backboard::service::records::{Job, NewFlow};
 
 use super::{Unit, purge};
 
@@ -13,6 +13,11 @@ impl Jobs for Unit {
         let job = Job { id: tables.last_job, kind: kind.to_owned(), sealed: sealed.to_owned(), tries: 0 };
         tables.jobs.push((due, job));
         Ok(())
+    }
+
+    async fn add_job_with(&mut self, flow: &NewFlow, kind: &str, sealed: &[u8], due: Moment) -> Result<(), Fault> {
+        self.add_flow(flow).await?;
+        self.add_job(kind, sealed, due).await
     }
 
     async fn take_job(&mut self, now: Moment, until: Moment) -> Result<Option<Job>, Fault> {
