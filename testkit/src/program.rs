@@ -5,6 +5,7 @@
 mod answer;
 mod mails;
 mod scrape;
+mod statements;
 mod visitor;
 
 use std::net::{SocketAddr, TcpListener};
@@ -23,6 +24,7 @@ use tokio::task::JoinHandle;
 pub use answer::{Answer, Seen};
 pub use mails::{Mail, mails};
 pub use scrape::{Sample, Scrape};
+pub use statements::Statements;
 pub use visitor::Visitor;
 
 const HEADER: &str = "person_id,last_name,first_name,suffix,earlier_names,date_of_birth,ssn,certificate_number,\

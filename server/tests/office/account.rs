@@ -138,7 +138,7 @@ fn what_cannot_be_found_is_refused_with_the_way_out() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn show_says_in_plain_aligned_lines_how_the_account_stands() {
     let office = Office::with_roster();
     let text = office.done(&["show", "ADA.lovelace"]);
@@ -163,7 +163,7 @@ async fn show_says_in_plain_aligned_lines_how_the_account_stands() {
     assert!(office.done(&["show", "ada.second"]).contains("unclaimed: nobody has set a password yet"));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn show_tells_the_passwords_days_the_ledger_and_what_happened() {
     let office = Office::with_roster();
     let now = SystemClock.now();
@@ -219,7 +219,7 @@ async fn show_tells_the_passwords_days_the_ledger_and_what_happened() {
     assert!(flat.find("not used").unwrap() < flat.find("first used").unwrap(), "not newest first:\n{text}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn suspend_closes_and_reactivate_opens_again_each_once() {
     let office = Office::with_roster();
     office.set_password("ada.lovelace", SystemClock.now()).await;
@@ -246,7 +246,7 @@ async fn suspend_closes_and_reactivate_opens_again_each_once() {
     assert_eq!(office.find("rita.retired").await.state, AccountState::Unclaimed);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn end_sessions_signs_out_everywhere_and_leaves_the_account_open() {
     let office = Office::with_roster();
     office.set_password("ada.lovelace", SystemClock.now()).await;
@@ -261,7 +261,7 @@ async fn end_sessions_signs_out_everywhere_and_leaves_the_account_open() {
     assert_eq!(text.matches("signed out everywhere by the office").count(), 1, "{text}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_password_that_lives_elsewhere_is_left_there() {
     let office = Office::with_roster();
     for action in ["suspend", "reactivate", "temporary-password"] {
@@ -272,7 +272,7 @@ async fn a_password_that_lives_elsewhere_is_left_there() {
     assert!(office.mails().await.is_empty());
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_temporary_password_goes_to_every_address_each_its_own_and_is_never_printed() {
     let office = Office::with_roster();
     let said = office.done(&["temporary-password", "engine7"]);
@@ -295,7 +295,7 @@ async fn a_temporary_password_goes_to_every_address_each_its_own_and_is_never_pr
     assert!(office.ledger("max.mute").await.is_empty());
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn after_this_wasnt_me_nothing_is_mailed_until_reactivate_has_taken_the_password_away() {
     let office = Office::with_roster();
     office.set_password("ada.lovelace", SystemClock.now()).await;
@@ -323,7 +323,7 @@ async fn after_this_wasnt_me_nothing_is_mailed_until_reactivate_has_taken_the_pa
 }
 
 /// Takes the five seconds that SQLite waits.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_database_that_is_busy_is_said_and_can_be_read() {
     let office = Office::with_roster();
     let store = office.store().await;
@@ -335,7 +335,7 @@ async fn a_database_that_is_busy_is_said_and_can_be_read() {
     office.done(&["suspend", "ada.lovelace"]);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn the_commands_work_beside_a_running_portal() {
     let office = Office::with_roster();
     let portal = office.command(&["serve"]).env("RUST_LOG", "info").stderr(Stdio::piped()).spawn().unwrap();

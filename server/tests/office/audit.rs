@@ -47,7 +47,7 @@ fn head(office: &Office) -> String {
     verified(office).unwrap().lines().find(|line| line.starts_with("audit head ")).unwrap().to_owned()
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn an_untouched_audit_is_verified_and_written_out_in_order() {
     let office = eventful();
     let rows = exported(&office);
@@ -72,7 +72,7 @@ async fn an_untouched_audit_is_verified_and_written_out_in_order() {
     assert_eq!(later.lines().count(), rows.len() - 2);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn the_file_says_of_each_reason_whether_it_is_there_and_as_it_was_written() {
     let office = eventful();
     let intruder = Intruder::at(&office).await;
@@ -93,7 +93,7 @@ async fn the_file_says_of_each_reason_whether_it_is_there_and_as_it_was_written(
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn the_first_bad_row_is_named_whatever_was_done_to_it() {
     for (what, said) in [
         ("UPDATE audit SET detail = 'nothing' WHERE id = 3", "Row 3 ("),
@@ -124,7 +124,7 @@ async fn the_first_bad_row_is_named_whatever_was_done_to_it() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn rows_cut_off_at_the_end_are_missed_beside_a_log() {
     let office = eventful();
     let log = office.folder.path().join("portal.log");
@@ -149,7 +149,7 @@ async fn rows_cut_off_at_the_end_are_missed_beside_a_log() {
     assert!(found.contains("is not the one that the log names"), "{found}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn rows_from_before_the_chain_are_counted_and_nothing_else_passes_for_them() {
     let office = Office::with_roster();
     let intruder = Intruder::at(&office).await;

@@ -110,7 +110,7 @@ fn postgres_is_sent_to_its_own_tools() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_backup_of_an_audit_that_was_changed_is_kept_and_is_no_success() {
     let office = Office::with_roster();
     good(&office, &["account", "suspend", "ada.lovelace"]);
@@ -123,7 +123,7 @@ async fn a_backup_of_an_audit_that_was_changed_is_kept_and_is_no_success() {
     good(&office, &["restore", "copy.db", "--replace", "--force"]);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_damaged_database_is_not_copied_and_a_damaged_backup_not_put_back() {
     let office = Office::with_roster();
     good(&office, &["backup", "copy.db"]);
@@ -157,7 +157,7 @@ async fn a_damaged_database_is_not_copied_and_a_damaged_backup_not_put_back() {
     assert_eq!(names(&office, "data"), ["backboard.db"]);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn data_are_never_written_over_but_moved_aside_where_that_is_meant() {
     let office = Office::with_roster();
     good(&office, &["backup", "copy.db"]);
@@ -218,7 +218,7 @@ fn a_wrong_key_file_is_refused_and_nothing_is_changed() {
     good(&office, &["restore", "copy.db", "--replace"]);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn keys_of_another_portal_are_told_by_their_mark_and_keys_that_are_missing_by_what_lies_under_them() {
     let office = Office::with_roster();
     // As the first start writes it down.
@@ -247,7 +247,7 @@ async fn keys_of_another_portal_are_told_by_their_mark_and_keys_that_are_missing
     refused(&office, &["restore", "copy.db", "--replace"], "1 password lie under key 7 of [[pepper]]");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_later_versions_backup_is_refused_and_an_earlier_ones_is_brought_up_to_date_and_voided() {
     let office = Office::with_roster();
     good(&office, &["backup", "copy.db"]);
@@ -280,7 +280,7 @@ async fn a_later_versions_backup_is_refused_and_an_earlier_ones_is_brought_up_to
     assert!(number(&office, "data/backboard.db", step).await >= 13);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn every_restore_begins_an_epoch_of_its_own_also_of_one_backup_and_by_hand() {
     let office = Office::with_roster();
     good(&office, &["backup", "copy.db"]);
@@ -327,7 +327,7 @@ fn while_the_portal_runs_nothing_is_put_in_its_place() {
 }
 
 /// A program that knows nothing of our lock, such as an earlier version.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn while_anybody_has_the_database_open_nothing_is_put_in_its_place() {
     let office = Office::with_roster();
     good(&office, &["backup", "copy.db"]);

@@ -1,4 +1,7 @@
 //! An office with a configuration, a roster and a profile of its own, and the commands as it types them.
+//!
+//! A command holds the test's own thread up until it is done, so the store of a test has another thread to work on: what a
+//! dropped unit did is undone there.
 
 use std::process::{Child, Command};
 

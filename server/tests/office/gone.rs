@@ -12,7 +12,7 @@ use sqlx::sqlite::SqliteConnectOptions;
 
 use crate::bench::{Office, Running};
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn gone_lists_who_is_forgotten_next_and_changes_nothing() {
     let office = Office::with_roster();
     let nobody = office.run(&["account", "gone"]);
@@ -40,7 +40,7 @@ async fn gone_lists_who_is_forgotten_next_and_changes_nothing() {
     assert!(gone("0").contains("keep.people_days is 0"));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_portal_forgets_them_in_its_first_round() {
     let office = Office::with_roster();
     age(&office).await;

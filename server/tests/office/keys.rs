@@ -103,7 +103,7 @@ fn a_file_from_before_the_audit_ring_is_mended_by_the_command_that_its_refusal_n
     done(&office, &["account", "show", "ada.lovelace"]);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_rotation_takes_hold_with_the_next_start_and_ends_with_the_older_keys_retired() {
     let office = office();
     restart(&office);
@@ -183,7 +183,7 @@ async fn a_rotation_takes_hold_with_the_next_start_and_ends_with_the_older_keys_
     done(&office, &["audit", "verify"]);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn whose_key_is_not_in_the_file_any_more_is_named() {
     let office = office();
     let database = database(&office).await;
@@ -201,7 +201,7 @@ async fn whose_key_is_not_in_the_file_any_more_is_named() {
     assert_eq!(count(&database, "SELECT count(*) FROM person WHERE ssn_key = 1").await, 2);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn whenever_a_rotation_is_killed_the_file_is_whole_and_has_every_key_it_had() {
     let office = office();
     let path = office.folder.path().join("keys/keys.toml");
@@ -224,7 +224,7 @@ async fn whenever_a_rotation_is_killed_the_file_is_whole_and_has_every_key_it_ha
     assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn an_import_that_indexes_anew_is_killed_half_way_and_goes_on_until_nobody_is_under_the_old_key() {
     let office = Office::new();
     done(&office, &["keys", "new"]);

@@ -35,7 +35,7 @@ impl Office {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn the_first_admin_is_invited_before_there_is_a_roster_and_no_link_is_printed() {
     let office = Office::new();
     assert_eq!(office.run(&["keys", "new"]).status, 0);
@@ -59,7 +59,7 @@ async fn the_first_admin_is_invited_before_there_is_a_roster_and_no_link_is_prin
     assert_eq!(rows, [("office", "staff-invited", "staff 1 admin"), ("office", "staff-invited-again", "staff 1")]);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn the_command_line_is_the_second_person_of_an_office_with_one_admin() {
     let office = Office::with_roster();
     assert!(office.staffed(&["list"]).contains("backboard staff invite --email ADDRESS --role admin"));
@@ -76,7 +76,7 @@ async fn the_command_line_is_the_second_person_of_an_office_with_one_admin() {
     assert_eq!(office.member("hana@office.example").await.state, StaffState::Invited);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn what_cannot_be_is_refused_in_one_sentence_with_the_way_out() {
     let office = Office::with_roster();
     office.staffed(&["invite", "--email", "ada@office.example", "--role", "admin"]);

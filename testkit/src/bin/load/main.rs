@@ -12,7 +12,6 @@ mod people;
 mod picture;
 mod reset;
 mod server;
-mod statements;
 mod table;
 mod wrk;
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
-use testkit::program::{Program, Visitor};
+use testkit::program::{Program, Statements, Visitor};
 use tokio::process::Command;
 
 use crate::bare;
@@ -15,7 +15,6 @@ use crate::flood::{Flood, flood};
 use crate::people::{Base, Stand};
 use crate::reset::{Told, tell_apart, whole};
 use crate::server::{Server, oneself};
-use crate::statements::{self, Statements};
 use crate::table::{Table, figure, grouped, percentile};
 use crate::wrk::{Asked, Wrk};
 
@@ -231,10 +230,10 @@ struct Counted {
 }
 
 async fn count(stand: &Stand) -> Counted {
-    let server = stand.start(statements::LOG).await;
+    let server = stand.start(Statements::LOG).await;
     stand.behind.rest().await;
     stand.behind.execute("DELETE FROM budget").await;
-    let before = Statements::read(&stand.program.path("serve.log")).worker;
+    let before = Statements::read(&stand.program.logged()).worker;
     let mut transactions = transactions(&stand.program).await;
     for number in 0..COUNTED {
         let login = format!("user{}", number % stand.people);
@@ -244,7 +243,7 @@ async fn count(stand: &Stand) -> Counted {
     }
     stand.behind.rest().await;
     transactions = self::transactions(&stand.program).await - transactions;
-    let after = Statements::read(&stand.program.path("serve.log")).worker;
+    let after = Statements::read(&stand.program.logged()).worker;
     for number in COUNTED..2 * COUNTED {
         let username = format!("nobody{number}");
         let mut visitor = stand.program.visitor();
@@ -255,7 +254,7 @@ async fn count(stand: &Stand) -> Counted {
     }
     server.stop().await;
     let each = number(COUNTED as u64);
-    let statements = Statements::read(&stand.program.path("serve.log"));
+    let statements = Statements::read(&stand.program.logged());
     Counted { statements, worker: f64::from(after - before) / each, transactions: transactions / each }
 }
 
@@ -335,7 +334,7 @@ fn print_memory(start: f64, idle: f64, after: f64, rows: &[Row], flood: &Flood) 
 }
 
 fn print_statements(counted: &Counted) {
-    let mut table = Table::new(&["SQL statements of a request, BEGIN and COMMIT apart", ""]);
+    let mut table = Table::new(&["SQL statements of a request, its transaction apart", ""]);
     for (what, statements) in [
         ("GET /sign-in, with a session to look up", counted.statements.of("/sign-in")),
         ("reset request", counted.statements.of("/api/reset/request")),
