@@ -1,5 +1,5 @@
 //! What every request of a neutral journey passes before its answer, which is the same for everybody: its budgets, its
-//! proof, and the rows that it adds. Four statements, whoever asks (decision 0025).
+//! proof, and the rows that it adds. At most four statements, whoever asks (decision 0025).
 
 use super::captcha::{Once, too_many_unproven};
 use super::jobs::Work;
