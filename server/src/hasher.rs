@@ -1,15 +1,17 @@
-//! The [`Hasher`]: Argon2id behind a semaphore.
+//! The [`Hasher`]: Argon2id behind a queue.
 //!
-//! At most as many hashes are computed at once as there are cores, each in an arena of 19 MiB that is used
-//! again, so that a flood of sign-ins costs time and never memory. A bounded number wait; whoever comes
-//! after them is told that the server is busy. A place is held until the computing is done, also when the
-//! visitor has gone meanwhile.
+//! At most as many hashes are computed at once as there are cores: each on a thread of its own that takes the next one
+//! by itself, in an arena of 19 MiB that is used again, so that a flood of sign-ins costs time and never memory, and no
+//! core waits for somebody to be woken. A bounded number wait; whoever comes after them is told that the server is busy.
+//! A place is held until the computing is done, also when the visitor has gone meanwhile; for one who left while waiting
+//! nothing is computed.
 //!
 //! Without a hash, or with one that cannot be read, the decoy is computed: same parameters, same work, and
 //! the answer is no.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::{ARGON2ID_IDENT, Algorithm, Argon2, Block, KeyId, Params, ParamsBuilder, Version};
@@ -17,7 +19,7 @@ use async_trait::async_trait;
 use backboard::password::Password;
 use backboard::service::ports::{Fault, Hasher};
 use subtle::ConstantTimeEq;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, oneshot};
 use zeroize::Zeroizing;
 
 use crate::clock::random;
@@ -32,17 +34,21 @@ pub const LANES: u32 = 1;
 const MOST_MEMORY: u32 = 64 * 1024;
 const MOST_PASSES: u32 = 10;
 
-/// How many may wait for a core before the next one is turned away.
-pub const WAITING: usize = 200;
+/// How many may wait for each core before the next one is turned away: who waits, waits for a second at the most where
+/// a hash takes 20 ms, and what waits costs memory.
+pub const WAITING: usize = 50;
 
 /// Argon2id with the pepper of `keys.toml`.
 pub struct Argon2Hasher {
     work: Arc<Work>,
     /// One for each computing or waiting call.
     places: Arc<Semaphore>,
-    /// One for each computing call.
-    cores: Arc<Semaphore>,
+    /// To the threads. They end when it is gone.
+    jobs: mpsc::Sender<Job>,
 }
+
+/// What a thread computes.
+type Job = Box<dyn FnOnce(&Work) + Send>;
 
 /// What was computed since the start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +64,7 @@ pub struct Load {
 struct Work {
     peppers: KeyRing,
     decoy: Stored,
+    /// Those that are not in use. The one that was used last is taken first: what is left of it in the caches is.
     arenas: Mutex<Vec<Vec<Block>>>,
     made: AtomicUsize,
     running: AtomicUsize,
@@ -75,13 +82,13 @@ struct Stored {
 }
 
 impl Argon2Hasher {
-    /// As many at once as there are cores, [`WAITING`] in the queue.
+    /// As many at once as there are cores, [`WAITING`] for each in the queue.
     ///
     /// # Errors
     /// Argon2 refuses its own parameters.
     pub fn new(keys: &Keys) -> Result<Self, Fault> {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        Self::with_limits(keys, cores, WAITING)
+        Self::with_limits(keys, cores, cores.saturating_mul(WAITING))
     }
 
     /// # Errors
@@ -106,11 +113,17 @@ impl Argon2Hasher {
             blocks: AtomicU64::new(0),
         };
         let at_once = at_once.max(1);
-        Ok(Self {
-            work: Arc::new(work),
-            places: Arc::new(Semaphore::new(at_once.saturating_add(waiting).min(Semaphore::MAX_PERMITS))),
-            cores: Arc::new(Semaphore::new(at_once)),
-        })
+        let (work, (jobs, next)) = (Arc::new(work), mpsc::channel());
+        let next = Arc::new(Mutex::new(next));
+        for _ in 0..at_once {
+            let (work, next) = (Arc::clone(&work), Arc::clone(&next));
+            std::thread::Builder::new()
+                .name("hashing".to_owned())
+                .spawn(move || work.off(&next))
+                .map_err(Fault::other)?;
+        }
+        let places = at_once.saturating_add(waiting).min(Semaphore::MAX_PERMITS);
+        Ok(Self { work, places: Arc::new(Semaphore::new(places)), jobs })
     }
 
     #[must_use]
@@ -123,27 +136,28 @@ impl Argon2Hasher {
         }
     }
 
-    /// Computes on a thread of its own, once a core is free.
+    /// Computes on one of the threads, once it is free.
     async fn compute<T: Send + 'static>(
         &self,
         what: impl FnOnce(&Work) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, Fault> {
-        let place = Arc::clone(&self.places)
-            .try_acquire_owned()
-            .inspect_err(|_| metrics().hashing.refuse())
-            .map_err(|_| Fault::Busy("more passwords wait to be hashed than the queue takes".to_owned()))?;
+        let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| turned_away())?;
         let waiting = metrics().hashing.wait();
-        let core = Arc::clone(&self.cores).acquire_owned().await.map_err(Fault::other)?;
-        drop(waiting);
-        let work = Arc::clone(&self.work);
         // What is logged there is of the request that waits here.
         let span = tracing::Span::current();
-        tokio::task::spawn_blocking(move || {
-            let _held = (place, core, metrics().hashing.compute());
-            span.in_scope(|| what(&work))
-        })
-        .await
-        .map_err(Fault::other)?
+        let (say, hear) = oneshot::channel();
+        let job: Job = Box::new(move |work| {
+            drop(waiting);
+            if !say.is_closed() {
+                let computing = metrics().hashing.compute();
+                let done = span.in_scope(|| what(work));
+                drop((computing, place));
+                // Who left meanwhile does not hear it.
+                let _ = say.send(done);
+            }
+        });
+        self.jobs.send(job).map_err(|_| Fault::Other("no thread is left that hashes".to_owned()))?;
+        hear.await.map_err(|_| Fault::Other("a hash came to no end".to_owned()))?
     }
 }
 
@@ -165,9 +179,25 @@ impl Hasher for Argon2Hasher {
         let today = &self.work.decoy;
         (stored.pepper, &stored.params) != (today.pepper, &today.params)
     }
+
+    fn room(&self) -> Result<(), Fault> {
+        if self.places.available_permits() == 0 { Err(turned_away()) } else { Ok(()) }
+    }
 }
 
 impl Work {
+    /// What a thread does all its life.
+    fn off(&self, next: &Mutex<mpsc::Receiver<Job>>) {
+        loop {
+            let job = next.lock().unwrap_or_else(PoisonError::into_inner).recv();
+            let Ok(job) = job else { return };
+            // Whoever waits for it is told; the thread has others to serve.
+            if catch_unwind(AssertUnwindSafe(|| job(self))).is_err() {
+                tracing::error!("hashing a password panicked");
+            }
+        }
+    }
+
     fn hash(&self, typed: &[u8]) -> Result<String, Fault> {
         let (pepper, _) = self.peppers.newest();
         let params = parameters(pepper)?;
@@ -222,7 +252,7 @@ impl Work {
         let running = self.running.fetch_add(1, Ordering::SeqCst) + 1;
         self.most_at_once.fetch_max(running, Ordering::SeqCst);
         let mut arena = self.take_arena(params.block_count());
-        let done = argon2.hash_password_into_with_memory(typed, salt, output, &mut arena);
+        let done = hashing::fill(&argon2, typed, salt, output, &mut arena);
         self.arenas.lock().unwrap_or_else(PoisonError::into_inner).push(arena);
         self.hashes.fetch_add(1, Ordering::Relaxed);
         self.blocks.fetch_add(params.block_count() as u64 * u64::from(params.t_cost()), Ordering::Relaxed);
@@ -230,7 +260,7 @@ impl Work {
         done.map_err(Fault::other)
     }
 
-    /// There are never more arenas than cores, because an arena is in use only while a core is.
+    /// There are never more arenas than threads, because each uses one at a time.
     fn take_arena(&self, blocks: usize) -> Vec<Block> {
         let free = self.arenas.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut arena = free.unwrap_or_else(|| {
@@ -242,6 +272,11 @@ impl Work {
         }
         arena
     }
+}
+
+fn turned_away() -> Fault {
+    metrics().hashing.refuse();
+    Fault::Busy("more passwords wait to be hashed than the queue takes".to_owned())
 }
 
 fn parameters(pepper: u8) -> Result<Params, Fault> {

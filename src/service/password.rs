@@ -146,6 +146,7 @@ impl Portal {
         temporary: bool,
     ) -> Result<Account, Declined> {
         let now = self.now();
+        self.hasher.room()?;
         let budget = again(session);
         let mut work = self.store.begin().await?;
         self.take(&mut *work, &[(budget, AGAIN_BY_ACCOUNT)], now).await?;

@@ -61,6 +61,13 @@ pub trait Hasher: Send + Sync {
 
     /// Whether a hash was made under another pepper or with other parameters than one made today.
     fn is_outdated(&self, hash: &str) -> bool;
+
+    /// Asked before a try is taken: what will not be looked at must not cost one, and turning a flood away must not
+    /// cost a commit for each.
+    ///
+    /// # Errors
+    /// [`Fault::Busy`] when so many wait already that one more would be turned away.
+    fn room(&self) -> Result<(), Fault>;
 }
 
 /// Keys that live outside the database.

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use backboard::challenge::Question;
 use backboard::link::{ANSWER_TRIES, Step};
 use backboard::refused::{Field, Problem, Refused};
-use backboard::service::Token;
+use backboard::service::ports::Fault;
+use backboard::service::{Declined, Token};
 use testkit::fakes::TestPortal;
 use testkit::steps::{problems, wait, why};
 use tokio::task::JoinSet;
@@ -72,6 +73,22 @@ async fn the_question_is_never_given_before_the_mailbox_is_proved() {
     assert_eq!(portal.hasher.verified(), 0);
     portal.open_reset(&mail.token).await.unwrap();
     assert_eq!(why(portal.portal.reset_question(Some(&mail.browser)).await), [Refused::FlowOver]);
+}
+
+#[tokio::test]
+async fn being_turned_away_by_a_full_queue_costs_no_try() {
+    let (portal, _) = asking().await;
+    let browser = challenged(&portal).await;
+    portal.hasher.fill(true);
+    for _ in 0..3 * ANSWER_TRIES {
+        let answer = portal.answer(&browser, ANSWER).await;
+        assert!(matches!(answer, Err(Declined::Fault(Fault::Busy(_)))), "{answer:?}");
+    }
+    portal.hasher.fill(false);
+    for _ in 0..ANSWER_TRIES - 1 {
+        assert_eq!(why(portal.answer(&browser, "another").await), [Refused::AnswerWrong]);
+    }
+    portal.answer(&browser, ANSWER).await.unwrap();
 }
 
 #[tokio::test]

@@ -11,7 +11,8 @@ use backboard::account::AccountState;
 use backboard::expiry::Schedule;
 use backboard::form::sign_in::SignInForm;
 use backboard::refused::{Field, Problem, Refused};
-use backboard::service::ports::Hasher as _;
+use backboard::service::ports::{Fault, Hasher as _};
+use backboard::service::sign_in::BY_NAME;
 use backboard::service::{Declined, Token};
 use testkit::fakes::{Resident, TestPortal, password};
 use tokio::task::JoinSet;
@@ -49,6 +50,21 @@ async fn the_right_password_signs_in_and_only_the_username_ignores_case() {
     }
     let answer = sign_in(&portal, "ada.lovelace", &RIGHT.to_uppercase()).await;
     assert_eq!(problem(answer), Problem::form(Refused::SignInWrong));
+}
+
+#[tokio::test]
+async fn being_turned_away_by_a_full_queue_costs_no_try() {
+    let (portal, _) = settled(AccountState::Active).await;
+    portal.hasher.fill(true);
+    for _ in 0..3 * BY_NAME.burst {
+        let answer = sign_in(&portal, "ada.lovelace", RIGHT).await;
+        assert!(matches!(answer, Err(Declined::Fault(Fault::Busy(_)))), "{answer:?}");
+    }
+    portal.hasher.fill(false);
+    for _ in 0..BY_NAME.burst - 1 {
+        assert_eq!(problem(sign_in(&portal, "ada.lovelace", WRONG).await), Problem::form(Refused::SignInWrong));
+    }
+    sign_in(&portal, "ada.lovelace", RIGHT).await.unwrap();
 }
 
 #[tokio::test]

@@ -204,6 +204,10 @@ impl Hasher for Watched {
     fn is_outdated(&self, hash: &str) -> bool {
         self.hasher.is_outdated(hash)
     }
+
+    fn room(&self) -> Result<(), Fault> {
+        self.hasher.room()
+    }
 }
 
 /// Up to the verdict: from the call of the use case until Argon2id has said yes or no, in this process, with the real

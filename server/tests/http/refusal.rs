@@ -161,6 +161,10 @@ impl Hasher for Broken {
     fn is_outdated(&self, _: &str) -> bool {
         panic!("{DETAIL}")
     }
+
+    fn room(&self) -> Result<(), Fault> {
+        Ok(())
+    }
 }
 
 #[async_trait]

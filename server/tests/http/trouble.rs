@@ -53,6 +53,10 @@ impl Hasher for Troubled {
     fn is_outdated(&self, _: &str) -> bool {
         panic!("{DETAIL}")
     }
+
+    fn room(&self) -> Result<(), Fault> {
+        Ok(())
+    }
 }
 
 #[async_trait]

@@ -149,6 +149,7 @@ impl Portal {
     /// # Errors
     /// Too many tries, a dead link, [`Refused::PasswordNotYours`].
     pub async fn staff_begin_second(&self, visitor: &Visitor, token: &str, typed: &str) -> Result<Token, Declined> {
+        self.hasher.room()?;
         let now = self.now();
         self.open_staff_link(visitor, "desk.second.begin").await?;
         let mut work = self.store.begin().await?;
@@ -311,6 +312,7 @@ impl Portal {
 
     /// Whether who is at the desk knows the password. A try is taken, and committed, before it is looked at.
     async fn staff_know_again(&self, actor: &Actor, typed: &str) -> Result<Member, Declined> {
+        self.hasher.room()?;
         let mut work = self.store.begin().await?;
         self.take(&mut *work, &[(again(actor.staff), AGAIN_BY_MEMBER)], self.now()).await?;
         let member = self.acting(&mut *work, actor).await?;

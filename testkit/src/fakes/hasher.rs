@@ -1,4 +1,4 @@
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
@@ -14,6 +14,7 @@ pub struct PlainHasher {
     verified: AtomicU32,
     meeting: Mutex<Option<Arc<Barrier>>>,
     rotations: AtomicU32,
+    full: AtomicBool,
 }
 
 impl PlainHasher {
@@ -51,6 +52,11 @@ impl PlainHasher {
         text
     }
 
+    /// From now on it turns everybody away, or nobody any more.
+    pub fn fill(&self, full: bool) {
+        self.full.store(full, Ordering::SeqCst);
+    }
+
     /// From now on its hashes look otherwise, and those from before are outdated.
     pub fn rotate(&self) {
         self.rotations.fetch_add(1, Ordering::SeqCst);
@@ -75,12 +81,14 @@ impl PlainHasher {
 #[async_trait]
 impl Hasher for PlainHasher {
     async fn hash(&self, password: &Password) -> Result<String, Fault> {
+        self.room()?;
         self.hashed.fetch_add(1, Ordering::SeqCst);
         self.arrive().await;
         Ok(format!("{}{}", self.mark(), Self::hash_of(password)))
     }
 
     async fn verify(&self, password: &Password, hash: Option<&str>) -> Result<bool, Fault> {
+        self.room()?;
         self.verified.fetch_add(1, Ordering::SeqCst);
         self.arrive().await;
         let whole = hash.unwrap_or_default();
@@ -89,5 +97,9 @@ impl Hasher for PlainHasher {
 
     fn is_outdated(&self, hash: &str) -> bool {
         hash.split_once("$plain$").is_some_and(|(mark, _)| mark != self.mark())
+    }
+
+    fn room(&self) -> Result<(), Fault> {
+        if self.full.load(Ordering::SeqCst) { Err(Fault::Busy("the queue is full".to_owned())) } else { Ok(()) }
     }
 }

@@ -58,7 +58,7 @@ const fn reset(name: &'static str, body: &'static str) -> Asked {
 }
 
 const fn sign_in(name: &'static str, body: &'static str, expected: u16) -> Asked {
-    Asked { name, method: "POST", path: "/api/sign-in/password", body, cookie: "", connections: 4, expected }
+    Asked { name, method: "POST", path: "/api/sign-in/password", body, cookie: "", connections: 8, expected }
 }
 
 /// What the picture draws.
@@ -186,6 +186,10 @@ impl Load<'_> {
         let watch = server.watch();
         let (processor, transactions) = (server.processor(), transactions(program).await);
         let answered = self.wrk.run(asked, server.address, self.seconds).await;
+        let unexpected = answered.others(asked.expected) + answered.unanswered;
+        if unexpected != 0 {
+            println!("{}: {unexpected} unexpected: {answered:?}\n", asked.name);
+        }
         let requests = number(answered.all().max(1));
         let rate = rate(answered.requests, answered.seconds);
         self.rows.push(Row {
@@ -197,7 +201,7 @@ impl Load<'_> {
             transactions: (self::transactions(program).await - transactions) / requests,
             ratio: rate / of,
             yardstick,
-            unexpected: answered.others(asked.expected) + answered.unanswered,
+            unexpected,
             memory: watch.most(),
         });
     }
@@ -233,7 +237,7 @@ async fn count(stand: &Stand) -> Counted {
     let server = stand.start(Statements::LOG).await;
     stand.behind.rest().await;
     stand.behind.execute("DELETE FROM budget").await;
-    let before = Statements::read(&stand.program.logged()).worker;
+    let before = Statements::read(&stand.logged()).worker;
     let mut transactions = transactions(&stand.program).await;
     for number in 0..COUNTED {
         let login = format!("user{}", number % stand.people);
@@ -243,7 +247,7 @@ async fn count(stand: &Stand) -> Counted {
     }
     stand.behind.rest().await;
     transactions = self::transactions(&stand.program).await - transactions;
-    let after = Statements::read(&stand.program.logged()).worker;
+    let after = Statements::read(&stand.logged()).worker;
     for number in COUNTED..2 * COUNTED {
         let username = format!("nobody{number}");
         let mut visitor = stand.program.visitor();
@@ -254,7 +258,7 @@ async fn count(stand: &Stand) -> Counted {
     }
     server.stop().await;
     let each = number(COUNTED as u64);
-    let statements = Statements::read(&stand.program.logged());
+    let statements = Statements::read(&stand.logged());
     Counted { statements, worker: f64::from(after - before) / each, transactions: transactions / each }
 }
 

@@ -18,7 +18,11 @@ pub const ANSWER: &str = "Saint Brelade Harbour";
 /// Budgets of addresses, subnets and everybody, so many times as large.
 const MULTIPLY: u32 = 1_000_000;
 /// How often the limits of single persons, which nothing multiplies, are forgotten from behind.
-const SWEEP: Duration = Duration::from_millis(200);
+const SWEEP: Duration = Duration::from_secs(1);
+/// How long a change from behind waits for those of the program.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// The log of the program while it is measured.
+const LOG: &str = "serve.log";
 /// From a range that is never issued.
 const SSN: &str = "900-01-0001";
 
@@ -60,7 +64,7 @@ impl Behind {
     pub async fn execute(&self, sql: &str) {
         let sql = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()));
         match self {
-            Self::Sqlite(path) => drop(sql.execute(&mut sqlite(path).await).await.unwrap()),
+            Self::Sqlite(path) => drop(sql.execute(&mut sqlite(path, PATIENCE).await).await.unwrap()),
             Self::Postgres(url) => drop(sql.execute(&mut PgConnection::connect(url).await.unwrap()).await.unwrap()),
         }
     }
@@ -68,7 +72,7 @@ impl Behind {
     pub async fn number(&self, sql: &str) -> i64 {
         let sql = AssertSqlSafe(sql.to_owned());
         match self {
-            Self::Sqlite(path) => sqlx::query_scalar(sql).fetch_one(&mut sqlite(path).await).await.unwrap(),
+            Self::Sqlite(path) => sqlx::query_scalar(sql).fetch_one(&mut sqlite(path, PATIENCE).await).await.unwrap(),
             Self::Postgres(url) => {
                 sqlx::query_scalar(sql).fetch_one(&mut PgConnection::connect(url).await.unwrap()).await.unwrap()
             }
@@ -80,10 +84,32 @@ impl Behind {
         let behind = self.clone();
         Sweeping(tokio::spawn(async move {
             loop {
-                behind.execute("DELETE FROM budget").await;
+                behind.forget_limits().await;
                 tokio::time::sleep(SWEEP).await;
             }
         }))
+    }
+
+    async fn forget_limits(&self) {
+        const FORGET: &str = "DELETE FROM budget";
+        let path = match self {
+            Self::Sqlite(path) => path,
+            Self::Postgres(url) => {
+                // Rows that requests lock in another order: whoever is told so lets them go first.
+                let mut connection = PgConnection::connect(url).await.unwrap();
+                while let Err(error) = sqlx::query(FORGET).execute(&mut connection).await {
+                    assert!(error.to_string().contains("deadlock"), "{error}");
+                }
+                return;
+            }
+        };
+        // SQLite's own waiting for a lock looks ever more seldom, and never meets a moment between two commits of a
+        // program that writes all the time.
+        let mut connection = sqlite(path, Duration::ZERO).await;
+        while let Err(error) = sqlx::query(FORGET).execute(&mut connection).await {
+            assert!(error.to_string().contains("locked"), "{error}");
+            tokio::time::sleep(Duration::from_micros(200)).await;
+        }
     }
 
     /// What the worker does in so many seconds over a full queue: jobs and mails a second. What is left is forgotten.
@@ -123,11 +149,8 @@ impl Drop for Sweeping {
 }
 
 /// Not durable: nobody needs what a measurement wrote from behind, and nobody should wait for it.
-async fn sqlite(path: &Path) -> SqliteConnection {
-    let options = SqliteConnectOptions::new()
-        .filename(path)
-        .synchronous(SqliteSynchronous::Off)
-        .busy_timeout(Duration::from_secs(30));
+async fn sqlite(path: &Path, patience: Duration) -> SqliteConnection {
+    let options = SqliteConnectOptions::new().filename(path).synchronous(SqliteSynchronous::Off).busy_timeout(patience);
     SqliteConnection::connect_with(&options).await.unwrap()
 }
 
@@ -164,7 +187,12 @@ impl Stand {
     pub async fn start(&self, log: &str) -> Server {
         let mut command = self.program.command(&["serve"]);
         command.env("RUST_LOG", log).env_remove("RUST_BACKTRACE");
-        Server::start(command, self.program.address, "/forgot-password", &self.program.path("serve.log")).await
+        Server::start(command, self.program.address, "/forgot-password", &self.program.path(LOG)).await
+    }
+
+    /// What the program has logged since it was started last.
+    pub fn logged(&self) -> String {
+        std::fs::read_to_string(self.program.path(LOG)).unwrap()
     }
 
     /// *Find Username*, the mail, the link, a password, a question.

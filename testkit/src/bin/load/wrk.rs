@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use tokio::process::Command;
 
 /// Different bodies at the most: wrk puts them together before it begins.
-const NAMES: usize = 1_000;
+const NAMES: usize = 10_000;
 
 /// What is asked again and again.
 #[derive(Clone, Copy, Debug)]
