@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, freePort, live, program, test } from "./portal";
 
-test("a newcomer plays a made-up medic: look up, mail in the mailbox page, password, home", async ({ anotherBrowser, javaScriptEnabled }) => {
+test("a newcomer plays a made-up medic: look up, mail in the mailbox page, password, home", async ({ anotherBrowser, scripts }) => {
   const data = mkdtempSync(join(tmpdir(), "backboard-demo-"));
   const [portal, mailbox] = [`127.0.0.1:${await freePort()}`, `127.0.0.1:${await freePort()}`];
   const demo = spawn(program, ["demo", "--listen", portal, "--mailbox", mailbox, "--data", data], { stdio: ["ignore", "pipe", "pipe"] });
@@ -28,7 +28,7 @@ test("a newcomer plays a made-up medic: look up, mail in the mailbox page, passw
     await expect(page.locator("tr", { hasText: state }).first()).toBeVisible();
   }
   await page.getByRole("link", { name: "Open the portal" }).click();
-  await live(page, javaScriptEnabled);
+  await live(page, scripts);
   await page.getByRole("link", { name: "YES" }).click();
   await expect(page).toHaveURL(`http://${portal}/claim`);
   const [year, month, day] = born.split("-");
@@ -49,10 +49,10 @@ test("a newcomer plays a made-up medic: look up, mail in the mailbox page, passw
   await expect(mails.frameLocator("iframe").getByText(username).first()).toBeVisible();
   await mails.frameLocator("iframe").getByRole("link").first().click();
   await expect(mails).toHaveURL(/\/link\//);
-  await live(mails, javaScriptEnabled);
+  await live(mails, scripts);
   await mails.getByRole("button", { name: "Go on" }).click();
   await expect(mails).toHaveURL(`http://${portal}/claim/password`);
-  await live(mails, javaScriptEnabled);
+  await live(mails, scripts);
   await mails.getByLabel("Password", { exact: true }).fill("Kayak over 7 rivers");
   await mails.getByLabel("Password, once more").fill("Kayak over 7 rivers");
   await mails.getByRole("button", { name: "Submit" }).click();

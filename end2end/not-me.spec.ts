@@ -107,8 +107,8 @@ test("a link that a mail program cut off says so, and the whole one still works"
   expect(await visitor.open(link)).toBe(200);
 });
 
-test("the link is good for ninety days, and no longer", async ({ page, calendar, javaScriptEnabled }) => {
-  const visitor = new Visitor(page, calendar, javaScriptEnabled !== false);
+test("the link is good for ninety days, and no longer", async ({ page, calendar, scripts }) => {
+  const visitor = new Visitor(page, calendar, scripts);
   const person = await member(visitor);
   const link = notMeIn(await calendar.mail(person.email, 1, "your password was set"));
   await calendar.pass(89);

@@ -1,6 +1,6 @@
 import { defineConfig, devices } from "@playwright/test";
 
-// Specs run hydrated and with JavaScript off, on a desktop and on a 360 px phone.
+// Specs run hydrated, with JavaScript off and without the wasm, on a desktop and on a 360 px phone.
 const chromium = {
   launchOptions: {
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
@@ -20,7 +20,7 @@ const twice = process.env.END2END_LONG ? [] : ["agencies/**", "reset.spec.ts", "
 // client.spec.ts is about what the script adds; axe is a script itself, and its specs hold ours back.
 const scripted = ["client.spec.ts", "axe*.spec.ts"];
 
-export default defineConfig({
+export default defineConfig<{ wasm: boolean }>({
   testDir: ".",
   outputDir: "../target/end2end",
   timeout: 180_000,
@@ -37,6 +37,8 @@ export default defineConfig({
     { name: "desktop", use: desktop },
     { name: "phone", testIgnore: twice, use: phone },
     { name: "desktop, no script", testIgnore: [...scripted, ...twice], use: { ...desktop, javaScriptEnabled: false } },
+    // What a page does whose script came and whose wasm did not: everything that it does without a script.
+    { name: "desktop, no wasm", testIgnore: [...scripted, ...twice], use: { ...desktop, wasm: false } },
     { name: "phone, no script", testIgnore: scripted, use: { ...phone, javaScriptEnabled: false } },
   ],
 });

@@ -159,6 +159,10 @@ multiply = 1000
 }
 
 interface Watched {
+  /** Whether the browser's share arrives. Without it a page goes on as the server sent it. */
+  wasm: boolean;
+  /** Whether pages are taken over by the browser's share. */
+  scripts: boolean;
   /** Somebody at the test's own page. */
   visitor: Visitor;
   /** Another browser, of the same kind as the test's own. */
@@ -183,6 +187,8 @@ export const test = base.extend<Watched, { agency: string; portal: Portal }>({
     await use(portal);
     await portal.stop();
   }, { timeout: 120_000 }],
+  wasm: [true, { option: true }],
+  scripts: async ({ javaScriptEnabled, wasm }, use) => use(javaScriptEnabled !== false && wasm),
   baseURL: async ({ portal }, use) => use(portal.url),
   // No error on the console and no violation of the Content-Security-Policy in any test, in any of its browsers.
   wrong: async ({}, use) => {
@@ -190,26 +196,27 @@ export const test = base.extend<Watched, { agency: string; portal: Portal }>({
     await use(wrong);
     expect(wrong, "console").toEqual([]);
   },
-  watched: [async ({ context, wrong }, use) => {
-    watch(context, wrong);
+  watched: [async ({ context, wrong, wasm }, use) => {
+    await watch(context, wrong, wasm);
     await use();
   }, { auto: true }],
-  visitor: async ({ page, portal, javaScriptEnabled }, use) => use(new Visitor(page, portal, javaScriptEnabled !== false)),
-  anotherBrowser: async ({ browser, javaScriptEnabled, viewport, wrong }, use) => {
+  visitor: async ({ page, portal, scripts }, use) => use(new Visitor(page, portal, scripts)),
+  anotherBrowser: async ({ browser, javaScriptEnabled, viewport, wrong, wasm }, use) => {
     const contexts: BrowserContext[] = [];
     await use(async () => {
       const context = await browser.newContext({ javaScriptEnabled, viewport });
-      watch(context, wrong);
+      await watch(context, wrong, wasm);
       contexts.push(context);
       return context;
     });
     for (const context of contexts) await context.close();
   },
-  anotherVisitor: async ({ anotherBrowser, portal, javaScriptEnabled }, use) =>
-    use(async () => new Visitor(await (await anotherBrowser()).newPage(), portal, javaScriptEnabled !== false)),
+  anotherVisitor: async ({ anotherBrowser, portal, scripts }, use) =>
+    use(async () => new Visitor(await (await anotherBrowser()).newPage(), portal, scripts)),
 });
 
-function watch(context: BrowserContext, wrong: string[]) {
+async function watch(context: BrowserContext, wrong: string[], wasm: boolean) {
+  if (!wasm) await context.route("**/pkg/*.wasm", (route) => route.abort());
   context.on("console", (message) => {
     if (message.type() === "error" && !expected(message.text())) wrong.push(message.text());
   });

@@ -364,8 +364,8 @@ test("no step can be skipped by its address", async ({ visitor, portal }) => {
   await expect(visitor.field("New Password")).toHaveCount(0);
 });
 
-test("a link of yesterday says how long links work, and offers a new mail", async ({ page, calendar, javaScriptEnabled }) => {
-  const visitor = new Visitor(page, calendar, javaScriptEnabled !== false);
+test("a link of yesterday says how long links work, and offers a new mail", async ({ page, calendar, scripts }) => {
+  const visitor = new Visitor(page, calendar, scripts);
   const person = await member(visitor);
   await visitor.forgot(person.username);
   const link = linkIn(await newest(calendar, person));

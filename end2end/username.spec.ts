@@ -3,13 +3,13 @@ import { expect, live, test } from "./portal";
 // Where identity is asked for instead, the link on the login page leads to Find Username.
 test.use({ agency: "demo" });
 
-test("a medic who forgot the username gets it by mail, and never on screen", async ({ page, portal, javaScriptEnabled }) => {
+test("a medic who forgot the username gets it by mail, and never on screen", async ({ page, portal, scripts }) => {
   const person = portal.take("active");
   await page.goto("/sign-in");
-  await live(page, javaScriptEnabled);
+  await live(page, scripts);
   await page.getByRole("link", { name: "Forgot Username?" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Forgot username?");
-  await live(page, javaScriptEnabled);
+  await live(page, scripts);
 
   await test.step("a mistyped address is kept, and said", async () => {
     await page.getByLabel("E-mail address").fill("me at example");
@@ -19,7 +19,7 @@ test("a medic who forgot the username gets it by mail, and never on screen", asy
     await expect(page.getByLabel("E-mail address")).toHaveValue("me at example");
   });
 
-  await live(page, javaScriptEnabled);
+  await live(page, scripts);
   await page.getByLabel("E-mail address").fill(person.email.toUpperCase());
   await page.getByLabel("I'm not a robot").check();
   await page.getByRole("button", { name: "Continue" }).click();

@@ -5,8 +5,8 @@ import type { Portal } from "./portal";
 import type { Person } from "./roster";
 
 /** Waits until the page is taken over by its script, where scripts run. */
-export async function live(page: Page, javaScriptEnabled: boolean | undefined) {
-  if (javaScriptEnabled !== false) await expect(page.locator("html")).toHaveAttribute("data-live", "");
+export async function live(page: Page, scripts: boolean) {
+  if (scripts) await expect(page.locator("html")).toHaveAttribute("data-live", "");
 }
 
 /** Types a person's details into *Lookup*. */
@@ -25,9 +25,9 @@ export async function fillIn(page: Page, person: Person) {
 }
 
 /** Fills in *Lookup* and sends it. */
-export async function lookUp(page: Page, person: Person, javaScriptEnabled: boolean | undefined) {
+export async function lookUp(page: Page, person: Person, scripts: boolean) {
   await page.goto("/claim");
-  await live(page, javaScriptEnabled);
+  await live(page, scripts);
   await fillIn(page, person);
   await page.getByLabel("I'm not a robot").check();
   await page.getByRole("button", { name: "Lookup" }).click();

@@ -35,8 +35,8 @@ pub fn render(visit: &Visit, site: &Site, files: &Files, nonce: &str) -> String 
 <script type="module" nonce="{nonce}">
 import start, {{ hydrate }} from "{script}";
 const words = fetch("{words}").then((answer) => answer.text());
-await start({{ module_or_path: "{wasm}" }});
-hydrate(await words, document.getElementById("visit").textContent);
+const visit = document.getElementById("visit").textContent;
+Promise.all([words, start({{ module_or_path: "{wasm}" }})]).then(([words]) => hydrate(words, visit), console.warn);
 </script>
 "#
     );

@@ -286,14 +286,14 @@ test("Reset Forgotten Password?", async ({ visitor, portal, anotherVisitor }) =>
   });
 });
 
-test("a rule that one product asks for names it, and the strictest counts", async ({ page, javaScriptEnabled }) => {
+test("a rule that one product asks for names it, and the strictest counts", async ({ page, scripts }) => {
   const folder = mkdtempSync(join(tmpdir(), "backboard-agency-"));
   const profile = readFileSync(resolve("agencies/emresource.toml"), "utf8").replace('name = "eICS"\n', 'name = "eICS"\npassword = { shortest = 20 }\n');
   expect(profile).toContain("shortest = 20");
   writeFileSync(join(folder, "own.toml"), profile);
   const portal = await Portal.start(join(folder, "own.toml"), 20);
   try {
-    const visitor = new Visitor(page, portal, javaScriptEnabled !== false);
+    const visitor = new Visitor(page, portal, scripts);
     const [person] = portal.enrol({});
     await visitor.claim(person!, another);
     await visitor.open("/change-password");
@@ -307,8 +307,8 @@ test("a rule that one product asks for names it, and the strictest counts", asyn
   }
 });
 
-test("the question is asked again after a year, so that its answer is still known", async ({ page, calendar, javaScriptEnabled }) => {
-  const visitor = new Visitor(page, calendar, javaScriptEnabled !== false);
+test("the question is asked again after a year, so that its answer is still known", async ({ page, calendar, scripts }) => {
+  const visitor = new Visitor(page, calendar, scripts);
   const [person] = calendar.enrol({});
   await visitor.claim(person!, password);
   await visitor.setQuestion(question, "Señor Biscuit", password);

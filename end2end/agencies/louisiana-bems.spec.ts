@@ -229,9 +229,9 @@ test("Bureau of EMS Information Management System Password Reset Help", async ({
   });
 });
 
-test("Passwords have to be updated every 90 days however your account will allow you to sign in with the expired password one time to change it for future access.", async ({ page, calendar, javaScriptEnabled }) => {
+test("Passwords have to be updated every 90 days however your account will allow you to sign in with the expired password one time to change it for future access.", async ({ page, calendar, scripts }) => {
   test.setTimeout(300_000);
-  const visitor = new Visitor(page, calendar, javaScriptEnabled !== false);
+  const visitor = new Visitor(page, calendar, scripts);
   const [person, mail] = await helped(calendar);
   await signsIn(visitor, person, temporaryIn(mail));
   await visitor.type("Temporary Password", temporaryIn(mail));
@@ -286,8 +286,8 @@ test("Passwords have to be updated every 90 days however your account will allow
   });
 });
 
-test("the one sign-in with an expired password is enough to change it", async ({ page, calendar, javaScriptEnabled }) => {
-  const visitor = new Visitor(page, calendar, javaScriptEnabled !== false);
+test("the one sign-in with an expired password is enough to change it", async ({ page, calendar, scripts }) => {
+  const visitor = new Visitor(page, calendar, scripts);
   const [person, mail] = await helped(calendar);
   await signsIn(visitor, person, temporaryIn(mail));
   await visitor.type("Temporary Password", temporaryIn(mail));
@@ -303,8 +303,8 @@ test("the one sign-in with an expired password is enough to change it", async ({
   await visitor.arrive("/home", "What Would You Like to Do?");
 });
 
-test("a temporary password is over after a week, and says nothing about whose it was", async ({ page, calendar, javaScriptEnabled }) => {
-  const visitor = new Visitor(page, calendar, javaScriptEnabled !== false);
+test("a temporary password is over after a week, and says nothing about whose it was", async ({ page, calendar, scripts }) => {
+  const visitor = new Visitor(page, calendar, scripts);
   const [person, mail] = await helped(calendar);
   expect(mail.text).toContain("works for 7 days");
   await calendar.pass(8);

@@ -36,8 +36,7 @@ async function open(page: Page, username: string) {
   await expect(page.locator("main")).toContainText(username);
 }
 
-test("a call: from the search to the mail in eight interactions, the caller checked on the way", async ({ page, portal, javaScriptEnabled }) => {
-  const scripted = javaScriptEnabled !== false;
+test("a call: from the search to the mail in eight interactions, the caller checked on the way", async ({ page, portal, scripts }) => {
   const [person] = portal.enrol({ last_name: "Whitcombe-Ashdown", first_name: "Ines", status: "active" });
   await takeSeat(page, portal, address(), "helpdesk", "Hana Help");
   await page.goto("/desk");
@@ -60,15 +59,14 @@ test("a call: from the search to the mail in eight interactions, the caller chec
   await expect(page.locator("main")).toContainText("A temporary password was mailed to every address on file.");
   expect(interactions).toBeLessThanOrEqual(8);
   temporaryIn(await portal.nextMail(person!.email, before, "your temporary password"));
-  await look(page, "after the call", scripted);
+  await look(page, "after the call", scripts);
 });
 
-test("the same call with the keyboard alone", async ({ page, portal, javaScriptEnabled }) => {
-  const scripted = javaScriptEnabled !== false;
+test("the same call with the keyboard alone", async ({ page, portal, scripts }) => {
   const [person] = portal.enrol({ last_name: "Vandermolen", first_name: "Joost", status: "active" });
   await takeSeat(page, portal, address(), "helpdesk", "Hana Help");
   await page.goto("/desk");
-  await look(page, "desk", scripted);
+  await look(page, "desk", scripts);
   const press = async (role: "link" | "button", name: string) => {
     await tabTo(page, role, name);
     await page.keyboard.press("Enter");
@@ -82,28 +80,27 @@ test("the same call with the keyboard alone", async ({ page, portal, javaScriptE
   await type("Name, username, e-mail address or certificate number", "vandermolen");
   await press("button", "Find");
   await press("link", "Joost Vandermolen");
-  await look(page, "account", scripted);
+  await look(page, "account", scripts);
   await press("link", "Give back tries");
-  await look(page, "unlock, caller unchecked", scripted);
+  await look(page, "unlock, caller unchecked", scripts);
   await press("button", "Mail a code");
   const code = codeIn(await portal.nextMail(person!.email, before, "on the phone with you"));
   await expect(page.getByLabel("Reason")).toBeVisible();
-  await look(page, "unlock, code mailed", scripted);
+  await look(page, "unlock, code mailed", scripts);
   await type("Code that the caller reads to you", code === "1111 1111" ? "22222222" : "11111111");
   await type("Reason", reason);
   await page.keyboard.press("Enter");
   await expect(page.getByRole("alert")).toContainText("That is not the code that was mailed.");
   await expect(page.getByLabel("Reason")).toHaveValue(reason);
-  await look(page, "unlock, wrong code", scripted);
+  await look(page, "unlock, wrong code", scripts);
   await type("Code that the caller reads to you", code);
   await press("button", "Give back tries");
   await expect(page.locator("main")).toContainText("All tries were given back");
   await portal.nextMail(person!.email, before, "you can try again to sign in");
 });
 
-test("every act with its mail and its row of the audit", async ({ page, portal, javaScriptEnabled, anotherBrowser, anotherVisitor }) => {
+test("every act with its mail and its row of the audit", async ({ page, portal, scripts, anotherBrowser, anotherVisitor }) => {
   test.setTimeout(300_000);
-  const scripted = javaScriptEnabled !== false;
   const person = portal.take("unclaimed");
   const medic = await anotherVisitor();
   await medic.claim(person, password);
@@ -123,7 +120,7 @@ test("every act with its mail and its row of the audit", async ({ page, portal, 
   const account = accountIn(desk);
   let before = portal.mails(person.email);
   await desk.goto(`/desk/account/${account}/caller`);
-  await look(desk, "caller", scripted);
+  await look(desk, "caller", scripts);
   await desk.getByRole("button", { name: "Mail a code" }).click();
   await desk.getByLabel("Code that the caller reads to you").fill(codeIn(await portal.nextMail(person.email, before, "on the phone with you")));
   await desk.getByRole("button", { name: "Check" }).click();
@@ -147,7 +144,7 @@ test("every act with its mail and its row of the audit", async ({ page, portal, 
     await desk.goto(`/desk/account/${account}`);
     await desk.getByRole("link", { name, exact: true }).click();
     await expect(desk.getByRole("heading", { level: 1 })).toHaveText(name);
-    await look(desk, act, scripted);
+    await look(desk, act, scripts);
     if (act === "change-email") await desk.getByLabel("E-mail address").fill(`new-${person.email}`);
     await desk.getByLabel("Reason").fill(`${reason}, ${act}`);
     await desk.getByRole("button", { name, exact: true }).click();
@@ -157,14 +154,14 @@ test("every act with its mail and its row of the audit", async ({ page, portal, 
     } else {
       await expect(desk).toHaveURL(new RegExp(`/desk/account/${account}/shown$`));
       const shown = (await desk.locator("#temporary").textContent())!;
-      await look(desk, "a password shown", scripted);
+      await look(desk, "a password shown", scripts);
       for (const again of [() => desk.reload(), async () => { await desk.goto(`/desk/account/${account}`); await desk.goBack(); }]) {
         await again();
         await expect(desk.locator("main")).not.toContainText(shown);
         await expect(desk.locator("main")).toContainText("It was shown already.");
       }
     }
-    if (act === "send-link") await look(desk, "a link, mailed", scripted);
+    if (act === "send-link") await look(desk, "a link, mailed", scripts);
     await portal.nextMail(person.email, before, subject);
     const written = rows(portal, account).filter((row) => row.action === act);
     expect(written.length, act).toBe(1);
@@ -187,7 +184,7 @@ test("every act with its mail and its row of the audit", async ({ page, portal, 
     await page.goto(`/desk/account/${number}`);
     await page.getByRole("link", { name: "Approve the new e-mail address" }).click();
     await expect(page.locator("main")).toContainText("A new address, moved@example.org, waits until");
-    await look(page, "approve", scripted);
+    await look(page, "approve", scripts);
     await page.getByLabel("Reason").fill("spoke to her too");
     await page.getByRole("button", { name: "Approve the new e-mail address" }).click();
     await expect(page.locator("main")).toContainText("and it is approved");
@@ -201,11 +198,11 @@ test("every act with its mail and its row of the audit", async ({ page, portal, 
     await open(desk, shared);
     const number = accountIn(desk);
     await desk.getByRole("link", { name: "Split the shared account" }).click();
-    await look(desk, "split", scripted);
+    await look(desk, "split", scripts);
     await desk.getByLabel("Reason").fill("each wants their own");
     await desk.getByRole("button", { name: "Split the shared account" }).click();
     await expect(desk.locator("main")).toContainText("Everybody has a username of their own now");
-    await look(desk, "split, done", scripted);
+    await look(desk, "split, done", scripts);
     const names = [];
     for (const one of pair) names.push(/Your username:\n\s+(\S+)/.exec((await portal.mail(one.email, 1, "a username of your own now")).text)![1]!);
     expect(rows(portal, number).filter((row) => row.action === "split").length).toBe(1);
@@ -214,7 +211,7 @@ test("every act with its mail and its row of the audit", async ({ page, portal, 
     await desk.getByRole("link", { name: "Put another account into this one" }).click();
     await desk.getByLabel("Username of the other account").fill(names[1]!);
     await desk.getByRole("button", { name: "Look at both" }).click();
-    await look(desk, "merge", scripted);
+    await look(desk, "merge", scripts);
     await desk.getByLabel("Reason").fill("the same person twice");
     await desk.getByRole("button", { name: "Put another account into this one" }).click();
     await expect(desk.locator("main")).toContainText("The other account was put into this one");

@@ -15,13 +15,12 @@ async function find(page: Page, term: string) {
   await page.waitForLoadState();
 }
 
-test("a person is found in every form of the name, and the page of the account tells how it stands", async ({ page, portal, javaScriptEnabled }) => {
-  const scripted = javaScriptEnabled !== false;
+test("a person is found in every form of the name, and the page of the account tells how it stands", async ({ page, portal, scripts }) => {
   const [person] = portal.enrol({ last_name: "O’Brien-Sørensen", first_name: "Zoë", earlier_names: "Whitlock" });
   const { username, email, certificate_number: certificate } = person!;
   await takeSeat(page, portal, address());
   await page.goto("/desk/find");
-  await look(page, "find", scripted);
+  await look(page, "find", scripts);
   for (const term of ["obrien-sorensen", "Zoe O'Brien", "SORENSEN, Zoë", "whitlock", username, email, certificate]) {
     await find(page, term);
     const found = page.getByRole("region", { name: "Find a person" }).getByRole("row").filter({ hasText: username });
@@ -29,26 +28,26 @@ test("a person is found in every form of the name, and the page of the account t
     expect(page.url(), term).not.toContain(term.slice(0, 4));
     await expect(page.locator("main")).not.toContainText(email.toUpperCase() === term.toUpperCase() ? "￿" : email);
   }
-  await look(page, "found", scripted);
+  await look(page, "found", scripts);
   await page.getByRole("link", { name: "Zoë O’Brien-Sørensen" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Zoë O’Brien-Sørensen");
   await expect(page.locator("main")).toContainText("not claimed yet");
   await expect(page.locator("main")).not.toContainText(email);
-  await look(page, "account", scripted);
+  await look(page, "account", scripts);
 
   // The keyboard alone from here: a reason, then the address.
   await page.getByLabel("Reason").focus();
   await page.keyboard.type("    ");
   await page.keyboard.press("Enter");
   await expect(page.getByRole("alert")).toContainText("at least five letters");
-  await look(page, "reason refused", scripted);
+  await look(page, "reason refused", scripts);
   await page.getByLabel("Reason").focus();
   await page.keyboard.press("Control+A");
   await page.keyboard.type("caller spells it out");
   await page.keyboard.press("Enter");
   await expect(page.locator("main")).toContainText(email);
   await expect(page.locator("main")).toContainText("caller spells it out");
-  await look(page, "address shown", scripted);
+  await look(page, "address shown", scripts);
 
   // Back and reload show the same, and search for nobody anew.
   await page.goto("/desk/find");
@@ -63,7 +62,7 @@ test("a person is found in every form of the name, and the page of the account t
   await expect(one).toHaveText("1 person found for “whitlock”");
 });
 
-test("what cannot be searched for is said, and no SSN stays on the page", async ({ page, portal, javaScriptEnabled }) => {
+test("what cannot be searched for is said, and no SSN stays on the page", async ({ page, portal, scripts }) => {
   await takeSeat(page, portal, address());
   await page.goto("/desk/find");
   for (const [term, said, kept] of [
@@ -76,7 +75,7 @@ test("what cannot be searched for is said, and no SSN stays on the page", async 
     await expect(page.getByLabel("Name, username"), term).toHaveValue(kept);
     await expect(page.locator("body")).not.toContainText("3456");
   }
-  await look(page, "refused", javaScriptEnabled !== false);
+  await look(page, "refused", scripts);
   await find(page, "nobody of that name");
   await expect(page.getByRole("heading", { level: 2 })).toHaveText("Nobody found for “nobody of that name”");
   await page.goto("/desk/find/AAAA");

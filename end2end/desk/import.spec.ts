@@ -24,14 +24,13 @@ async function bring(page: Page, name: string, text: string | Buffer) {
   await expect(page).toHaveURL(/\/desk\/import\/\d+$/);
 }
 
-test("a roster is checked, shown, and imported when somebody says so, without a script", async ({ page, portal, javaScriptEnabled }) => {
-  const scripted = javaScriptEnabled !== false;
+test("a roster is checked, shown, and imported when somebody says so, without a script", async ({ page, portal, scripts }) => {
   const base = 1_000 * ++seats + process.pid * 100;
   portal.enrol(row(base), row(base + 1));
   await takeSeat(page, portal, address());
   await page.goto("/desk");
   await page.getByRole("link", { name: "Import", exact: true }).first().click();
-  await look(page, "import", scripted);
+  await look(page, "import", scripts);
 
   const people = [
     row(base, { last_name: "Okonkwo-Bell" }), row(base + 1, { email: `moved${base}@example.org` }), row(base + 2),
@@ -47,7 +46,7 @@ test("a roster is checked, shown, and imported when somebody says so, without a 
   await expect(page.locator("main")).toContainText("o…@example.org → m…@example.org");
   await expect(page.locator("main")).toContainText("Ifeoma Okonkwo-Bell");
   await expect(page.locator("main")).not.toContainText(`moved${base}@`);
-  await look(page, "checked", scripted);
+  await look(page, "checked", scripts);
   const download = page.waitForEvent("download");
   await page.getByRole("link", { name: "All rejected rows as a CSV file" }).click();
   expect((await download).suggestedFilename()).toMatch(/^import-\d+-rejected\.csv$/);
@@ -58,13 +57,13 @@ test("a roster is checked, shown, and imported when somebody says so, without a 
   await page.keyboard.press("Enter");
   await expect(page.getByRole("alert")).toContainText("More than a fifth of the people");
   await expect(page.getByLabel("Reason")).toHaveValue("the roster of June");
-  await look(page, "to be agreed to", scripted);
+  await look(page, "to be agreed to", scripts);
   await page.getByLabel("I agree to a change of this size").focus();
   await page.keyboard.press("Space");
   await page.keyboard.press("Enter");
   await expect(page.locator("main")).toContainText("The roster is imported.");
   await expect(page.locator("main")).toContainText("the roster of June");
-  await look(page, "done", scripted);
+  await look(page, "done", scripts);
 
   // Back shows a form that does nothing any more.
   await page.goBack();
@@ -83,7 +82,7 @@ test("a roster is checked, shown, and imported when somebody says so, without a 
   await expect(page.locator("main")).toContainText("This roster was not imported");
   await page.getByRole("link", { name: "All imports" }).click();
   await expect(page.getByRole("region", { name: "Rosters brought here" }).getByRole("row").nth(1)).toContainText("not imported");
-  await look(page, "list", scripted);
+  await look(page, "list", scripts);
 });
 
 test("the page of an import can be kept from loading itself anew", async ({ page, portal }) => {
@@ -96,12 +95,12 @@ test("the page of an import can be kept from loading itself anew", async ({ page
   await expect(page.locator("main")).toContainText(/does not load itself anew|Import these changes/);
 });
 
-test("what is no roster, or no file, is said in a sentence", async ({ page, portal, javaScriptEnabled }) => {
+test("what is no roster, or no file, is said in a sentence", async ({ page, portal, scripts }) => {
   await takeSeat(page, portal, address());
   await page.goto("/desk/import");
   await page.getByRole("button", { name: "Check this roster" }).click();
   await expect(page.getByRole("alert")).toContainText("Choose a CSV file");
-  await look(page, "no file", javaScriptEnabled !== false);
+  await look(page, "no file", scripts);
   for (const [name, bytes, said] of [
     ["photo.png", Buffer.from("\x89PNG\r\n\x1a\n", "latin1"), "The roster photo.png is a picture"],
     ["June.xlsx", Buffer.from("PK\x03\x04", "latin1"), "The roster June.xlsx is an Excel workbook"],
@@ -110,5 +109,5 @@ test("what is no roster, or no file, is said in a sentence", async ({ page, port
     await bring(page, name, bytes);
     await expect(page.locator("main")).toContainText(said);
   }
-  await look(page, "refused", javaScriptEnabled !== false);
+  await look(page, "refused", scripts);
 });

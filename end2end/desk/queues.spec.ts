@@ -17,8 +17,7 @@ function report(to: string, messageId: string): string {
   return text.replaceAll("ada@example.org", to).replaceAll("MAIL-ID", messageId.replace(/^<|@.*$/g, ""));
 }
 
-test("who gets no mail waits until somebody has seen to it, and Undo puts them back", async ({ page, portal, visitor, javaScriptEnabled }) => {
-  const scripted = javaScriptEnabled !== false;
+test("who gets no mail waits until somebody has seen to it, and Undo puts them back", async ({ page, portal, visitor, scripts }) => {
   const [back, silent] = portal.enrol({ last_name: "Whitlock", first_name: "Zoë" }, { last_name: "Ferris", first_name: "Max", email: "" });
   for (const person of [back!, silent!]) await visitor.forgot(person.username);
   const mail = await portal.mail(back!.email);
@@ -34,28 +33,28 @@ test("who gets no mail waits until somebody has seen to it, and Undo puts them b
   await expect(list.getByRole("row").filter({ hasText: back!.username })).toContainText("nobody has this address (5.1.1)");
   await expect(list.getByRole("row").filter({ hasText: silent!.username })).toContainText("there is no address on file");
   await expect(page.locator("main")).not.toContainText(back!.email);
-  await look(page, "dead mail", scripted);
+  await look(page, "dead mail", scripts);
 
   await page.getByRole("link", { name: "Zoë Whitlock" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Zoë Whitlock");
-  await look(page, "entry", scripted);
+  await look(page, "entry", scripts);
   // The keyboard alone.
   await page.getByLabel("Reason").focus();
   await page.keyboard.type("  ");
   await page.keyboard.press("Enter");
   await expect(page.getByRole("alert")).toContainText("at least five letters");
-  await look(page, "entry refused", scripted);
+  await look(page, "entry refused", scripts);
   await page.getByLabel("Reason").focus();
   await page.keyboard.press("Control+A");
   await page.keyboard.type("called, found the new address");
   await page.keyboard.press("Enter");
   await expect(page.locator("main")).toContainText("Taken off the list.");
-  await look(page, "entry taken off", scripted);
+  await look(page, "entry taken off", scripts);
   await page.getByRole("link", { name: "Back to the list" }).click();
   await expect(list.getByRole("row").filter({ hasText: "Whitlock" })).toHaveCount(0);
   const lately = page.getByRole("region", { name: "Taken off within a day" });
   await expect(lately.getByRole("row").filter({ hasText: "Whitlock" })).toContainText("Ada Admin");
-  await look(page, "dead mail, one taken off", scripted);
+  await look(page, "dead mail, one taken off", scripts);
   await lately.getByRole("link", { name: "Zoë Whitlock" }).click();
   await page.getByRole("button", { name: "Undo" }).click();
   await expect(page.locator("main")).toContainText("It is back on the list.");
@@ -63,11 +62,10 @@ test("who gets no mail waits until somebody has seen to it, and Undo puts them b
   await page.getByRole("link", { name: "Open the account" }).click();
   await expect(page.locator("main")).toContainText("nobody has this address (5.1.1)");
   await expect(page.locator("main")).toContainText("Took somebody off the list of dead e-mail");
-  await look(page, "account", scripted);
+  await look(page, "account", scripts);
 });
 
-test("an account that its owner stopped waits, and the first page counts it", async ({ page, portal, visitor, javaScriptEnabled }) => {
-  const scripted = javaScriptEnabled !== false;
+test("an account that its owner stopped waits, and the first page counts it", async ({ page, portal, visitor, scripts }) => {
   const [person] = portal.enrol({ last_name: "Okafor", first_name: "Ines" });
   await visitor.forgot(person!.username);
   const mail = await portal.mail(person!.email);
@@ -76,11 +74,11 @@ test("an account that its owner stopped waits, and the first page counts it", as
   await takeSeat(page, portal, address());
   await page.goto("/desk");
   await expect(page.getByRole("link", { name: /^Frozen accounts \([1-9]\d*\)$/ })).toBeVisible();
-  await look(page, "start", scripted);
+  await look(page, "start", scripts);
   await page.getByRole("link", { name: /^Frozen accounts \(/ }).click();
   const line = page.getByRole("region", { name: "Frozen accounts" }).getByRole("row").filter({ hasText: person!.username });
   await expect(line).toContainText("new passwords by mail");
-  await look(page, "frozen", scripted);
+  await look(page, "frozen", scripts);
   await line.getByRole("link", { name: "Ines Okafor" }).click();
   await expect(page.locator("main")).toContainText("Waits for the office");
 });

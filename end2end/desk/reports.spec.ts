@@ -19,8 +19,7 @@ async function taken(page: Page, link: string): Promise<{ name: string; text: st
   return { name: download.suggestedFilename(), text: readFileSync(await download.path(), "utf8") };
 }
 
-test("what happened stands in plot, table and file", async ({ page, portal, javaScriptEnabled }) => {
-  const scripted = javaScriptEnabled !== false;
+test("what happened stands in plot, table and file", async ({ page, portal, scripts }) => {
   const [person] = portal.enrol({ status: "active" });
   // Two requests and a refused sign-in.
   const form = (fields: Record<string, string>) => ({ method: "POST", headers: { origin: portal.url, accept: "application/json" }, body: new URLSearchParams(fields) });
@@ -31,10 +30,10 @@ test("what happened stands in plot, table and file", async ({ page, portal, java
 
   await page.goto("/desk");
   await page.getByRole("navigation").getByRole("link", { name: "Reports" }).click();
-  await look(page, "reports", scripted);
+  await look(page, "reports", scripts);
   for (const report of [...counts, ...lists]) {
     await page.goto(`/desk/reports/${report}`);
-    await look(page, report, scripted);
+    await look(page, report, scripts);
   }
 
   await page.goto("/desk/reports/resets");
@@ -53,11 +52,10 @@ test("what happened stands in plot, table and file", async ({ page, portal, java
   await page.goto("/desk/reports/imports");
   await page.getByRole("region", { name: "Imports" }).getByRole("link").first().click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Import");
-  await look(page, "import", scripted);
+  await look(page, "import", scripts);
 });
 
-test("the audit is filtered, tells the reasons, and is taken away", async ({ page, portal, javaScriptEnabled }) => {
-  const scripted = javaScriptEnabled !== false;
+test("the audit is filtered, tells the reasons, and is taken away", async ({ page, portal, scripts }) => {
   const [person] = portal.enrol({ last_name: "Adeyemi", first_name: "Tola" });
   await takeSeat(page, portal, address());
   await page.goto("/desk/find");
@@ -70,7 +68,7 @@ test("the audit is filtered, tells the reasons, and is taken away", async ({ pag
 
   await page.goto("/desk/audit");
   await expect(page.locator("main")).toContainText("Each row on this page is tied to the row before it");
-  await look(page, "audit", scripted);
+  await look(page, "audit", scripts);
   await page.getByLabel("Username, or number of the account").fill(person!.username);
   await page.getByLabel("What happened").selectOption({ label: "Had an address shown" });
   await page.getByRole("button", { name: "Show", exact: true }).click();
@@ -80,7 +78,7 @@ test("the audit is filtered, tells the reasons, and is taken away", async ({ pag
   await expect(rows).toHaveCount(2);
   await expect(rows.nth(1)).toContainText("Reason: caller spells the address");
   await expect(page.getByLabel("Username, or number of the account")).toHaveValue(person!.username);
-  await look(page, "audit filtered", scripted);
+  await look(page, "audit filtered", scripts);
   const { name, text } = await taken(page, "Download as JSON lines");
   expect(name).toMatch(/^audit-\d{4}-\d\d-\d\d\.jsonl$/);
   const [row] = text.trimEnd().split("\n").map((line) => JSON.parse(line));
@@ -89,7 +87,7 @@ test("the audit is filtered, tells the reasons, and is taken away", async ({ pag
   await page.getByLabel("From").fill("2026-02-30");
   await page.getByRole("button", { name: "Show", exact: true }).click();
   await expect(page.getByRole("alert")).toContainText("Write a day of the calendar");
-  await look(page, "audit refused", scripted);
+  await look(page, "audit refused", scripts);
   await page.getByLabel("From").fill("2020-01-01");
   await page.getByRole("button", { name: "Show", exact: true }).click();
   await expect(page.locator("main")).toContainText("The audit begins on");

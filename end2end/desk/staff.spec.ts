@@ -28,13 +28,13 @@ async function invite(portal: Portal): Promise<{ email: string; link: string }> 
   return { email, link: deskLinkIn(await portal.mail(email, 1)) };
 }
 
-async function setUp(page: Page, link: string, scripted = false): Promise<{ key: string; codes: string[]; used: number }> {
+async function setUp(page: Page, link: string, scripts = false): Promise<{ key: string; codes: string[]; used: number }> {
   await page.goto(link);
-  await look(page, "invitation", scripted);
+  await look(page, "invitation", scripts);
   // Empty, to see what it says.
   await press(page, "Set password");
   await expect(page.getByRole("alert")).toContainText("Enter a password");
-  await look(page, "invitation refused", scripted);
+  await look(page, "invitation refused", scripts);
   // The address is there for the password manager; the two fields come after it.
   await page.locator("#password").focus();
   await page.keyboard.type(password);
@@ -43,14 +43,14 @@ async function setUp(page: Page, link: string, scripted = false): Promise<{ key:
   await press(page, "Set password");
   await expect(page).toHaveURL(/\/desk\/enrol$/);
   await expect(page.getByRole("img", { name: /QR code/ })).toBeVisible();
-  await look(page, "authenticator", scripted);
+  await look(page, "authenticator", scripts);
   const key = (await page.locator("#key").textContent())!;
   expect(key).toMatch(/^([A-Z2-7]{4} ){7}[A-Z2-7]{4}$/);
   const used = step();
   await type(page, "Code of the app", codeOf(key, used));
   await press(page, "Set up");
   await expect(page).toHaveURL(/\/desk\/recovery$/);
-  await look(page, "recovery codes", scripted);
+  await look(page, "recovery codes", scripts);
   return { key, used, codes: await page.locator("#recovery code").allTextContents() };
 }
 
@@ -63,10 +63,9 @@ async function firstStep(page: Page, email: string) {
   await expect(page).toHaveURL(/\/desk\/second$/);
 }
 
-test("an invited admin sets up password and app, signs out, and comes back with a code and with a recovery code", async ({ page, portal, javaScriptEnabled }) => {
-  const scripted = javaScriptEnabled !== false;
+test("an invited admin sets up password and app, signs out, and comes back with a code and with a recovery code", async ({ page, portal, scripts }) => {
   const { email, link } = await invite(portal);
-  const { key, codes, used } = await setUp(page, link, scripted);
+  const { key, codes, used } = await setUp(page, link, scripts);
   expect(codes).toHaveLength(10);
   await page.reload();
   for (const code of codes) await expect(page.locator("main")).not.toContainText(code);
@@ -75,25 +74,25 @@ test("an invited admin sets up password and app, signs out, and comes back with 
   await expect(page.locator("main")).not.toContainText(codes[0]!);
 
   await page.goto("/desk");
-  await look(page, "desk", scripted);
+  await look(page, "desk", scripts);
   await expect(page.getByRole("link", { name: "Ada Admin (Admin)" })).toBeVisible();
   for (const [path, name] of [["/desk/staff", "staff"], ["/desk/own", "own"], ["/desk/staff/1", "member"]] as const) {
     await page.goto(path);
-    await look(page, name, scripted);
+    await look(page, name, scripts);
   }
   await page.goto("/desk");
   await press(page, "Sign out");
   await expect(page).toHaveURL(/\/desk\/sign-in$/);
   await page.goBack();
   await expect(page).toHaveURL(/\/desk\/sign-in$/);
-  await look(page, "sign-in", scripted);
+  await look(page, "sign-in", scripts);
 
   await firstStep(page, email);
-  await look(page, "second step", scripted);
+  await look(page, "second step", scripts);
   await type(page, "Code of your authenticator app", "000000");
   await press(page, "Sign in");
   await expect(page.getByRole("alert")).toContainText("not the code your authenticator app shows now");
-  await look(page, "second step refused", scripted);
+  await look(page, "second step refused", scripts);
   // The step of the set-up is taken; the one after it counts already.
   await type(page, "Code of your authenticator app", codeOf(key, Math.max(step(), used + 1)));
   await press(page, "Sign in");
