@@ -1,7 +1,7 @@
 //! Turns `locales/` into constants: a sentence that does not exist, or exists in one language only,
 //! does not compile. The browser gets numbers in its wasm and the sentences of one language beside it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
@@ -30,6 +30,10 @@ fn main() {
             "locales/{name}, what the server alone writes: not the keys of en: {:?}",
             difference(mails, other_mails)
         );
+        for (key, sentence) in pages.iter().chain(mails) {
+            let other = other_pages.get(key).or_else(|| other_mails.get(key)).map_or("", String::as_str);
+            assert!(blanks(sentence) == blanks(other), "locales/{name}, {key}: not the blanks of locales/en: {other}");
+        }
     }
 
     let keys: Vec<&String> = pages.keys().chain(mails.keys()).collect();
@@ -88,6 +92,11 @@ fn flatten(prefix: &str, table: &toml::Table, into: &mut Sentences) {
             other => panic!("{key}: a sentence is wanted, not {other}"),
         }
     }
+}
+
+/// What code fills in: the names in braces.
+fn blanks(sentence: &str) -> BTreeSet<&str> {
+    sentence.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name).collect()
 }
 
 fn difference(one: &Sentences, other: &Sentences) -> Vec<String> {

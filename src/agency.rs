@@ -24,6 +24,9 @@ pub struct Agency {
     pub contact: Contact,
     pub sender: Sender,
     pub journeys: Vec<Journey>,
+    /// Of pages and mails. The first is that of whoever asks for none of them. What the browser needs stands in `Site`.
+    #[serde(default = "english_and_spanish", skip_serializing)]
+    pub languages: Vec<String>,
     #[serde(default)]
     pub policy: Policy,
     #[serde(default)]
@@ -50,6 +53,16 @@ pub struct Contact {
     pub phones: Vec<String>,
     pub email: String,
     /// Opening hours in plain words.
+    pub hours: String,
+    /// The same in other languages. The browser gets its own alone, see [`Agency::said_in`].
+    #[serde(default, rename = "in", skip_serializing)]
+    pub also: BTreeMap<String, Hours>,
+}
+
+/// What of [`Contact`] is words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Hours {
     pub hours: String,
 }
 
@@ -152,6 +165,18 @@ pub struct HomeOption {
     /// Where it leads: a whole URL, or empty when the office's own system is not linked here.
     #[serde(default)]
     pub href: String,
+    #[serde(default)]
+    pub note: String,
+    /// The same in other languages.
+    #[serde(default, rename = "in", skip_serializing)]
+    pub also: BTreeMap<String, HomeWords>,
+}
+
+/// What of [`HomeOption`] is words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HomeWords {
+    pub label: String,
     #[serde(default)]
     pub note: String,
 }
@@ -372,7 +397,32 @@ fn both(marks: &str, others: &str) -> String {
     [shared.as_str(), marks, others].into_iter().find(|marks| !marks.is_empty()).unwrap_or_default().to_owned()
 }
 
+fn english_and_spanish() -> Vec<String> {
+    vec!["en".to_owned(), "es".to_owned()]
+}
+
 impl Agency {
+    /// The language of whoever asks for none that there is. A profile names one at the least.
+    #[must_use]
+    pub fn language(&self) -> &str {
+        self.languages.first().map_or("en", String::as_str)
+    }
+
+    /// With its own texts in this language, as far as it has them.
+    #[must_use]
+    pub fn said_in(&self, language: &str) -> Self {
+        let mut agency = self.clone();
+        if let Some(words) = agency.contact.also.remove(language) {
+            agency.contact.hours = words.hours;
+        }
+        for option in &mut agency.home {
+            if let Some(words) = option.also.remove(language) {
+                (option.label, option.note) = (words.label, words.note);
+            }
+        }
+        agency
+    }
+
     #[must_use]
     pub fn has(&self, journey: Journey) -> bool {
         self.journeys.contains(&journey)

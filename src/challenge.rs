@@ -81,9 +81,12 @@ const TRIVIAL: &str = "
     alex amy ann anna ben bob chris dan dave david james jane jen jim joe john josh kim mary matt mike nick sam sarah
     steve tom johnsmith smith jones brown johnson williams jose juan maria luis carlos ana
     boyfriend girlfriend husband wife mom mother dad father mama papa madre padre
+    novio novia esposo esposa
     bella buddy charlie coco daisy fido fluffy ginger lady lucky lucy max molly oreo patches peanut princess rex rocky
     rover sadie shadow smokey spot tiger toby cat dog fish perro gato
+    canela firulais luna manchas pelusa princesa toto
     elm elmstreet first firststreet main mainst mainstreet maple maplestreet oak oakstreet park pine second washington
+    calleprincipal centro hidalgo juarez
     acdc aerosmith beatles eagles kiss metallica nsync thebeatles
     baseball blue football green jesus love pizza red azul rojo verde amor
 ";

@@ -3,7 +3,9 @@
 
 use backboard::account::{AccountState, Frozen, Username};
 use backboard::challenge::Question;
+use backboard::form::sign_in::SignInForm;
 use backboard::refused::Refused;
+use backboard::service::Visitor;
 use backboard::service::records::SessionKind;
 use testkit::fakes::{Received, Resident, TestPortal};
 use testkit::steps::why;
@@ -63,6 +65,27 @@ async fn the_office_sees_the_account_and_never_a_secret() {
     assert!(shown.has_question);
     assert_eq!(shown.temporaries.len(), 2);
     assert_eq!(shown.history[0].action, "temporary-issued");
+}
+
+#[tokio::test]
+async fn what_the_office_causes_is_said_in_the_language_that_the_owner_uses() {
+    let (portal, _) = settled().await;
+    let said = async || {
+        portal.portal.office_temporary_password(&name()).await.unwrap();
+        portal.deliver().await.remove(0).language
+    };
+    assert_eq!(said().await, "en", "nobody has said anything yet: the profile's first");
+    let sign_in = async |typed: &str, language: &str| {
+        let visitor = Visitor { language: language.to_owned(), ..TestPortal::visitor(1) };
+        let form = SignInForm { username: "ada.lovelace".to_owned(), password: typed.to_owned() };
+        portal.portal.sign_in(&visitor, &form.read().unwrap(), None).await.is_ok()
+    };
+    assert!(sign_in(OLD, "es").await);
+    assert_eq!(said().await, "es");
+    assert!(!sign_in("somebody else's guess", "en").await);
+    assert_eq!(said().await, "es", "a stranger changes nothing");
+    assert!(sign_in(OLD, "xx").await);
+    assert_eq!(said().await, "en", "a language that the profile does not have any more");
 }
 
 #[tokio::test]

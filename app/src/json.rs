@@ -4,6 +4,8 @@
 //! fields here; docs/decisions/0002 has the bytes. Both ends are of one build, so nothing is optional
 //! that the server always writes; what is missing reads as empty.
 
+use std::collections::BTreeMap;
+
 use backboard::agency::{
     Agency, Asks, ChallengePolicy, Contact, Desk, External, HomeOption, Journey, Mails, PasswordText, Policy, Product,
     Recovery, Sender, TemporaryPolicy,
@@ -103,6 +105,7 @@ pub fn site(text: &str) -> Option<SiteText> {
     let assets = json.at("assets");
     Some(SiteText {
         language: json.text("language"),
+        languages: json.list("languages", |pair| (pair.text("0"), pair.text("1"))),
         sentences: json.list("sentences", Json::string),
         agency: agency(&json.at("agency")),
         assets: Assets {
@@ -196,6 +199,8 @@ fn agency(json: &Json) -> Agency {
             phones: contact.list("phones", Json::string),
             email: contact.text("email"),
             hours: contact.text("hours"),
+            // Said in the site's language already.
+            also: BTreeMap::new(),
         },
         sender: Sender { name: sender.text("name"), address: sender.text("address") },
         journeys: json.list("journeys", |one| match one.string().as_str() {
@@ -220,10 +225,12 @@ fn agency(json: &Json) -> Agency {
             label: one.text("label"),
             href: one.text("href"),
             note: one.text("note"),
+            also: BTreeMap::new(),
         }),
         desk: Desk::default(),
         // The profile's own words are in the sentences already.
-        words: std::collections::BTreeMap::new(),
+        words: BTreeMap::new(),
+        languages: Vec::new(),
     }
 }
 

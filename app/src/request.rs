@@ -25,6 +25,8 @@ use leptos_axum::ResponseOptions;
 use crate::answer::{Answer, Broken};
 use crate::visit::RefusedForm;
 
+/// The cookie of the language that somebody chose.
+pub const LANGUAGE_COOKIE: &str = "__Host-language";
 /// The cookie of the session.
 pub const SESSION_COOKIE: &str = "__Host-session";
 /// The cookie of the flow.

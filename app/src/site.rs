@@ -30,6 +30,8 @@ pub struct Widget {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SiteText {
     pub language: String,
+    /// All there are, by their code and by their own name.
+    pub languages: Vec<(String, String)>,
     pub sentences: Vec<String>,
     pub agency: Agency,
     pub assets: Assets,
@@ -43,6 +45,7 @@ pub struct Site(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     language: String,
+    languages: Vec<(String, String)>,
     catalog: Catalog,
     agency: Agency,
     assets: Assets,
@@ -53,6 +56,7 @@ impl From<SiteText> for Site {
     fn from(text: SiteText) -> Self {
         Self(Arc::new(Inner {
             language: text.language,
+            languages: text.languages,
             catalog: Catalog::from_sentences(text.sentences),
             agency: text.agency,
             assets: text.assets,
@@ -65,9 +69,9 @@ impl From<SiteText> for Site {
 impl Site {
     /// With every sentence, for pages that the server alone renders.
     #[must_use]
-    pub fn whole(language: &str, catalog: Catalog, agency: Agency) -> Self {
-        let inner = Inner { language: language.to_owned(), catalog, agency, assets: Assets::default(), widget: None };
-        Self(Arc::new(inner))
+    pub fn whole(&self, catalog: Catalog, agency: Agency) -> Self {
+        let (language, languages) = (self.0.language.clone(), self.0.languages.clone());
+        Self(Arc::new(Inner { language, languages, catalog, agency, assets: Assets::default(), widget: None }))
     }
 }
 
@@ -75,6 +79,12 @@ impl Site {
     #[must_use]
     pub fn language(&self) -> &str {
         &self.0.language
+    }
+
+    /// The other languages, by code and own name.
+    pub fn other_languages(&self) -> impl Iterator<Item = (&str, &str)> {
+        let others = self.0.languages.iter().filter(|(code, _)| *code != self.0.language);
+        others.map(|(code, name)| (code.as_str(), name.as_str()))
     }
 
     #[must_use]

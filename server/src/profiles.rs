@@ -119,13 +119,32 @@ fn check(agency: &Agency) -> Result<(), String> {
         }
     }
     check_desk(&agency.desk)?;
-    for language in agency.words.keys() {
+    check_languages(agency)
+}
+
+/// Languages that there are, and own words in no other.
+fn check_languages(agency: &Agency) -> Result<(), String> {
+    let distinct: BTreeSet<&String> = agency.languages.iter().collect();
+    if distinct.is_empty() || distinct.len() != agency.languages.len() {
+        return Err("key languages: one is wanted at the least, and each once".to_owned());
+    }
+    let named = agency.languages.iter().map(|language| ("languages".to_owned(), language));
+    let words = agency.words.keys().map(|language| (format!("words.{language}"), language));
+    let hours = agency.contact.also.keys().map(|language| (format!("contact.in.{language}"), language));
+    let home = agency.home.iter().flat_map(|option| option.also.keys());
+    let home = home.map(|language| (format!("home.in.{language}"), language));
+    for (key, language) in named.chain(words).chain(hours).chain(home) {
         if !languages().any(|known| known == language) {
             return Err(format!(
-                "key words.{language}: there is no such language; there is {}",
+                "key {key}: there is no language {language:?}; there is {}",
                 languages().collect::<Vec<_>>().join(", ")
             ));
         }
+    }
+    if let Some((language, _)) = agency.contact.also.iter().find(|(_, words)| words.hours.trim().is_empty()) {
+        return Err(format!("key contact.in.{language}.hours: it is empty"));
+    }
+    for language in agency.words.keys() {
         Catalog::of(agency, language).map_err(|wrong| format!("key {wrong}"))?;
     }
     Ok(())

@@ -284,6 +284,6 @@ fn a_mistake_in_a_built_in_profiles_copy_is_refused_with_its_line_and_key() {
         let path = folder.path().join("words.toml");
         std::fs::write(&path, format!("{text}\"no.such.sentence\" = \"x\"\n")).unwrap();
         let said = profiles::profile(path.to_str().unwrap()).unwrap_err();
-        assert!(said.contains("words.en") && said.contains("no.such.sentence"), "{said}");
+        assert!(said.contains("key words.e") && said.contains("no.such.sentence"), "{said}");
     }
 }

@@ -4,7 +4,7 @@
 //! same commit that queues the mail: no reminder comes twice, and one that a downtime swallowed is made good.
 
 use super::Portal;
-use super::mail::{LANGUAGE, Message};
+use super::mail::Message;
 use super::ports::Fault;
 use super::records::Account;
 use crate::account::{AccountState, Frozen, Username};
@@ -36,7 +36,7 @@ impl Portal {
             let addresses = self.addresses(&mut *work, account.id).await?;
             let message = Message::PasswordExpires { username: account.username.clone(), expires, days };
             for to in &addresses {
-                self.post(&mut *work, to, Some(account.id), &message, LANGUAGE).await?;
+                self.post(&mut *work, to, Some(account.id), &message, self.language_of(account)).await?;
             }
             if !addresses.is_empty() {
                 self.audit_by(&mut *work, "worker", "reminded", Some(account.id), &days.to_string()).await?;

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Token;
+use super::ports::{Fault, UnitOfWork};
+use super::records::Account;
+use super::{Portal, Token};
 use crate::account::{Frozen, Username};
 use crate::expiry::Schedule;
 use crate::link::Code;
@@ -10,8 +12,26 @@ use crate::moment::Moment;
 use crate::password::Password;
 use crate::staff::{AccountNews, StaffNews, StaffPurpose};
 
-/// The language of mails that nobody asked for in one.
-pub(super) const LANGUAGE: &str = "en";
+impl Portal {
+    /// The language of a mail to an account that nobody asked for on a page.
+    pub(super) fn language_of<'a>(&'a self, account: &'a Account) -> &'a str {
+        let known = account.language.as_ref().filter(|language| self.agency.languages.contains(language));
+        known.map_or_else(|| self.agency.language(), String::as_str)
+    }
+
+    /// Whoever uses the account reads this language.
+    pub(super) async fn remember_language(
+        &self,
+        work: &mut dyn UnitOfWork,
+        account: &Account,
+        language: &str,
+    ) -> Result<(), Fault> {
+        if account.language.as_deref() == Some(language) {
+            return Ok(());
+        }
+        work.save_language(account.id, language).await
+    }
+}
 
 /// A mail as it lies sealed in the outbox.
 #[derive(Clone, Debug, Serialize, Deserialize)]

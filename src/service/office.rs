@@ -1,7 +1,6 @@
 //! What the office does to an account from the command line. The desk does the same with more checks
 //! ([`super::desk::acts`]).
 
-use super::mail::LANGUAGE;
 use super::ports::{Fault, UnitOfWork};
 use super::records::{Account, Happened, Temporary};
 use super::temporary::Issued;
@@ -142,7 +141,7 @@ impl Portal {
         let addresses = self.addresses(&mut *work, account.id).await?;
         for to in &addresses {
             let issued = Issued { by: OFFICE, why: "asked-the-office" };
-            self.issue_temporary(&mut *work, &account, to, issued, LANGUAGE).await?;
+            self.issue_temporary(&mut *work, &account, to, issued, self.language_of(&account)).await?;
         }
         work.save().await?;
         Ok(addresses.len())

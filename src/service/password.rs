@@ -45,6 +45,7 @@ impl Portal {
         work.supersede_links(account.id, 0, now).await?;
         work.end_temporaries(account.id, now).await?;
         work.end_sessions_of(account.id).await?;
+        self.remember_language(work, account, language).await?;
         self.audit(work, action, Some(account.id), detail).await?;
         self.tell(work, account, &Message::PasswordSet { username: account.username.clone() }, language).await
     }
@@ -145,8 +146,8 @@ impl Portal {
         typed: &Password,
         temporary: bool,
     ) -> Result<Account, Declined> {
-        let now = self.now();
         self.hasher.room()?;
+        let now = self.now();
         let budget = again(session);
         let mut work = self.store.begin().await?;
         self.take(&mut *work, &[(budget, AGAIN_BY_ACCOUNT)], now).await?;

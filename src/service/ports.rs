@@ -193,6 +193,8 @@ pub trait Accounts: Send {
     async fn save_password(&mut self, account: i64, hash: &str, now: Moment, schedule: Schedule) -> Result<(), Fault>;
     /// The same password hashed anew: its days and everything else stay.
     async fn save_hash(&mut self, account: i64, hash: &str) -> Result<(), Fault>;
+    /// The language in which its owner uses it from now on.
+    async fn save_language(&mut self, account: i64, language: &str) -> Result<(), Fault>;
     /// Takes the password away: nothing opens the account until another is set.
     async fn void_password(&mut self, account: i64) -> Result<(), Fault>;
     async fn save_state(&mut self, account: i64, state: AccountState) -> Result<(), Fault>;

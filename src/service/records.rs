@@ -57,6 +57,8 @@ pub struct Account {
     /// The one sign-in with an expired password was taken.
     pub grace_spent: bool,
     pub frozen: Option<Frozen>,
+    /// That in which its owner last used it: of mails that nobody asked for on a page.
+    pub language: Option<String>,
 }
 
 /// The challenge question of an account.

@@ -123,6 +123,7 @@ impl Portal {
         let session = self.begin_session_of(&mut *work, account.id, kind, temporary, now).await?;
         let ask_question = kind == SessionKind::Full && self.question_is_due(&mut *work, account.id, now).await?;
         work.refill_budget(&name_budget).await?;
+        self.remember_language(&mut *work, &still, &visitor.language).await?;
         // Of a shared account the ledger tells whose mail it was.
         let detail = if let Right::Temporary(id) = &right { id.as_str() } else { "" };
         self.audit(&mut *work, action, Some(account.id), detail).await?;

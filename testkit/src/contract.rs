@@ -60,6 +60,7 @@ macro_rules! store_contract {
             accounts {
                 a_saved_password_makes_the_account_active,
                 a_saved_password_begins_its_days_and_gives_the_grace_back,
+                an_account_keeps_the_language_that_it_was_last_used_in,
                 a_password_hashed_anew_keeps_its_days_its_grace_and_its_moment,
                 a_voided_password_takes_its_days_along,
                 a_change_to_no_account_is_a_fault,

@@ -120,8 +120,8 @@ async fn a_right_present_password_counts_like_a_wrong_one() {
 async fn neither_the_present_password_nor_one_that_was_mailed_will_do_as_the_new_one() {
     let (portal, account) = settled().await;
     let (first, second) = (issued(&portal).await, issued(&portal).await);
-    let before = portal.account(account).await;
     let session = entered(&portal, &first).await;
+    let before = portal.account(account).await;
     for (current, new) in
         [(&*first, &*first), (OLD, OLD), (&first, OLD), (&first, &second), (OLD, &first), (OLD, &second)]
     {

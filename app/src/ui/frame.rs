@@ -33,11 +33,28 @@ pub fn frame(page: AnyView) -> AnyView {
         el("a").class("usa-skipnav").attr("href", "#main").text(say(words::COMMON_SKIP)).view(),
         el("header")
             .class("bb-header")
-            .child(el("div").class("bb-header__inner").child(home.view()).maybe(session()).view())
+            .child(el("div").class("bb-header__inner").child(home.view()).all(languages()).maybe(session()).view())
             .view(),
         el("main").id("main").class("bb-main").attr("tabindex", "-1").child(page).view(),
         el("footer").class("bb-footer").child(footer.view()).view(),
     ])
+}
+
+/// Links to this page in the other languages. They load it anew: its words come with its document.
+#[must_use]
+pub fn languages() -> Vec<AnyView> {
+    let site = site();
+    let link = |(code, name): (&str, &str)| {
+        el("a")
+            .class("bb-header__language")
+            .attr("href", format!("?lang={code}"))
+            .attr("rel", "external")
+            .attr("lang", code.to_owned())
+            .attr("hreflang", code.to_owned())
+            .text(name)
+            .view()
+    };
+    site.other_languages().map(link).collect()
 }
 
 /// Who is signed in, and *Sign out*: on every page of a full session, because phones are lent. A session that can only

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
-use app::words::{self, Catalog};
+use app::words::Catalog;
 use backboard::agency::Agency;
 use backboard::identity::Email;
 use backboard::moment::Moment;
@@ -21,16 +21,14 @@ use super::{Unusable, html, one_line, text};
 
 /// The last second that a `Date` header can name: the end of the year 9999.
 const LAST_DATE: u64 = 253_402_300_799;
-/// The language of a letter whose own is not there.
-const FALLBACK: &str = "en";
-
 /// Everything that is the same on every mail of one agency.
 pub struct Stationery {
-    agency: Agency,
+    /// The language of a letter whose own is not there.
+    fallback: String,
     public_url: String,
     /// The host of `public_url`, for the `Message-ID`.
     host: String,
-    catalogs: BTreeMap<&'static str, Catalog>,
+    languages: BTreeMap<String, (Agency, Catalog)>,
     sender: Mailbox,
     office: Mailbox,
 }
@@ -41,9 +39,10 @@ impl Stationery {
     pub fn new(agency: &Agency, public_url: &str) -> Result<Self, Unusable> {
         let public_url = public_url.trim_end_matches('/').to_owned();
         let host = host(&public_url)?;
-        let mut catalogs = BTreeMap::new();
-        for language in words::languages() {
-            catalogs.insert(language, Catalog::of(agency, language).map_err(Unusable::because)?);
+        let mut languages = BTreeMap::new();
+        for language in &agency.languages {
+            let catalog = Catalog::of(agency, language).map_err(Unusable::because)?;
+            languages.insert(language.clone(), (agency.said_in(language), catalog));
         }
         let sender = address("sender.address", &agency.sender.address)?;
         let office = address("contact.email", &agency.contact.email)?;
@@ -53,10 +52,10 @@ impl Stationery {
         Ok(Self {
             sender: Mailbox::new(Some(one_line(&agency.sender.name)).filter(|name| !name.is_empty()), sender),
             office: Mailbox::new(None, office),
-            agency: agency.clone(),
+            fallback: agency.language().to_owned(),
             public_url,
             host,
-            catalogs,
+            languages,
         })
     }
 
@@ -66,9 +65,13 @@ impl Stationery {
     /// # Errors
     /// The stored address is none that a message can be sent to.
     pub fn render(&self, mail: &Mail, letter: &Letter, not_me: &str) -> Result<Message, Unusable> {
-        let language = if self.catalogs.contains_key(letter.language.as_str()) { &letter.language } else { FALLBACK };
-        let catalog = self.catalogs.get(language).ok_or_else(|| Unusable::because("there is no language en"))?;
-        let writer = Writer { agency: &self.agency, public_url: &self.public_url, catalog, not_me };
+        let language = Some(&letter.language).filter(|language| self.languages.contains_key(*language));
+        let language = language.unwrap_or(&self.fallback);
+        let (agency, catalog) = self
+            .languages
+            .get(language)
+            .ok_or_else(|| Unusable::because(format!("there is no language {language}")))?;
+        let writer = Writer { agency, public_url: &self.public_url, catalog, not_me };
         let draft = writer.draft(&letter.message);
 
         let recipient = address("recipient", mail.recipient.as_str())?;

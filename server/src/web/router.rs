@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use app::request::LANGUAGE_COOKIE;
 use app::shell::Files;
 use app::site::{Site, SiteText, Widget};
 use app::words::Catalog;
@@ -20,7 +21,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, Predicate};
 
 use super::assets::Assets;
-use super::{access, encodings, guard, headers, pages, trouble};
+use super::{access, cookies, encodings, guard, headers, pages, trouble};
 use crate::imports::Imports;
 
 /// Seconds after which a request is given up.
@@ -69,30 +70,41 @@ impl Web {
     /// A sentence for the operator: the profile names words that do not exist.
     pub fn new(portal: Arc<Portal>, queued: Arc<Notify>, reach: Reach) -> Result<Self, String> {
         let later = Assets::load(Vec::new()).later();
-        let (mut texts, mut catalogs, mut desks) = (Vec::new(), HashMap::new(), HashMap::new());
-        for language in app::words::languages() {
-            let catalog = Catalog::of(&portal.agency, language)?;
+        let (mut texts, mut catalogs) = (Vec::new(), HashMap::new());
+        for language in &portal.agency.languages {
+            catalogs.insert(language.clone(), Catalog::of(&portal.agency, language)?);
+        }
+        let name = |language: &String| {
+            let name = catalogs.get(language).map(|catalog| catalog.say(app::words::COMMON_LANGUAGE).to_owned());
+            (language.clone(), name.unwrap_or_default())
+        };
+        let languages: Vec<(String, String)> = portal.agency.languages.iter().map(name).collect();
+        for (language, catalog) in &catalogs {
             texts.push(SiteText {
-                language: language.to_owned(),
+                language: language.clone(),
+                languages: languages.clone(),
                 sentences: catalog.page_sentences().to_vec(),
-                agency: portal.agency.clone(),
+                agency: portal.agency.said_in(language),
                 assets: later.clone(),
                 widget: reach.widget.clone(),
             });
-            desks.insert(language.to_owned(), desk_site(language, catalog.clone(), &portal.agency));
-            catalogs.insert(language.to_owned(), catalog);
         }
         let file = |text: &SiteText| {
             (format!("pkg/site-{}.json", text.language), serde_json::to_vec(text).unwrap_or_default())
         };
         let assets = Assets::load(texts.iter().map(file).collect());
-        let sites = texts
+        let sites: HashMap<String, (Site, Files)> = texts
             .into_iter()
             .map(|text| {
                 let files = assets.files(&format!("pkg/site-{}.json", text.language));
                 (text.language.clone(), (Site::from(text), files))
             })
             .collect();
+        let desk = |(language, catalog): (&String, &Catalog)| {
+            let (site, _) = sites.get(language)?;
+            Some((language.clone(), desk_site(site, catalog.clone())))
+        };
+        let desks = catalogs.iter().filter_map(desk).collect();
         let (scheme, host) = reach.origin.split_once("://").unwrap_or(("https", &reach.origin));
         Ok(Self {
             secure: scheme == "https",
@@ -112,16 +124,21 @@ impl Web {
         })
     }
 
-    /// The language of a visit: the browser's first one that there is.
+    /// The language of a visit: the one that was chosen here, the browser's first one that there is, or the profile's.
     #[must_use]
     pub fn language(&self, headers: &HeaderMap) -> &str {
         let wanted =
             headers.get(http::header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        wanted
-            .split(',')
-            .filter_map(|one| one.split([';', '-']).next())
+        cookies::cookie(headers, LANGUAGE_COOKIE)
+            .into_iter()
+            .chain(wanted.split(',').filter_map(|one| one.split([';', '-']).next()))
             .find_map(|one| self.sites.get_key_value(&one.trim().to_ascii_lowercase()))
-            .map_or("en", |(language, _)| language.as_str())
+            .map_or_else(|| self.portal.agency.language(), |(language, _)| language.as_str())
+    }
+
+    /// Whether there are pages in this language.
+    pub(super) fn speaks(&self, language: &str) -> bool {
+        self.sites.contains_key(language)
     }
 
     /// The site of the desk in the language of a visit, and its files.
@@ -140,23 +157,22 @@ impl Web {
     /// What somebody reads who came by another name.
     #[must_use]
     pub(super) fn wrong_host(&self) -> String {
-        let (site, _) = self.site("en");
+        let (site, _) = self.site(self.portal.agency.language());
         site.fill(app::words::COMMON_WRONG_HOST, &[("origin", &self.origin)])
     }
 
     pub(super) fn site(&self, language: &str) -> (&Site, &Files) {
-        // English is always there: the build of the words demands it.
-        match self.sites.get(language).or_else(|| self.sites.get("en")) {
+        match self.sites.get(language).or_else(|| self.sites.get(self.portal.agency.language())) {
             Some((site, files)) => (site, files),
-            None => unreachable!("locales/en is part of every build"),
+            None => unreachable!("a profile without a language is refused"),
         }
     }
 }
 
 /// The site as the desk has it: every sentence, and the password policy of staff in place of that of personnel.
-fn desk_site(language: &str, catalog: Catalog, agency: &Agency) -> Site {
+fn desk_site(site: &Site, catalog: Catalog) -> Site {
     let policy = Policy { password: staff_passwords(), ..Policy::default() };
-    Site::whole(language, catalog, Agency { policy, ..agency.clone() })
+    site.whole(catalog, Agency { policy, ..site.agency().clone() })
 }
 
 /// The portal's HTTP service.

@@ -21,6 +21,7 @@ mod headers;
 mod input;
 mod kinds;
 mod known;
+mod language;
 mod limits;
 mod link;
 mod mailed;

@@ -265,6 +265,7 @@ async fn a_later_versions_backup_is_refused_and_an_earlier_ones_is_brought_up_to
         "data/backboard.db",
         &[
             "DROP TABLE epoch",
+            "ALTER TABLE account DROP COLUMN language",
             "DELETE FROM _sqlx_migrations WHERE version >= 13",
             "INSERT INTO session (token, kind, account, created, seen, expires) \
              SELECT zeroblob(32), 'full', id, 0, 0, 9999999999 FROM account WHERE username = 'ada.lovelace'",

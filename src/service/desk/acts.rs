@@ -19,7 +19,7 @@ use crate::link::Purpose;
 use crate::moment::Moment;
 use crate::password::Password;
 use crate::refused::Refused;
-use crate::service::mail::{LANGUAGE, Message};
+use crate::service::mail::Message;
 use crate::service::ports::{Fault, UnitOfWork};
 use crate::service::records::{Account, Person};
 use crate::service::temporary::Issued;
@@ -93,7 +93,9 @@ impl Portal {
                 shared: doing.account.shared,
                 products: products.clone(),
             };
-            let mail = self.post(&mut *doing.work, to, Some(doing.account.id), &message, LANGUAGE).await?;
+            let mail = self
+                .post(&mut *doing.work, to, Some(doing.account.id), &message, self.language_of(&doing.account))
+                .await?;
             doing.work.link_mailed(&link, &mail).await?;
         }
         self.finish_act(doing, purpose.code()).await?;
@@ -111,7 +113,8 @@ impl Portal {
         let by = doing.actor.name();
         for (_, to) in &people {
             let issued = Issued { by: &by, why: ASKED };
-            self.make_temporary(&mut *doing.work, &doing.account, Some(to), issued, LANGUAGE).await?;
+            self.make_temporary(&mut *doing.work, &doing.account, Some(to), issued, self.language_of(&doing.account))
+                .await?;
         }
         self.finish_act(doing, "").await?;
         Ok(people.len())
@@ -127,7 +130,9 @@ impl Portal {
         doing.vouched()?;
         let by = doing.actor.name();
         let issued = Issued { by: &by, why: "shown" };
-        let (password, expires) = self.make_temporary(&mut *doing.work, &doing.account, None, issued, LANGUAGE).await?;
+        let (password, expires) = self
+            .make_temporary(&mut *doing.work, &doing.account, None, issued, self.language_of(&doing.account))
+            .await?;
         self.tell_news(&mut doing, AccountNews::TemporaryShown).await?;
         self.finish_act(doing, "").await?;
         Ok(ShownPassword { password, expires })
@@ -258,7 +263,7 @@ impl Portal {
     /// Tells everybody on file what the office did.
     pub(super) async fn tell_news(&self, doing: &mut Doing<'_>, news: AccountNews) -> Result<(), Fault> {
         let notice = Message::OfficeNotice { username: doing.account.username.clone(), news, at: doing.now };
-        self.tell(&mut *doing.work, &doing.account, &notice, LANGUAGE).await
+        self.tell(&mut *doing.work, &doing.account, &notice, self.language_of(&doing.account)).await
     }
 
     /// Ends what leads into an account: links, temporary passwords, sessions.

@@ -18,7 +18,7 @@ use crate::limit::Budget;
 use crate::link::Code;
 use crate::moment::Moment;
 use crate::refused::{Field, Problem, Refused};
-use crate::service::mail::{LANGUAGE, Message};
+use crate::service::mail::Message;
 use crate::service::ports::{Fault, UnitOfWork};
 use crate::service::records::Account;
 use crate::service::{Declined, Portal};
@@ -63,7 +63,7 @@ impl Portal {
         work.save_caller_code(&new).await?;
         let message = Message::CallerCode { username: account.username.clone(), code, expires };
         for to in &addresses {
-            self.post(&mut *work, to, Some(account.id), &message, LANGUAGE).await?;
+            self.post(&mut *work, to, Some(account.id), &message, self.language_of(&account)).await?;
         }
         self.note_check(&mut *work, &actor, account.id, "code-mailed").await?;
         work.save().await?;

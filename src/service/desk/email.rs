@@ -15,7 +15,7 @@ use super::email_ports::{EmailChange, EmailFate};
 use crate::identity::Email;
 use crate::moment::Moment;
 use crate::refused::{Field, Problem, Refused};
-use crate::service::mail::{LANGUAGE, Message};
+use crate::service::mail::Message;
 use crate::service::ports::{Fault, UnitOfWork};
 use crate::service::{Declined, Portal};
 use crate::staff::{AccountNews, Act};
@@ -66,9 +66,9 @@ impl Portal {
         };
         doing.work.add_email_change(&change).await?;
         let notice = Message::EmailAsked { username: doing.account.username.clone(), due };
-        self.tell(&mut *doing.work, &doing.account, &notice, LANGUAGE).await?;
+        self.tell(&mut *doing.work, &doing.account, &notice, self.language_of(&doing.account)).await?;
         let waits = Message::EmailWaits { due };
-        self.post(&mut *doing.work, new, Some(doing.account.id), &waits, LANGUAGE).await?;
+        self.post(&mut *doing.work, new, Some(doing.account.id), &waits, self.language_of(&doing.account)).await?;
         self.finish_act(doing, &format!("person {person} due={}", due.0)).await?;
         Ok(due)
     }
@@ -152,7 +152,7 @@ impl Portal {
         let old = change.old.as_ref().map(|old| (old, Message::EmailReplaced { username: username() }));
         let new = (&change.new, Message::EmailNow { username: username() });
         for (to, message) in old.into_iter().chain([new]) {
-            self.post(work, to, Some(account), &message, LANGUAGE).await?;
+            self.post(work, to, Some(account), &message, self.language_of(&person.account)).await?;
         }
         Ok(())
     }

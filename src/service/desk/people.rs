@@ -10,7 +10,7 @@ use super::email_ports::EmailFate;
 use super::find::SEARCHES;
 use crate::account::{AccountState, Username};
 use crate::refused::{Field, Problem, Refused};
-use crate::service::mail::{LANGUAGE, Message};
+use crate::service::mail::Message;
 use crate::service::ports::{Fault, UnitOfWork};
 use crate::service::records::{Account, Person};
 use crate::service::{Declined, Portal};
@@ -42,7 +42,7 @@ impl Portal {
             if let Some(to) = &person.email {
                 let news = AccountNews::Split;
                 let notice = Message::OfficeNotice { username: username.clone(), news, at: doing.now };
-                self.post(&mut *doing.work, to, Some(account), &notice, LANGUAGE).await?;
+                self.post(&mut *doing.work, to, Some(account), &notice, self.language_of(&doing.account)).await?;
             }
             accounts.push(account.to_string());
             usernames.push(username);

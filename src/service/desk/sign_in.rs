@@ -188,7 +188,7 @@ impl Portal {
         news: StaffNews,
     ) -> Result<(), Fault> {
         let message = Message::StaffNotice { news };
-        self.post(work, &member.email, None, &message, crate::service::mail::LANGUAGE).await?;
+        self.post(work, &member.email, None, &message, self.agency.language()).await?;
         Ok(())
     }
 

@@ -15,7 +15,6 @@ use crate::identity::Email;
 use crate::limit::Budget;
 use crate::password::Password;
 use crate::refused::{Field, Problem, Refused};
-use crate::service::mail::LANGUAGE;
 use crate::service::ports::{Fault, UnitOfWork};
 use crate::service::{Declined, Portal};
 use crate::staff::{Act, Role, StaffNews, StaffPurpose, StaffState};
@@ -106,7 +105,7 @@ impl Portal {
         self.take_mailed(&mut *work, by).await?;
         let id = work.add_member(&new).await?;
         let member = found(&mut *work, id).await?;
-        self.mail_staff_link(&mut *work, &member, StaffPurpose::Invitation, LANGUAGE).await?;
+        self.mail_staff_link(&mut *work, &member, StaffPurpose::Invitation, self.agency.language()).await?;
         let detail = format!("staff {id} {}", invitation.role.code());
         self.audit_by(&mut *work, &by.name(), "staff-invited", None, &detail).await?;
         if asked.is_some() {
@@ -129,7 +128,7 @@ impl Portal {
         self.take_mailed(&mut *work, by).await?;
         work.end_staff_links(staff, self.now()).await?;
         work.end_entries_of(staff).await?;
-        self.mail_staff_link(&mut *work, &member, StaffPurpose::Invitation, LANGUAGE).await?;
+        self.mail_staff_link(&mut *work, &member, StaffPurpose::Invitation, self.agency.language()).await?;
         self.audit_by(&mut *work, &by.name(), "staff-invited-again", None, &format!("staff {staff}")).await?;
         Ok(work.save().await?)
     }
@@ -150,7 +149,7 @@ impl Portal {
         work.save_recovery(staff, &[], self.now()).await?;
         work.end_staff_links(staff, self.now()).await?;
         self.end_everything_of(&mut *work, staff).await?;
-        self.mail_staff_link(&mut *work, &member, StaffPurpose::Second, LANGUAGE).await?;
+        self.mail_staff_link(&mut *work, &member, StaffPurpose::Second, self.agency.language()).await?;
         self.audit_by(&mut *work, &by.name(), "staff-second-reset", None, &format!("staff {staff}")).await?;
         Ok(work.save().await?)
     }

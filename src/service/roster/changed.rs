@@ -7,7 +7,7 @@ use super::{Change, Entry, Facts, Finding, Import, NewEntry, RosterWork, Said, T
 use crate::identity::Email;
 use crate::roster::{Column, Warning, joint_status, masked};
 use crate::service::desk::email_ports::EmailFate;
-use crate::service::mail::{LANGUAGE, Message};
+use crate::service::mail::Message;
 use crate::service::ports::Fault;
 
 impl Import<'_> {
@@ -91,7 +91,7 @@ impl Import<'_> {
         let old = entry.facts.email.as_ref().map(|email| (email, Message::EmailReplaced { username: username() }));
         let new = new.map(|email| (email, Message::EmailNow { username: username() }));
         for (email, message) in old.into_iter().chain(new) {
-            self.portal.post(work, email, Some(account.id), &message, LANGUAGE).await?;
+            self.portal.post(work, email, Some(account.id), &message, self.portal.language_of(account)).await?;
         }
         Ok(())
     }

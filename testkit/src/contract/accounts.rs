@@ -86,6 +86,19 @@ pub async fn a_freeze_comes_back_and_is_lifted(bench: Bench) {
     }
 }
 
+pub async fn an_account_keeps_the_language_that_it_was_last_used_in(bench: Bench) {
+    let (id, other) = (bench.account("ada.lovelace").await, bench.account("grace.hopper").await);
+    assert_eq!(found(&bench, id).await.language, None);
+    for language in ["es", "en"] {
+        let mut unit = bench.begin().await;
+        unit.save_language(id, language).await.unwrap();
+        unit.save().await.unwrap();
+        assert_eq!(found(&bench, id).await.language.as_deref(), Some(language));
+    }
+    assert_eq!(found(&bench, other).await.language, None);
+    bench.begin().await.save_language(id + other + 1, "es").await.unwrap_err();
+}
+
 pub async fn a_password_hashed_anew_keeps_its_days_its_grace_and_its_moment(bench: Bench) {
     let (id, other) = (with_password(&bench, "ada.lovelace", OVER).await, with_password(&bench, "grace", OVER).await);
     let mut unit = bench.begin().await;

@@ -14,7 +14,7 @@ use leptos::prelude::*;
 use super::caller::{code_field, how_far, mail};
 use super::frame::more;
 use super::hidden;
-use super::parts::{facts, full_name, state_text, time};
+use super::parts::{author, facts, full_name, state_text, time};
 use super::{look, visit};
 use crate::site::{say, site};
 use crate::ui::choice::choice;
@@ -291,13 +291,13 @@ fn merge(deed: &Deed) -> Vec<AnyView> {
 #[must_use]
 pub fn waits(change: &EmailChange, email: &str, staff: &BTreeMap<String, String>) -> String {
     let by = format!("staff {}", change.asked_by);
-    let name = staff.get(&by).unwrap_or(&by);
+    let name = author(staff, &by);
     let word = match (site().agency().desk.email_second, change.approved_by) {
         (_, Some(_)) => words::ACT_PART_APPROVED,
         (true, None) => words::ACT_PART_WAITS_SECOND,
         (false, None) => words::ACT_PART_WAITS,
     };
-    site().fill(word, &[("email", email), ("time", &time(change.due)), ("name", name)])
+    site().fill(word, &[("email", email), ("time", &time(change.due)), ("name", &name)])
 }
 
 /// On the account's page: new addresses that wait, masked.

@@ -12,8 +12,7 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::PostUrl;
 
 use super::frame::{back, more};
-use super::parts::{spaced, table, time};
-use super::reports::who;
+use super::parts::{author, called, table, time};
 use super::{Names, look};
 use crate::answer::{Answer, Broken};
 use crate::site::{say, site};
@@ -86,7 +85,7 @@ fn filter(staff: &Names) -> AnyView {
         .collect();
     actions.sort_by(|(_, one), (_, other)| one.cmp(other));
     let everybody = ["person", "worker", "import", "office", "staff"];
-    let actors = everybody.into_iter().map(|actor| (actor.to_owned(), who(staff, actor)));
+    let actors = everybody.into_iter().map(|actor| (actor.to_owned(), author(staff, actor)));
     let actors: Vec<(String, String)> =
         actors.chain(staff.iter().map(|(actor, name)| (actor.clone(), name.clone()))).collect();
     let fields = form(FILTER, say(words::AUDIT_BUTTON), move |state| {
@@ -180,7 +179,7 @@ fn line(told: &AuditRow, staff: &Names) -> Vec<AnyView> {
     vec![
         row_of.id.to_string().into_any(),
         time(row_of.at).into_any(),
-        who(staff, &row_of.actor).into_any(),
+        author(staff, &row_of.actor).into_any(),
         happened(&row_of.action).into_any(),
         account,
         row(std::iter::once(detail.into_any()).chain(why).collect()),
@@ -200,7 +199,7 @@ pub fn reason(why: &Why) -> String {
 /// What the audit calls it, in the desk's words; else its code.
 #[must_use]
 pub fn happened(action: &str) -> String {
-    Word::of_key(&format!("audit.did.{action}")).map_or_else(|| spaced(action), say)
+    called("audit.did", action)
 }
 
 /// The facts of a row: codes and numbers, but for what has words, and how the caller was checked.

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use super::visit;
 use crate::site::{say, site};
 use crate::ui::form::form;
-use crate::ui::frame::{card, lead, notice, notice_text};
+use crate::ui::frame::{card, languages, lead, notice, notice_text};
 use crate::ui::node::{el, row, text};
 use crate::ui::sentence::sentence;
 use crate::words::{self, Word};
@@ -42,7 +42,7 @@ pub fn frame(page: AnyView) -> AnyView {
         .attr("href", "/desk")
         .child(el("span").class("bb-header__mark").attr("aria-hidden", "true").view())
         .child(names.view());
-    let header = el("div").class("bb-header__inner").child(home.view()).maybe(who());
+    let header = el("div").class("bb-header__inner").child(home.view()).all(languages()).maybe(who());
     row(vec![
         el("a").class("usa-skipnav").attr("href", "#main").text(say(words::COMMON_SKIP)).view(),
         el("header").class("bb-header").child(header.view()).maybe(parts()).view(),

@@ -8,7 +8,7 @@ use leptos::server_fn::codec::PostUrl;
 
 use super::frame::more;
 use super::hidden;
-use super::parts::{facts, table, time};
+use super::parts::{author, facts, table, time};
 use crate::answer::{Answer, Broken};
 use crate::site::{say, site};
 use crate::ui::field::{Kind, labelled, text_field};
@@ -108,8 +108,7 @@ fn size(bytes: u64) -> String {
 }
 
 fn name(names: &Names, member: i64) -> String {
-    let called = format!("staff {member}");
-    names.get(&called).cloned().unwrap_or(called)
+    author(names, &format!("staff {member}"))
 }
 
 #[must_use]

@@ -1,5 +1,7 @@
 //! Parts that several pages of the desk are made of.
 
+use std::collections::BTreeMap;
+
 use backboard::account::{AccountState, Frozen};
 use backboard::moment::Moment;
 use leptos::prelude::*;
@@ -67,10 +69,25 @@ pub fn pager(label: Word, base: &str, page: usize, pages: usize) -> Option<AnyVi
     Some(nav.view())
 }
 
-/// A code as people read it.
+/// What a code is called: `section` holds the words for it. One that has none is shown as it is.
 #[must_use]
-pub fn spaced(code: &str) -> String {
-    code.replace('-', " ")
+pub fn called(section: &str, code: &str) -> String {
+    Word::of_key(&format!("{section}.{code}")).map_or_else(|| code.replace('-', " "), say)
+}
+
+/// The kind of a mail.
+#[must_use]
+pub fn mail_kind(kind: &str) -> String {
+    called("desk.mail-kind", kind)
+}
+
+/// Who did something: staff by name, else as the audit has it in words.
+#[must_use]
+pub fn author(staff: &BTreeMap<String, String>, actor: &str) -> String {
+    staff.get(actor).cloned().unwrap_or_else(|| match actor.strip_prefix("staff ") {
+        Some(number) => site().fill(words::DESK_WHO_NUMBER, &[("number", number)]),
+        None => called("audit.who", actor),
+    })
 }
 
 /// Facts, each with its name.

@@ -15,7 +15,7 @@ use super::audit::{detail, happened, reason};
 use super::caller::said;
 use super::frame::{back, more, saved};
 use super::hidden;
-use super::parts::{cells, facts, full_name, spaced, state_text, table, time, time_or_dash};
+use super::parts::{author, called, cells, facts, full_name, mail_kind, state_text, table, time, time_or_dash};
 use super::queues::status_text;
 use crate::answer::{Answer, Broken};
 use crate::site::{say, site};
@@ -59,7 +59,10 @@ pub fn person(sheet: &Sheet) -> AnyView {
         content.push(notice("warning", vec![notice_text(said)]));
     }
     for case in &dossier.cases {
-        let said = site().fill(words::DESK_PERSON_CASE, &[("kind", &spaced(&case.kind)), ("time", &time(case.opened))]);
+        let said = site().fill(
+            words::DESK_PERSON_CASE,
+            &[("kind", &called("desk.case-kind", &case.kind)), ("time", &time(case.opened))],
+        );
         content.push(notice("warning", vec![notice_text(said)]));
     }
     content.extend(waiting_notices(dossier, &sheet.staff));
@@ -156,7 +159,7 @@ fn links(dossier: &Dossier, now: Moment) -> Vec<AnyView> {
             LinkEntry { .. } => say(words::DESK_PERSON_LIVE),
         };
         let (sent, opened) = (time_or_dash(link.sent), time_or_dash(link.opened));
-        cells([time(link.created), spaced(link.purpose.code()), sent, opened, time(link.expires), fate])
+        cells([time(link.created), called("desk.purpose", link.purpose.code()), sent, opened, time(link.expires), fate])
     };
     part(words::DESK_PERSON_LINKS, &heads, dossier.links.iter().map(line).collect())
 }
@@ -177,7 +180,7 @@ fn temporaries(dossier: &Dossier, sheet: &Sheet) -> Vec<AnyView> {
             Issue { expires, .. } if *expires <= sheet.now => say(words::DESK_PERSON_OVER),
             Issue { .. } => say(words::DESK_PERSON_LIVE),
         };
-        let by = format!("{} ({})", sheet.named(&issue.issuer), spaced(&issue.why));
+        let by = format!("{} ({})", author(&sheet.staff, &issue.issuer), called("desk.issue", &issue.why));
         let (sent, used) = (time_or_dash(issue.sent), time_or_dash(issue.used));
         cells([time(issue.issued), by, sent, used, time(issue.expires), fate])
     };
@@ -200,7 +203,7 @@ fn mails(dossier: &Dossier) -> Vec<AnyView> {
             (None, None, Some(trouble)) => site().fill(words::DESK_PERSON_AGAIN, &[("why", &trouble_text(trouble))]),
             (None, None, None) => say(words::DESK_PERSON_WAITING),
         };
-        cells([time(mail.queued), spaced(&mail.kind), mail.to.clone(), time_or_dash(mail.sent), fate])
+        cells([time(mail.queued), mail_kind(&mail.kind), mail.to.clone(), time_or_dash(mail.sent), fate])
     };
     part(words::DESK_PERSON_MAILS, &heads, dossier.mails.iter().map(line).collect())
 }
@@ -212,7 +215,7 @@ fn history(sheet: &Sheet) -> Vec<AnyView> {
         let facts = detail(&event.action, &event.detail);
         let why = dossier.reasons.get(&event.id).map(reason).unwrap_or_default();
         let told = [facts, why].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ");
-        cells([time(event.at), sheet.named(&event.actor), happened(&event.action), told])
+        cells([time(event.at), author(&sheet.staff, &event.actor), happened(&event.action), told])
     };
     let mut content = part(words::DESK_PERSON_HISTORY, &heads, dossier.history.iter().map(line).collect());
     if sheet.is_older {
@@ -254,12 +257,6 @@ pub fn trouble_text(trouble: Trouble) -> String {
         Trouble::Useless => words::DESK_TROUBLE_USELESS,
         Trouble::Other => words::DESK_TROUBLE_OTHER,
     })
-}
-
-impl Sheet {
-    fn named(&self, actor: &str) -> String {
-        self.staff.get(actor).cloned().unwrap_or_else(|| actor.to_owned())
-    }
 }
 
 /// *Show the address*.

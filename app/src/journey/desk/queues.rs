@@ -12,7 +12,7 @@ use leptos::server_fn::codec::PostUrl;
 
 use super::frame::{back, more, saved};
 use super::hidden;
-use super::parts::{cells, facts, full_name, pager, spaced, table, time};
+use super::parts::{author, cells, facts, full_name, mail_kind, pager, table, time};
 use super::person::trouble_text;
 use crate::answer::{Answer, Broken};
 use crate::site::{say, site};
@@ -69,7 +69,7 @@ pub fn dead_mail(shown: &DeadMails) -> AnyView {
         let heads = [words::QUEUE_DEAD_MAIL_NAME, words::QUEUE_DEAD_MAIL_BY, words::QUEUE_DEAD_MAIL_WHEN];
         let line = |entry: &DeadMail| {
             let (at, by) =
-                entry.ended.as_ref().map_or_else(Default::default, |(at, by, _)| (time(*at), named(staff, by)));
+                entry.ended.as_ref().map_or_else(Default::default, |(at, by, _)| (time(*at), author(staff, by)));
             let mut cells = cells([by, at]);
             cells.insert(0, link(entry));
             cells
@@ -111,7 +111,7 @@ pub fn entry(shown: &Entry) -> AnyView {
                 UnreachedFate::Address => words::QUEUE_DEAD_MAIL_OFF_ADDRESS,
                 UnreachedFate::Delivered => words::QUEUE_DEAD_MAIL_OFF_DELIVERED,
             };
-            let said = site().fill(word, &[("name", &named(staff, by)), ("time", &time(*at))]);
+            let said = site().fill(word, &[("name", &author(staff, by)), ("time", &time(*at))]);
             content.push(notice("info", vec![notice_text(said)]));
             if *fate == UnreachedFate::Done {
                 let undo = say(words::QUEUE_DEAD_MAIL_UNDO);
@@ -142,7 +142,7 @@ pub fn frozen(waiting: &Paged<Stopped>) -> AnyView {
             Some(Frozen::All) => words::QUEUE_FROZEN_ALL,
             None => words::QUEUE_FROZEN_NOTHING,
         });
-        let mut cells = cells([stopped.username.to_string(), time(stopped.since), spaced(&stopped.mail), stops]);
+        let mut cells = cells([stopped.username.to_string(), time(stopped.since), mail_kind(&stopped.mail), stops]);
         cells.insert(0, el("a").attr("href", format!("/desk/account/{}", stopped.account)).text(who).view());
         cells
     };
@@ -189,10 +189,6 @@ fn why_text(why: &Why) -> String {
 
 fn address(entry: &DeadMail) -> String {
     entry.address.clone().unwrap_or_else(|| say(words::DESK_FIND_NO_ADDRESS))
-}
-
-fn named(staff: &BTreeMap<String, String>, by: &str) -> String {
-    staff.get(by).cloned().unwrap_or_else(|| by.to_owned())
 }
 
 /// *Done*.

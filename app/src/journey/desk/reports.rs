@@ -10,7 +10,7 @@ use backboard::service::desk::reports::{Figures, ImportPage, Series, UnusedPage}
 use leptos::prelude::*;
 
 use super::frame::{back, more};
-use super::parts::{cells, facts, table, table_with, time};
+use super::parts::{author, called, cells, facts, table, table_with, time};
 use super::plot::{Plot, Shape, plot};
 use super::{look, visit};
 use crate::site::{say, site};
@@ -208,7 +208,12 @@ pub fn unused(page: &UnusedPage, staff: &BTreeMap<String, String>, now: Moment) 
                 false => expires,
             };
             let mut line = vec![link.text(unused.username.to_string()).view()];
-            line.extend(cells([time(unused.issued), who(staff, &unused.issuer), spaced(&unused.why), expires]));
+            line.extend(cells([
+                time(unused.issued),
+                author(staff, &unused.issuer),
+                called("desk.issue", &unused.why),
+                expires,
+            ]));
             line
         };
         content.push(table(title(report), &heads, page.rows.iter().map(line).collect()));
@@ -335,19 +340,8 @@ fn address(report: Report) -> String {
     format!("/desk/reports/{}", report.code())
 }
 
-/// Who did something, by name, else as the audit has it in words.
-#[must_use]
-pub fn who(staff: &BTreeMap<String, String>, actor: &str) -> String {
-    let word = || Word::of_key(&format!("audit.who.{actor}")).map(say);
-    staff.get(actor).cloned().or_else(word).unwrap_or_else(|| actor.to_owned())
-}
-
 fn importer(staff: &BTreeMap<String, String>, actor: &str) -> String {
-    if actor == "office" { say(words::REPORTS_IMPORTS_COMMAND) } else { who(staff, actor) }
-}
-
-fn spaced(code: &str) -> String {
-    code.replace('-', " ")
+    if actor == "office" { say(words::REPORTS_IMPORTS_COMMAND) } else { author(staff, actor) }
 }
 
 /// A whole number with its thousands apart.

@@ -6,7 +6,10 @@ use sqlx::PgPool;
 use crate::store::steps::{self, Step};
 
 /// Number, name and text of every step, oldest first.
-const STEPS: [Step; 1] = [(1, "start", include_str!("../../../migrations/postgres/0001_start.sql"))];
+const STEPS: [Step; 2] = [
+    (1, "start", include_str!("../../../migrations/postgres/0001_start.sql")),
+    (2, "language", include_str!("../../../migrations/postgres/0002_language.sql")),
+];
 
 /// The number of the newest step.
 pub const NEWEST: i64 = {

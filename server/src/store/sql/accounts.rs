@@ -38,6 +38,16 @@ impl Accounts for Unit {
         one(&done, account)
     }
 
+    async fn save_language(&mut self, account: i64, language: &str) -> Result<(), Fault> {
+        let done = sqlx::query("UPDATE account SET language = $1 WHERE id = $2")
+            .bind(language)
+            .bind(account)
+            .execute(&mut *self.transaction)
+            .await
+            .map_err(fault)?;
+        one(&done, account)
+    }
+
     async fn void_password(&mut self, account: i64) -> Result<(), Fault> {
         let done = sqlx::query(
             "UPDATE account SET password_hash = NULL, password_set = NULL, password_expires = NULL, \
@@ -121,7 +131,7 @@ impl Accounts for Unit {
         // `#` stands in no username that anybody can have or type.
         const EMPTY: &str = "UPDATE account SET username = '#' || id, username_key = '#' || id, state = 'inactive', \
              shared = FALSE, password_hash = NULL, password_set = NULL, password_expires = NULL, remind_at = NULL, \
-             grace_spent = NULL, frozen = NULL, forgotten = $1 WHERE id = $2 AND forgotten IS NULL";
+             grace_spent = NULL, frozen = NULL, language = NULL, forgotten = $1 WHERE id = $2 AND forgotten IS NULL";
         // Flows first: they name links.
         const EVERYTHING_OF_IT: [&str; 10] = [
             "DELETE FROM flow WHERE link IN (SELECT id FROM link WHERE account = $1)",

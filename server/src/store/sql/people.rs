@@ -15,7 +15,7 @@ use super::{TableRow, Unit, fault};
 macro_rules! account_columns {
     () => {
         "account.id, username, state, shared, password_hash, password_set, password_expires, remind_at, \
-         grace_spent IS NOT NULL AS is_grace_spent, frozen"
+         grace_spent IS NOT NULL AS is_grace_spent, frozen, language"
     };
 }
 pub(super) use account_columns;
@@ -154,6 +154,7 @@ pub(super) fn account(row: &TableRow) -> Result<Account, Fault> {
         password_set: moment("password_set")?,
         schedule: Schedule { expires: moment("password_expires")?, remind: moment("remind_at")? },
         grace_spent: column(row, "is_grace_spent")?,
+        language: column(row, "language")?,
         frozen: frozen.map(|code| Frozen::from_code(code).ok_or_else(|| unreadable("freeze"))).transpose()?,
     })
 }

@@ -6,7 +6,7 @@ use sqlx::SqlitePool;
 use crate::store::steps::{self, Step};
 
 /// Number, name and text of every step, oldest first.
-const STEPS: [Step; 13] = [
+const STEPS: [Step; 14] = [
     (1, "start", include_str!("../../../migrations/sqlite/0001_start.sql")),
     (2, "back in", include_str!("../../../migrations/sqlite/0002_back_in.sql")),
     (3, "audit chain", include_str!("../../../migrations/sqlite/0003_audit_chain.sql")),
@@ -20,6 +20,7 @@ const STEPS: [Step; 13] = [
     (11, "reports", include_str!("../../../migrations/sqlite/0011_reports.sql")),
     (12, "import job", include_str!("../../../migrations/sqlite/0012_import_job.sql")),
     (13, "epoch", include_str!("../../../migrations/sqlite/0013_epoch.sql")),
+    (14, "language", include_str!("../../../migrations/sqlite/0014_language.sql")),
 ];
 
 /// The number of the newest step.

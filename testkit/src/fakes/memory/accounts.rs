@@ -28,6 +28,11 @@ impl Accounts for Unit {
         Ok(())
     }
 
+    async fn save_language(&mut self, account: i64, language: &str) -> Result<(), Fault> {
+        self.account(account)?.language = Some(language.to_owned());
+        Ok(())
+    }
+
     async fn void_password(&mut self, account: i64) -> Result<(), Fault> {
         let account = self.account(account)?;
         account.password_hash = None;

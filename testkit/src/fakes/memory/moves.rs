@@ -26,6 +26,7 @@ impl Moves for Unit {
             password_set: None,
             schedule: Schedule::NEVER,
             grace_spent: false,
+            language: None,
             frozen: None,
         };
         tables.accounts.insert(id, account);

@@ -31,6 +31,7 @@ impl Seed for Memory {
                 password_set: new.password_set,
                 schedule: new.schedule,
                 grace_spent: false,
+                language: None,
                 frozen: new.frozen,
             };
             tables.accounts.insert(id, account);
