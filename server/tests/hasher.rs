@@ -4,8 +4,8 @@
 
 use std::sync::Arc;
 
-use argon2::password_hash::PasswordVerifier;
 use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{CustomizedPasswordHasher as _, PasswordHasher as _, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
 use backboard::password::Password;
 use backboard::service::ports::{Fault, Hasher};
@@ -53,6 +53,48 @@ async fn the_librarys_own_verifier_takes_the_hash_with_the_pepper_and_not_withou
     assert!(with(pepper).verify_password(b"Six blue ambulances", &parsed).is_ok());
     assert!(with(b"another pepper").verify_password(b"Six blue ambulances", &parsed).is_err());
     assert!(Argon2::default().verify_password(b"Six blue ambulances", &parsed).is_err());
+}
+
+/// Every length that fills a block of what goes in to its edge, and the longest there is.
+#[tokio::test]
+async fn another_implementation_agrees_on_passwords_of_every_length() {
+    let keys = Keys::random();
+    let (hasher, pepper) = (small(&keys), keys.pepper.newest().1.bytes());
+    let argon2 = Argon2::new_with_secret(pepper, Algorithm::Argon2id, Version::V0x13, Params::DEFAULT).unwrap();
+    for letters in (1..=128).step_by(9).chain([2, 15, 16, 63, 64, 65, 127, 128]) {
+        for letter in ["x", "\u{1f691}"] {
+            let typed = password(&letter.repeat(letters));
+            let hash = hasher.hash(&typed).await.unwrap();
+            let parsed = PasswordHash::new(&hash).unwrap();
+            argon2.verify_password(typed.normalised().as_bytes(), &parsed).unwrap();
+            let other = password(&format!("{}y", letter.repeat(letters - 1)));
+            assert!(argon2.verify_password(other.normalised().as_bytes(), &parsed).is_err());
+            assert!(!hasher.verify(&other, Some(&hash)).await.unwrap());
+        }
+    }
+}
+
+/// Installations whose parameters were others once, or that take their hashes along from elsewhere.
+#[tokio::test]
+async fn a_hash_with_other_parameters_is_verified_and_called_outdated() {
+    let keys = Keys::random();
+    let (hasher, pepper) = (small(&keys), keys.pepper.newest().1.bytes());
+    for (memory, passes, lanes, bytes) in [(64, 1, 1, 32), (1024, 3, 4, 16), (65_536, 1, 2, 64), (19_456, 2, 1, 24)] {
+        let params = argon2::ParamsBuilder::new()
+            .m_cost(memory)
+            .t_cost(passes)
+            .p_cost(lanes)
+            .output_len(bytes)
+            .keyid(argon2::KeyId::new(&[1]).unwrap())
+            .build()
+            .unwrap();
+        let argon2 = Argon2::new_with_secret(pepper, Algorithm::Argon2id, Version::V0x13, params).unwrap();
+        let hash = argon2.hash_password_with_salt(b"Six blue ambulances", b"sixteen bytes of").unwrap().to_string();
+        assert!(hasher.verify(&password("Six blue ambulances"), Some(&hash)).await.unwrap(), "{hash}");
+        assert!(!hasher.verify(&password("Six blue ambulance"), Some(&hash)).await.unwrap(), "{hash}");
+        assert_eq!(hasher.is_outdated(&hash), (memory, passes, lanes) != (19_456, 2, 1), "{hash}");
+    }
+    assert_eq!(hasher.load().arenas, 1);
 }
 
 #[tokio::test]
