@@ -18,7 +18,9 @@ const phone = { ...devices["Pixel 7"], ...chromium, viewport: { width: 360, heig
 // with script/test --long, like all others, in all four.
 const twice = process.env.END2END_LONG ? [] : ["agencies/**", "reset.spec.ts", "security.spec.ts", "not-me.spec.ts", "axe-back-in.spec.ts", "abuse/**", "desk/**"];
 // client.spec.ts is about what the script adds; axe is a script itself, and its specs hold ours back.
-const scripted = ["client.spec.ts", "axe*.spec.ts"];
+const scripted = ["client.spec.ts", "axe*.spec.ts", "look/**"];
+// A session's end is announced by a script of its own, which needs no wasm.
+const announced = ["session.spec.ts"];
 
 export default defineConfig<{ wasm: boolean }>({
   testDir: ".",
@@ -36,9 +38,9 @@ export default defineConfig<{ wasm: boolean }>({
   projects: [
     { name: "desktop", use: desktop },
     { name: "phone", testIgnore: twice, use: phone },
-    { name: "desktop, no script", testIgnore: [...scripted, ...twice], use: { ...desktop, javaScriptEnabled: false } },
+    { name: "desktop, no script", testIgnore: [...scripted, ...announced, ...twice], use: { ...desktop, javaScriptEnabled: false } },
     // What a page does whose script came and whose wasm did not: everything that it does without a script.
     { name: "desktop, no wasm", testIgnore: [...scripted, ...twice], use: { ...desktop, wasm: false } },
-    { name: "phone, no script", testIgnore: scripted, use: { ...phone, javaScriptEnabled: false } },
+    { name: "phone, no script", testIgnore: [...scripted, ...announced], use: { ...phone, javaScriptEnabled: false } },
   ],
 });

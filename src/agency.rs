@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::challenge::Asking;
 use crate::identity::DateOrder;
+use crate::look::Look;
 use crate::password::{PasswordPolicy, Preset, Requirement};
 use crate::refused::codes;
 
@@ -38,6 +39,9 @@ pub struct Agency {
     pub date_order: DateOrder,
     #[serde(default)]
     pub home: Vec<HomeOption>,
+    /// Pages wear it by a style sheet of its own.
+    #[serde(default, skip_serializing)]
+    pub look: Look,
     /// No page of the personnel needs it, and what a caller is asked is nobody's business: the browser is not sent it.
     #[serde(default, skip_serializing)]
     pub desk: Desk,

@@ -13,6 +13,7 @@
 //! | [`challenge`] | the challenge question: answers, how they are compared, which will not do |
 //! | [`expiry`] | when a password expires, and who is reminded when |
 //! | [`keep`] | how long people are kept who left the roster (feature `service`) |
+//! | [`look`] | an office's own colours, and what of them can be read |
 //! | [`link`] | purposes, lifetimes, codes |
 //! | [`limit`] | attempt budgets |
 //! | [`agency`] | the profile and the policy presets |
@@ -37,6 +38,7 @@ pub mod identity;
 pub mod keep;
 pub mod limit;
 pub mod link;
+pub mod look;
 pub mod moment;
 pub mod password;
 #[cfg(feature = "service")]

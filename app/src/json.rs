@@ -13,6 +13,7 @@ use backboard::agency::{
 use backboard::challenge::{Asking, Question};
 use backboard::identity::DateOrder;
 use backboard::link::Purpose;
+use backboard::look::Look;
 use backboard::password::{PasswordPolicy, Preset};
 use backboard::refused::{Field, Problem, Refused};
 use wasm_bindgen::JsValue;
@@ -88,6 +89,7 @@ pub fn visit(text: &str) -> Option<Visit> {
             csrf: one.text("csrf"),
             change_only: one.is("change_only"),
         }),
+        ends_in: None,
         flow: json.some("flow").map(|one| one.string()),
         saved: json.some("saved").map(|one| one.string()),
         refused: json.some("refused").map(|one| RefusedForm {
@@ -227,6 +229,7 @@ fn agency(json: &Json) -> Agency {
             note: one.text("note"),
             also: BTreeMap::new(),
         }),
+        look: Look::default(),
         desk: Desk::default(),
         // The profile's own words are in the sentences already.
         words: BTreeMap::new(),

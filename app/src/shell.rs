@@ -18,6 +18,10 @@ pub struct Files {
     /// The site's words and agency in this language, as JSON.
     pub site: String,
     pub icon: String,
+    /// The office's own colours and logo, where it has some.
+    pub look: Option<String>,
+    /// What says that a session is about to end.
+    pub stay: String,
 }
 
 /// The whole HTML of a page. `nonce` is the one of the response's Content-Security-Policy.
@@ -30,8 +34,9 @@ pub fn render(visit: &Visit, site: &Site, files: &Files, nonce: &str) -> String 
         .widget()
         .map(|widget| format!(r#"<script nonce="{nonce}" src="{}" async defer></script>"#, escape(&widget.script)))
         .unwrap_or_default();
+    let stay = stay(visit, site, files, nonce).unwrap_or_default();
     let scripts = format!(
-        r#"<script type="application/json" id="visit">{data}</script>
+        r#"{stay}<script type="application/json" id="visit">{data}</script>
 <script type="module" nonce="{nonce}">
 import start, {{ hydrate }} from "{script}";
 const words = fetch("{words}").then((answer) => answer.text());
@@ -41,6 +46,29 @@ Promise.all([words, start({{ module_or_path: "{wasm}" }})]).then(([words]) => hy
 "#
     );
     document(visit, site, files, title(&visit.path), &widget, &scripts)
+}
+
+/// The notice that the session is about to end, with *Stay signed in*, and the script that shows it in time (WCAG 2.2, 2.2.1).
+/// It stands beside the page and not in it: it is there before the wasm is, and without it.
+fn stay(visit: &Visit, site: &Site, files: &Files, nonce: &str) -> Option<String> {
+    let (signed_in, seconds) = (visit.signed_in.as_ref()?, visit.ends_in?);
+    let word = |word| escape(&site.say(word));
+    Some(format!(
+        r#"<dialog id="stay" class="bb-stay" aria-labelledby="stay-heading" aria-describedby="stay-text" data-seconds="{seconds}">
+<h2 id="stay-heading" class="bb-stay__heading">{}</h2>
+<p id="stay-text">{}</p>
+<p id="stay-trouble" class="usa-error-message" role="alert" data-text="{}"></p>
+<form class="bb-form" method="post" action="/api/sign-in/stay"><input type="hidden" name="csrf" value="{}"><button class="usa-button" type="submit">{}</button></form>
+</dialog>
+<script type="module" nonce="{nonce}" src="{}"></script>
+"#,
+        word(words::COMMON_STAY_HEADING),
+        word(words::COMMON_STAY_TEXT),
+        word(words::COMMON_OFFLINE),
+        escape(&signed_in.csrf),
+        word(words::COMMON_STAY_BUTTON),
+        files.stay,
+    ))
 }
 
 /// The HTML of a dead end: of no address, so that the browser's share could not find it again, and without any script,
@@ -76,6 +104,7 @@ fn whole(site: &Site, files: &Files, title: Word, widget: &str, body: &str) -> S
     let Agency { system, .. } = site.agency();
     let title = site.fill(words::COMMON_PAGE_TITLE, &[("page", &site.say(title)), ("system", system)]);
     let Files { style, icon, .. } = files;
+    let look = files.look.iter().map(|look| format!("<link rel=\"stylesheet\" href=\"{look}\">\n")).collect::<String>();
     let language = site.language();
     let title = escape(&title);
     format!(
@@ -88,7 +117,7 @@ fn whole(site: &Site, files: &Files, title: Word, widget: &str, body: &str) -> S
 <meta name="format-detection" content="telephone=no">
 <title>{title}</title>
 <link rel="stylesheet" href="{style}">
-<link rel="icon" href="{icon}" type="image/svg+xml">
+{look}<link rel="icon" href="{icon}" type="image/svg+xml">
 {widget}</head>
 <body>{body}</body>
 </html>

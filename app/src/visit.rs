@@ -14,6 +14,9 @@ pub struct Visit {
     /// The path that this visit is of: after a navigation in the browser it no longer speaks.
     pub path: String,
     pub signed_in: Option<SignedIn>,
+    /// Seconds after which that is over if nothing happens. Said beside the page, in the document alone.
+    #[serde(skip)]
+    pub ends_in: Option<i64>,
     pub refused: Option<RefusedForm>,
     /// The mark of the flow that this browser is on, for the forms behind a mailed link.
     pub flow: Option<String>,

@@ -72,6 +72,8 @@ test("personnel", async ({ page, portal, visitor, context }, info) => {
   await at("/security/history", "history");
   await at("/change-password", "change-password");
   await refused("/api/password/change", "change-password-refused");
+  await page.locator("#stay").evaluate((notice) => (notice as HTMLDialogElement).showModal());
+  await picture("session-ends");
   await visitor.open("/home");
   await visitor.send("/api/sign-in/out");
   await expect(page).toHaveURL(/\/sign-in/);

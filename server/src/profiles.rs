@@ -21,6 +21,9 @@ const HOURS: RangeInclusive<u32> = 1..=365 * 24;
 /// How long a new address may wait.
 const EMAIL_WAIT: RangeInclusive<u32> = 1..=30 * 24;
 
+/// The largest file of a logo.
+const LOGO_BYTES: u64 = 32 * 1024;
+
 /// The files of `agencies/`, inside the program.
 #[derive(RustEmbed)]
 #[folder = "../agencies"]
@@ -46,7 +49,39 @@ pub fn profile_in(name_or_path: &str, folder: &Path) -> Result<Agency, String> {
     let path = folder.join(name_or_path);
     let text = std::fs::read_to_string(&path)
         .map_err(|error| format!("the profile {} cannot be read ({error})", path.display()))?;
-    parse(&path.display().to_string(), &text)
+    let mut agency = parse(&path.display().to_string(), &text)?;
+    if let (Some(logo), Some(beside)) = (&agency.look.logo, path.parent()) {
+        agency.look.logo = Some(beside.join(logo));
+        logo_of(&agency).map_err(|wrong| format!("{}, {wrong}", path.display()))?;
+    }
+    Ok(agency)
+}
+
+/// The file of a profile's logo: its ending, and what is in it.
+///
+/// # Errors
+/// One sentence: it cannot be read, is too large, or no picture that browsers know.
+pub fn logo_of(agency: &Agency) -> Result<Option<(&'static str, Vec<u8>)>, String> {
+    let Some(path) = &agency.look.logo else { return Ok(None) };
+    let wrong = |why: String| format!("key look.logo: {} {why}", path.display());
+    let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_ascii_lowercase();
+    let (ending, begins): (_, &[&[u8]]) = match ending.as_str() {
+        "svg" => ("svg", &[b"<svg", b"<?xml", b"<!--"]),
+        "png" => ("png", &[b"\x89PNG\r\n\x1a\n"]),
+        _ => return Err(wrong("is no .svg or .png file".to_owned())),
+    };
+    let size = std::fs::metadata(path).map_err(|error| wrong(format!("cannot be read ({error})")))?.len();
+    if size > LOGO_BYTES {
+        let [size, most] = [size, LOGO_BYTES].map(|bytes| bytes.div_ceil(1024));
+        return Err(wrong(format!(
+            "has {size} KB; {most} at the most, because every page waits for it on a weak signal"
+        )));
+    }
+    let content = std::fs::read(path).map_err(|error| wrong(format!("cannot be read ({error})")))?;
+    if !begins.iter().any(|begin| content.trim_ascii_start().starts_with(begin)) {
+        return Err(wrong(format!("is not what .{ending} says it is")));
+    }
+    Ok(Some((ending, content)))
 }
 
 /// The names of the profiles that come with the program.

@@ -21,6 +21,7 @@ pub mod fields;
 mod guard;
 mod headers;
 mod listener;
+mod look;
 mod operations;
 #[doc(hidden)]
 pub mod origin;

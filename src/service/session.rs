@@ -51,6 +51,12 @@ impl Portal {
         Ok(Some(session))
     }
 
+    /// Seconds for which it certainly goes on if nothing happens from now on. Who asks has just used it.
+    #[must_use]
+    pub fn session_left(&self, session: &Session) -> i64 {
+        session.expires.since(self.now()).clamp(0, IDLE_SECONDS - TOUCH_SECONDS)
+    }
+
     async fn touch(&self, session: &Session, now: Moment) -> Result<(), Fault> {
         let mut work = self.store.begin_beside().await?;
         work.touch_session(&session.token, now).await?;

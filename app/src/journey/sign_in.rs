@@ -102,6 +102,18 @@ pub async fn post_sign_in(
     caller.answer(done.await)
 }
 
+/// *Stay signed in*: the guards have found the session and written down that it was used. Says for how many seconds it goes
+/// on.
+#[server(prefix = "/api", endpoint = "sign-in/stay", input = PostUrl)]
+pub async fn post_stay() -> Result<Answer, Broken> {
+    use crate::request::{Done, caller};
+    let caller = caller()?;
+    if caller.wants_page {
+        return caller.answer(Ok(Done::to("/home")));
+    }
+    caller.answer_text(caller.session().map(|session| caller.portal.session_left(session).to_string()))
+}
+
 /// *Sign out*.
 #[server(prefix = "/api", endpoint = "sign-in/out", input = PostUrl)]
 pub async fn post_sign_out() -> Result<Answer, Broken> {

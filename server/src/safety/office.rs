@@ -2,6 +2,7 @@
 //! the office keeps people who left.
 
 use backboard::agency::Agency;
+use backboard::look::{Accent, Colour, Header, LEAST};
 
 use crate::config::{Draft, Finding};
 
@@ -19,6 +20,7 @@ pub fn look(draft: &Draft) -> Vec<Finding> {
     findings.push(contacts(agency, draft));
     findings.push(sender(agency, draft));
     findings.push(shortest(agency));
+    findings.extend(looks(agency));
     findings
 }
 
@@ -103,6 +105,41 @@ fn shortest(agency: &Agency) -> Finding {
             agency.policy.password.longest
         ),
     )
+}
+
+/// What text on the office's own colours reaches (WCAG 2.2, success criterion 1.4.3), and which of them could not stay.
+fn looks(agency: &Agency) -> Vec<Finding> {
+    let palette = agency.look.palette();
+    let header = palette.header.map(|Header { asked, back, text, .. }| {
+        let key = "agency.look.header";
+        if asked == back {
+            return Finding::ok(key, format!("{text} on {back}, {:.1} to 1", text.contrast(back)));
+        }
+        Finding::warning(
+            key,
+            format!(
+                "agency: look.header = {asked} is neither dark enough for white text nor light enough for black (WCAG 2.2, \
+                 1.4.3), so pages have {back}; write that, or another, under [look]."
+            ),
+        )
+    });
+    let accent = palette.accent.map(|Accent { asked, light, dark }| {
+        let key = "agency.look.accent";
+        let (white, still) = (Colour([255; 3]), light.still);
+        if asked == still {
+            let reached = still.contrast(white);
+            return Finding::ok(key, format!("{still} on white, {reached:.1} to 1; {} on dark pages", dark.still));
+        }
+        Finding::warning(
+            key,
+            format!(
+                "agency: look.accent = {asked} reaches {:.1} to 1 on white where text needs {LEAST} on every ground (WCAG 2.2, \
+                 1.4.3), so links and buttons have {still}; write that, or a darker one, under [look].",
+                asked.contrast(white)
+            ),
+        )
+    });
+    header.into_iter().chain(accent).collect()
 }
 
 fn is_made_up(address: &str) -> bool {

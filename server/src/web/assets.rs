@@ -1,12 +1,14 @@
 //! The files of the browser's share, embedded in the program under names that hold their hash, so that
 //! browsers may keep them for good.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use app::shell::Files;
 use app::site::Assets as SiteAssets;
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 use http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, VARY};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use rust_embed::{Embed, EmbeddedFile};
@@ -22,9 +24,9 @@ struct Built;
 /// One file in the forms it can be sent in.
 struct Asset {
     kind: HeaderValue,
-    plain: Vec<u8>,
-    brotli: Option<Vec<u8>>,
-    gzip: Option<Vec<u8>>,
+    plain: Bytes,
+    brotli: Option<Bytes>,
+    gzip: Option<Bytes>,
     immutable: bool,
 }
 
@@ -43,28 +45,31 @@ impl Assets {
         let names: Vec<String> =
             Built::iter().map(|name| name.into_owned()).filter(|name| !is_compressed(name)).collect();
         for name in names {
-            if let Some(EmbeddedFile { data, .. }) = Built::get(&name) {
-                let brotli = Built::get(&format!("{name}.br")).map(|file| file.data.into_owned());
-                let gzip = Built::get(&format!("{name}.gz")).map(|file| file.data.into_owned());
-                assets.add(&name, data.into_owned(), brotli, gzip);
+            if let Some(EmbeddedFile { data, metadata }) = Built::get(&name) {
+                let brotli = Built::get(&format!("{name}.br")).map(|file| shared(file.data));
+                let gzip = Built::get(&format!("{name}.gz")).map(|file| shared(file.data));
+                // Known since the program was built: what nobody asks for is not even read.
+                assets.add(&name, metadata.sha256_hash(), shared(data), brotli, gzip);
             }
         }
         let worker = include_bytes!("../../../solver/worker.js");
-        assets.add("pkg/solver-worker.js", worker.to_vec(), None, None);
+        assets.add("pkg/solver-worker.js", digest(worker), Bytes::from_static(worker), None, None);
+        let stay = include_bytes!("../../../app/stay.js");
+        assets.add("pkg/stay.js", digest(stay), Bytes::from_static(stay), None, None);
         for (name, data) in more {
-            assets.add(&name, data, None, None);
+            assets.add(&name, digest(&data), data.into(), None, None);
         }
         assets
     }
 
-    fn add(&mut self, name: &str, plain: Vec<u8>, brotli: Option<Vec<u8>>, gzip: Option<Vec<u8>>) {
+    fn add(&mut self, name: &str, digest: [u8; 32], plain: Bytes, brotli: Option<Bytes>, gzip: Option<Bytes>) {
         let kind = mime_guess::from_path(name).first_or_octet_stream();
         let text = kind.type_() == "text" || kind.subtype() == "javascript" || kind.subtype() == "json";
         let kind = if text { format!("{kind}; charset=utf-8") } else { kind.to_string() };
         let Ok(kind) = HeaderValue::from_str(&kind) else { return };
         // Files under pkg/ are named by their hash; a robots.txt must keep its name.
         let immutable = name.starts_with("pkg/");
-        let path = if immutable { hashed(name, &plain) } else { format!("/{name}") };
+        let path = if immutable { hashed(name, &digest) } else { format!("/{name}") };
         self.paths.insert(name.to_owned(), path.clone());
         self.by_path.insert(path, Asset { kind, plain, brotli, gzip, immutable });
     }
@@ -90,6 +95,8 @@ impl Assets {
             wasm: self.path("pkg/backboard.wasm"),
             site: self.path(site),
             icon: self.path("icon.svg"),
+            stay: self.path("pkg/stay.js"),
+            look: self.paths.get("pkg/look.css").cloned(),
         }
     }
 
@@ -127,6 +134,14 @@ impl Assets {
     }
 }
 
+/// What stands in the program is sent from there: no copy of it is kept, and none is made for an answer.
+fn shared(data: Cow<'static, [u8]>) -> Bytes {
+    match data {
+        Cow::Borrowed(data) => Bytes::from_static(data),
+        Cow::Owned(data) => data.into(),
+    }
+}
+
 /// Whether one part of `Accept-Encoding` takes this form. Weights above zero do not count, because the smallest form
 /// serves both sides.
 fn is_taken(part: &str, form: &str) -> bool {
@@ -138,9 +153,13 @@ fn is_compressed(name: &str) -> bool {
     [".br", ".gz"].iter().any(|ending| name.ends_with(ending))
 }
 
+fn digest(content: &[u8]) -> [u8; 32] {
+    Sha256::digest(content).into()
+}
+
 /// `pkg/backboard.wasm` → `/pkg/backboard.0123456789ab.wasm`.
-fn hashed(name: &str, content: &[u8]) -> String {
-    let hash = Sha256::digest(content).iter().take(6).fold(String::new(), |mut hex, byte| {
+fn hashed(name: &str, digest: &[u8; 32]) -> String {
+    let hash = digest.iter().take(6).fold(String::new(), |mut hex, byte| {
         let _ = write!(hex, "{byte:02x}");
         hex
     });
@@ -157,7 +176,8 @@ mod tests {
     #[test]
     fn a_file_is_sent_in_the_smallest_form_that_the_browser_takes() {
         let mut assets = Assets { by_path: HashMap::new(), paths: HashMap::new() };
-        assets.add("pkg/a.js", b"plain".to_vec(), Some(b"brotli".to_vec()), Some(b"gzip".to_vec()));
+        let [plain, brotli, gzip] = ["plain", "brotli", "gzip"].map(|form| Bytes::from_static(form.as_bytes()));
+        assets.add("pkg/a.js", digest(b"plain"), plain, Some(brotli), Some(gzip));
         let path = assets.path("pkg/a.js");
         for (accepted, expected) in [
             ("gzip, deflate, br, zstd", Some("br")),

@@ -21,7 +21,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, Predicate};
 
 use super::assets::Assets;
-use super::{access, cookies, encodings, guard, headers, pages, trouble};
+use super::{access, cookies, encodings, guard, headers, look, pages, trouble};
 use crate::imports::Imports;
 
 /// Seconds after which a request is given up.
@@ -69,7 +69,10 @@ impl Web {
     /// # Errors
     /// A sentence for the operator: the profile names words that do not exist.
     pub fn new(portal: Arc<Portal>, queued: Arc<Notify>, reach: Reach) -> Result<Self, String> {
-        let later = Assets::load(Vec::new()).later();
+        let mut more = look::logo(&portal.agency)?;
+        let first = Assets::load(more.clone());
+        let later = first.later();
+        more.extend(look::style(&portal.agency, &first));
         let (mut texts, mut catalogs) = (Vec::new(), HashMap::new());
         for language in &portal.agency.languages {
             catalogs.insert(language.clone(), Catalog::of(&portal.agency, language)?);
@@ -92,7 +95,8 @@ impl Web {
         let file = |text: &SiteText| {
             (format!("pkg/site-{}.json", text.language), serde_json::to_vec(text).unwrap_or_default())
         };
-        let assets = Assets::load(texts.iter().map(file).collect());
+        more.extend(texts.iter().map(file));
+        let assets = Assets::load(more);
         let sites: HashMap<String, (Site, Files)> = texts
             .into_iter()
             .map(|text| {

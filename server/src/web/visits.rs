@@ -86,6 +86,7 @@ pub async fn visit(web: &Web, path: &str, headers: &HeaderMap) -> Result<Shown, 
         _ => public(web, path, browser.as_ref()).await?,
     };
     let saved = cookies::cookie(headers, SAVED_COOKIE).and_then(operation_at).map(|operation| operation.path.clone());
+    let ends_in = session.as_ref().map(|session| web.portal.session_left(session));
     let signed_in = session.map(|session| SignedIn {
         username: session.username.as_str().to_owned(),
         csrf: web.portal.csrf(&session),
@@ -93,7 +94,7 @@ pub async fn visit(web: &Web, path: &str, headers: &HeaderMap) -> Result<Shown, 
     });
     let live = BEHIND_A_LINK.contains(&path) && !matches!(page, Page::Dead { .. });
     let flow = browser.filter(|_| live).map(|browser| web.portal.flow_mark(&browser));
-    Ok(Shown::Page(status, Box::new(Visit { path: path.to_owned(), signed_in, refused, flow, saved, page })))
+    Ok(Shown::Page(status, Box::new(Visit { path: path.to_owned(), signed_in, ends_in, refused, flow, saved, page })))
 }
 
 /// Where a visit is sent that has no business at this address.

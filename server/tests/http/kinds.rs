@@ -52,8 +52,11 @@ async fn every_operation_takes_the_kinds_of_session_that_are_listed_and_no_other
                     assert!(!reasons.iter().any(|reason| answer.holds(reason)), "{at}: {}", answer.text());
                     if accept == HTML && operation.name != "captcha.challenge" {
                         let back = format!("{}#problems", page_of(operation, "unknown"));
-                        let out = operation.name.starts_with("signout");
-                        let expected = if out { "/sign-in" } else { &back };
+                        let expected = match operation.name.as_str() {
+                            "signout" | "signout_all" => "/sign-in",
+                            "stay" => "/home",
+                            _ => &back,
+                        };
                         answer.assert_goes(expected);
                     }
                     continue;

@@ -84,7 +84,7 @@ async fn every_form_that_is_refused_says_why_on_the_page_it_comes_back_to() {
     // So long that the answer is to be given again.
     app.clock.pass(400 * 86_400);
     for operation in personnel()
-        .filter(|operation| !["captcha.challenge", "signout", "signout_all"].contains(&operation.name.as_str()))
+        .filter(|operation| !["captcha.challenge", "stay", "signout", "signout_all"].contains(&operation.name.as_str()))
     {
         let app = portals.with(&operation.name);
         let mut browser = app.browser();

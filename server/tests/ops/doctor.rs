@@ -121,6 +121,24 @@ fn a_portal_that_is_set_up_well_has_no_danger() {
 }
 
 #[test]
+fn colours_of_the_offices_own_are_held_against_what_stands_on_them() {
+    let office = Office::settled();
+    let agency = fs::read_to_string(office.path("office.toml")).unwrap();
+    let said = |look: &str| {
+        office.write("office.toml", &format!("{agency}\n[look]\n{look}\n"), 0o644);
+        let (status, lines) = office.doctor();
+        assert_eq!(status, 0, "a colour is no danger: {lines:#?}");
+        lines.into_iter().filter(|line| line.contains("agency.look")).collect::<Vec<_>>()
+    };
+    let [header, accent] = &*said("header = \"#7a1f2b\"\naccent = \"#7a1f2b\"") else { panic!("two lines") };
+    assert!(header.starts_with("ok ") && header.contains("#ffffff on #7a1f2b, 9."), "{header}");
+    assert!(accent.starts_with("ok ") && accent.contains("#7a1f2b on white, 9."), "{accent}");
+    let [accent] = &*said("accent = \"#ffcc00\"") else { panic!("one line") };
+    assert!(accent.starts_with("warning ") && accent.contains("#ffcc00 reaches 1.5 to 1"), "{accent}");
+    assert!(accent.contains("write that, or a darker one, under [look]"), "{accent}");
+}
+
+#[test]
 fn five_faults_are_five_lines_each_with_its_mend() {
     let office = Office::settled();
     office.change(&[

@@ -1,0 +1,34 @@
+// Says two minutes before it that a session will end because nothing happens, and keeps it alive when asked to
+// (WCAG 2.2, 2.2.1). The server has the last word: when the time is over the page is asked for anew, and so what it showed
+// does not stay on a phone that somebody left.
+const WARNING = 120;
+
+const dialog = document.getElementById("stay");
+const form = dialog.querySelector("form");
+const trouble = document.getElementById("stay-trouble");
+let warns, ends;
+
+const arm = (seconds) => {
+  clearTimeout(warns);
+  clearTimeout(ends);
+  warns = setTimeout(() => dialog.showModal(), Math.max(0, seconds - WARNING) * 1000);
+  ends = setTimeout(() => location.reload(), seconds * 1000);
+};
+
+form.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  trouble.textContent = "";
+  const body = new URLSearchParams(new FormData(form));
+  try {
+    const answer = await fetch(form.action, { method: "POST", headers: { accept: "application/json" }, body });
+    const seconds = Number((await answer.json()).text);
+    // Refused: it has ended meanwhile, here or in another tab.
+    if (!(seconds > 0)) return location.reload();
+    dialog.close();
+    arm(seconds);
+  } catch {
+    trouble.textContent = trouble.dataset.text;
+  }
+});
+
+arm(Number(dialog.dataset.seconds));
