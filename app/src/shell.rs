@@ -22,6 +22,11 @@ pub struct Files {
     pub look: Option<String>,
     /// What says that a session is about to end.
     pub stay: String,
+    /// What a phone needs to put the portal on its home screen, and the picture for those that look for one by themselves.
+    pub manifest: String,
+    pub touch_icon: String,
+    /// The colour around the page.
+    pub theme: String,
 }
 
 /// The whole HTML of a page. `nonce` is the one of the response's Content-Security-Policy.
@@ -91,7 +96,11 @@ fn document(visit: &Visit, site: &Site, files: &Files, title: Word, widget: &str
         App().to_html()
     });
     drop(owner);
-    whole(site, files, title, widget, &format!("{body}{scripts}"))
+    let Files { manifest, touch_icon, .. } = files;
+    let head = format!(
+        "<link rel=\"manifest\" href=\"{manifest}\">\n<link rel=\"apple-touch-icon\" href=\"{touch_icon}\">\n{widget}"
+    );
+    whole(site, files, title, &head, &format!("{body}{scripts}"))
 }
 
 /// A page that the server alone renders: without any script.
@@ -100,10 +109,11 @@ pub fn bare(site: &Site, files: &Files, title: Word, body: &str) -> String {
     whole(site, files, title, "", body)
 }
 
-fn whole(site: &Site, files: &Files, title: Word, widget: &str, body: &str) -> String {
+/// `head` is what else stands there. The desk has nothing else: it is no place for a phone's home screen.
+fn whole(site: &Site, files: &Files, title: Word, head: &str, body: &str) -> String {
     let Agency { system, .. } = site.agency();
     let title = site.fill(words::COMMON_PAGE_TITLE, &[("page", &site.say(title)), ("system", system)]);
-    let Files { style, icon, .. } = files;
+    let Files { style, icon, theme, .. } = files;
     let look = files.look.iter().map(|look| format!("<link rel=\"stylesheet\" href=\"{look}\">\n")).collect::<String>();
     let language = site.language();
     let title = escape(&title);
@@ -114,11 +124,12 @@ fn whole(site: &Site, files: &Files, title: Word, widget: &str, body: &str) -> S
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
+<meta name="theme-color" content="{theme}">
 <meta name="format-detection" content="telephone=no">
 <title>{title}</title>
 <link rel="stylesheet" href="{style}">
 {look}<link rel="icon" href="{icon}" type="image/svg+xml">
-{widget}</head>
+{head}</head>
 <body>{body}</body>
 </html>
 "##

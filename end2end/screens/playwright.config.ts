@@ -1,5 +1,5 @@
-// The gallery that script/screens writes: every page and state, on a phone and on a desktop, light and dark, in both
-// languages. Nothing is compared: people look at it.
+// The gallery that script/screens writes: every page and state, on a phone and on a desktop, light, dark and in colours that
+// the browser forces, in both languages. Nothing is compared: people look at it; but on each of them axe finds nothing.
 import { devices } from "@playwright/test";
 import whole from "../playwright.config";
 
@@ -14,7 +14,7 @@ export default {
   outputDir: "../../target/screens-run",
   reporter: [["line"]],
   projects: Object.entries({ phone, desktop }).flatMap(([size, use]) =>
-    (["light", "dark"] as const).flatMap((colorScheme) =>
+    Object.entries({ light: { colorScheme: "light" }, dark: { colorScheme: "dark" }, forced: { contextOptions: { forcedColors: "active" } } }).flatMap(([mode, colours]) =>
       Object.entries({ en: "en-US", es: "es-MX" }).map(([language, locale]) =>
-        ({ name: `${size}-${colorScheme}-${language}`, use: { ...use, colorScheme, locale } })))),
+        ({ name: `${size}-${mode}-${language}`, use: { ...use, ...colours, locale } })))),
 };

@@ -20,6 +20,7 @@ mod encodings;
 pub mod fields;
 mod guard;
 mod headers;
+mod installed;
 mod listener;
 mod look;
 mod operations;

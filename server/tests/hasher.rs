@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{CustomizedPasswordHasher as _, PasswordHasher as _, PasswordVerifier};
+use argon2::password_hash::{PasswordHasher as _, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
 use backboard::password::Password;
 use backboard::service::ports::{Fault, Hasher};
@@ -92,7 +92,7 @@ async fn a_hash_with_other_parameters_is_verified_and_called_outdated() {
         let hash = argon2.hash_password_with_salt(b"Six blue ambulances", b"sixteen bytes of").unwrap().to_string();
         assert!(hasher.verify(&password("Six blue ambulances"), Some(&hash)).await.unwrap(), "{hash}");
         assert!(!hasher.verify(&password("Six blue ambulance"), Some(&hash)).await.unwrap(), "{hash}");
-        assert_eq!(hasher.is_outdated(&hash), (memory, passes, lanes) != (19_456, 2, 1), "{hash}");
+        assert!(hasher.is_outdated(&hash), "{hash}");
     }
     assert_eq!(hasher.load().arenas, 1);
 }

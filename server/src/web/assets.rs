@@ -8,13 +8,14 @@ use std::fmt::Write as _;
 use app::shell::Files;
 use app::site::Assets as SiteAssets;
 use axum::response::{IntoResponse, Response};
+use backboard::agency::Agency;
 use bytes::Bytes;
 use http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, VARY};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use rust_embed::{Embed, EmbeddedFile};
 use sha2::{Digest as _, Sha256};
 
-use super::encodings;
+use super::{encodings, installed};
 
 #[derive(Embed)]
 #[folder = "../target/site"]
@@ -88,13 +89,16 @@ impl Assets {
 
     /// What the document names.
     #[must_use]
-    pub fn files(&self, site: &str) -> Files {
+    pub fn files(&self, agency: &Agency, language: &str) -> Files {
         Files {
             style: self.path("pkg/backboard.css"),
             script: self.path("pkg/backboard.js"),
             wasm: self.path("pkg/backboard.wasm"),
-            site: self.path(site),
+            site: self.path(&site_name(language)),
             icon: self.path("icon.svg"),
+            touch_icon: self.path("apple-touch-icon.png"),
+            manifest: self.path(&installed::name(language)),
+            theme: installed::theme(agency).to_string(),
             stay: self.path("pkg/stay.js"),
             look: self.paths.get("pkg/look.css").cloned(),
         }
@@ -132,6 +136,11 @@ impl Assets {
         }
         Some(response)
     }
+}
+
+/// The name of the words and the agency in a language.
+pub fn site_name(language: &str) -> String {
+    format!("pkg/site-{language}.json")
 }
 
 /// What stands in the program is sent from there: no copy of it is kept, and none is made for an answer.

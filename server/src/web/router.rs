@@ -20,8 +20,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, Predicate};
 
-use super::assets::Assets;
-use super::{access, cookies, encodings, guard, headers, look, pages, trouble};
+use super::assets::{Assets, site_name};
+use super::{access, cookies, encodings, guard, headers, installed, look, pages, trouble};
 use crate::imports::Imports;
 
 /// Seconds after which a request is given up.
@@ -92,15 +92,14 @@ impl Web {
                 widget: reach.widget.clone(),
             });
         }
-        let file = |text: &SiteText| {
-            (format!("pkg/site-{}.json", text.language), serde_json::to_vec(text).unwrap_or_default())
-        };
+        let file = |text: &SiteText| (site_name(&text.language), serde_json::to_vec(text).unwrap_or_default());
         more.extend(texts.iter().map(file));
+        more.extend(texts.iter().map(|text| installed::manifest(&text.agency, &text.language, &first)));
         let assets = Assets::load(more);
         let sites: HashMap<String, (Site, Files)> = texts
             .into_iter()
             .map(|text| {
-                let files = assets.files(&format!("pkg/site-{}.json", text.language));
+                let files = assets.files(&text.agency, &text.language);
                 (text.language.clone(), (Site::from(text), files))
             })
             .collect();

@@ -19,6 +19,7 @@ mod desk;
 mod guard;
 mod headers;
 mod input;
+mod installed;
 mod kinds;
 mod known;
 mod language;

@@ -44,7 +44,7 @@ id = "example"
 name = "Example Bureau of EMS"
 system = "Example Portal"
 journeys = ["claim", "username", "reset", "sign-in", "security"]
-contact = {{ phones = ["517-555-0123", "1-800-EMS-HELP"], email = "help@example.gov", hours = "Monday to Friday, 8 to 4" }}
+contact = {{ phones = ["517-555-0123", "1-800-EMS-HELP"], email = "help@example.gov", hours = "Monday to Friday, 8 to 4", in.es.hours = "de lunes a viernes, de 8 a 4" }}
 sender = {{ name = "Example Bureau of EMS", address = "noreply@example.gov" }}
 external = {{ name = "Example Login Services", url = "{SERVICE_URL}" }}
 policy = {{ preset = "legacy-state", challenge = {{ asking = "required" }} }}
@@ -200,8 +200,13 @@ pub fn letter(message: Message) -> Letter {
 }
 
 pub fn render(agency: &Agency, message: Message) -> Vec<u8> {
+    render_in("en", agency, message)
+}
+
+pub fn render_in(language: &str, agency: &Agency, message: Message) -> Vec<u8> {
     let stationery = Stationery::new(agency, URL).unwrap();
-    stationery.render(&mail("ada@example.org"), &letter(message), NOT_ME).unwrap().formatted()
+    let letter = Letter { language: language.to_owned(), ..letter(message) };
+    stationery.render(&mail("ada@example.org"), &letter, NOT_ME).unwrap().formatted()
 }
 
 pub fn text(bytes: &[u8]) -> String {

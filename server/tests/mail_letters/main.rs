@@ -6,7 +6,7 @@ mod recovery;
 mod stop;
 
 use app::words;
-use backboard::service::mail::Letter;
+use backboard::service::mail::{Letter, Message};
 use mail_parser::{MessageParser, MimeHeaders as _, PartType};
 use server::mail::Stationery;
 
@@ -35,6 +35,26 @@ fn every_kind_names_the_username_and_how_to_reach_the_office() {
         }
         assert!(!text.contains(['{', '}']), "{kind}: {text}");
     }
+}
+
+/// What people read, kept as it is to be read by people: `snapshots/`. Whoever changes a sentence on purpose writes them anew
+/// with INSTA_UPDATE=always, and reads the difference.
+#[test]
+fn every_kind_reads_as_it_did_in_both_languages() {
+    for language in ["en", "es"] {
+        let read = |message: Message| {
+            let kind = message.kind();
+            let bytes = render_in(language, &full_agency(), message);
+            let parsed = MessageParser::default().parse(&bytes).unwrap();
+            assert!(head(&bytes).contains(&format!("Content-Language: {language}\r\n")));
+            let (subject, preview) = (parsed.subject().unwrap(), preview(&html(&bytes)));
+            format!("## {kind}\n\nSubject: {subject}\nPreview: {preview}\n\n{}\n", text(&bytes).trim_end())
+        };
+        let all: Vec<String> = every_kind().into_iter().map(read).collect();
+        insta::assert_snapshot!(language, all.join("\n"));
+    }
+    // Of HTML one, because all are made by the same few lines.
+    insta::assert_snapshot!("html", html(&render(&full_agency(), claim_link("ada.black"))));
 }
 
 #[test]

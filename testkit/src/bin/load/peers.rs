@@ -95,7 +95,7 @@ pub async fn run(settings: &Settings) {
 
 fn print(all: &[Round]) {
     let mut systems: Vec<&str> = all.iter().map(|round| round.target.as_str()).collect();
-    systems.sort_by_key(|system| *system != OURS);
+    systems.sort_by_key(|system| (*system != OURS, *system));
     systems.dedup();
     let mut head = vec![""];
     head.extend(&systems);
