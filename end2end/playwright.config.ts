@@ -13,10 +13,14 @@ const chromium = {
 const desktop = { ...devices["Desktop Chrome"], ...chromium };
 const phone = { ...devices["Pixel 7"], ...chromium, viewport: { width: 360, height: 740 } };
 
-// The ways back in are long journeys, and the desk's pages have no script: by default each runs hydrated on a desktop and
-// without a script on a phone;
-// with script/test --long, like all others, in all four.
-const twice = process.env.END2END_LONG ? [] : ["agencies/**", "reset.spec.ts", "security.spec.ts", "not-me.spec.ts", "axe-back-in.spec.ts", "abuse/**", "desk/**"];
+// By default each journey runs hydrated on a desktop and without a script on a phone; the first ones, which everybody walks,
+// also without the wasm and hydrated on a phone. The desk's pages have no script, so that one browser does for them. With
+// script/test --long everything runs in all of them.
+const long = !!process.env.END2END_LONG;
+const ways = ["agencies/**", "reset.spec.ts", "security.spec.ts", "not-me.spec.ts", "axe-back-in.spec.ts", "abuse/**"];
+const twice = long ? [] : [...ways, "desk/**"];
+const once = long ? [] : ["desk/**"];
+const first = long ? {} : { testMatch: ["claim.spec.ts", "client.spec.ts", "language.spec.ts", "session.spec.ts"] };
 // client.spec.ts is about what the script adds; axe is a script itself, and its specs hold ours back.
 const scripted = ["client.spec.ts", "axe*.spec.ts", "look/**"];
 // A session's end is announced by a script of its own, which needs no wasm.
@@ -37,10 +41,10 @@ export default defineConfig<{ wasm: boolean }>({
   use: { trace: { mode: "retain-on-failure", screenshots: false }, locale: "en-US", actionTimeout: 20_000 },
   projects: [
     { name: "desktop", use: desktop },
-    { name: "phone", testIgnore: twice, use: phone },
-    { name: "desktop, no script", testIgnore: [...scripted, ...announced, ...twice], use: { ...desktop, javaScriptEnabled: false } },
+    { name: "phone", ...first, use: phone },
+    ...(long ? [{ name: "desktop, no script", testIgnore: [...scripted, ...announced], use: { ...desktop, javaScriptEnabled: false } }] : []),
     // What a page does whose script came and whose wasm did not: everything that it does without a script.
     { name: "desktop, no wasm", testIgnore: [...scripted, ...twice], use: { ...desktop, wasm: false } },
-    { name: "phone, no script", testIgnore: [...scripted, ...announced], use: { ...phone, javaScriptEnabled: false } },
+    { name: "phone, no script", testIgnore: [...scripted, ...announced, ...once], use: { ...phone, javaScriptEnabled: false } },
   ],
 });

@@ -192,5 +192,5 @@ async fn a_session_that_may_only_change_the_password_sees_nothing_of_the_account
     }
     let actions = browser.open("/change-password").await.text();
     let actions: Vec<&str> = actions.split("action=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
-    assert_eq!(actions, ["/api/password/change", "/api/sign-in/out"]);
+    assert_eq!(actions, ["/api/password/change", "/api/sign-in/out", "/api/sign-in/stay"]);
 }
