@@ -25,7 +25,7 @@ test("an office's own colours and logo are worn, and can be read", async ({ page
     await page.emulateMedia({ colorScheme });
     await expectContrast(page, `refused, ${colorScheme}`);
   }
-  const button = page.locator("main .usa-button").first();
+  const button = page.getByRole("button", { name: "Login" });
   await expect(button).toHaveCSS("background-color", "rgb(255, 176, 0)");
   await page.emulateMedia({ colorScheme: "light" });
   await expect(button).not.toHaveCSS("background-color", "rgb(255, 176, 0)");
