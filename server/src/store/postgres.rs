@@ -201,7 +201,7 @@ impl Postgres {
             };
             match asked.await {
                 Err(fault) if since.elapsed() > PATIENCE => {
-                    return Err(Fault::Busy(format!("whether it was saved is not known: {fault}")));
+                    return Err(unknown(&fault.to_string()));
                 }
                 Err(_) => tokio::time::sleep(ASKED_EVERY).await,
                 answered => return answered,
@@ -339,9 +339,17 @@ impl UnitOfWork for Unit {
                 tracing::info!(why, "the connection ended after it was saved");
                 Ok(())
             }
+            // What adds no row to the audit leaves nothing by which it is known again. Who asked asks once more, and
+            // gets a mail more than they needed.
+            (None, Fault::Busy(why)) => Err(unknown(&why)),
             (_, why) => Err(why),
         }
     }
+}
+
+/// The connection ended while the server was told to save, and it cannot be found out what became of that.
+fn unknown(why: &str) -> Fault {
+    Fault::Busy(format!("whether it was saved is not known: {why}"))
 }
 
 fn fault(error: sqlx::Error) -> Fault {

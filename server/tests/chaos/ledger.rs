@@ -41,6 +41,8 @@ pub struct Asked {
     pub accepted: u32,
     /// The connection died first: it may be done.
     pub unanswered: u32,
+    /// Told to try again: it may be done only where the portal could not know.
+    pub told_busy: u32,
 }
 
 /// A password that was sent and not accepted in so many words: it holds, or what was before does.
@@ -89,6 +91,10 @@ impl Ledger {
 
     pub fn unanswered(&mut self, cause: Cause) {
         self.asked.entry(cause).or_default().unanswered += 1;
+    }
+
+    pub fn told_busy(&mut self, cause: Cause) {
+        self.asked.entry(cause).or_default().told_busy += 1;
     }
 
     /// How often something was asked for, whatever came of it.

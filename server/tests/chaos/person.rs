@@ -246,7 +246,8 @@ impl Person {
                 }
             }
             Reply::Unanswered => self.ledger.unanswered(cause),
-            Reply::Refused(_) | Reply::Busy => {}
+            Reply::Busy => self.ledger.told_busy(cause),
+            Reply::Refused(_) => {}
             Reply::NotAsked => return false,
         }
         true
