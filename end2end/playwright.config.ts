@@ -14,7 +14,7 @@ const desktop = { ...devices["Desktop Chrome"], ...chromium };
 const phone = { ...devices["Pixel 7"], ...chromium, viewport: { width: 360, height: 740 } };
 
 // By default each journey runs hydrated on a desktop and without a script on a phone; the first ones, which everybody walks,
-// also without the wasm and hydrated on a phone. The desk's pages have no script, so that one browser does for them. With
+// also without the wasm and hydrated on a phone. The desk's pages need no script, so that one browser does for them. With
 // script/test --long everything runs in all of them.
 const long = !!process.env.END2END_LONG;
 const ways = ["agencies/**", "reset.spec.ts", "security.spec.ts", "not-me.spec.ts", "axe-back-in.spec.ts", "abuse/**"];

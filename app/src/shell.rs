@@ -39,7 +39,10 @@ pub fn render(visit: &Visit, site: &Site, files: &Files, nonce: &str) -> String 
         .widget()
         .map(|widget| format!(r#"<script nonce="{nonce}" src="{}" async defer></script>"#, escape(&widget.script)))
         .unwrap_or_default();
-    let stay = stay(visit, site, files, nonce).unwrap_or_default();
+    let stay = visit.signed_in.as_ref().zip(visit.ends_in).map(|(signed_in, seconds)| {
+        Stay { action: "/api/sign-in/stay", csrf: &signed_in.csrf, seconds }.html(site, files, nonce)
+    });
+    let stay = stay.unwrap_or_default();
     let scripts = format!(
         r#"{stay}<script type="application/json" id="visit">{data}</script>
 <script type="module" nonce="{nonce}">
@@ -55,25 +58,35 @@ Promise.all([words, start({{ module_or_path: "{wasm}" }})]).then(([words]) => hy
 
 /// The notice that the session is about to end, with *Stay signed in*, and the script that shows it in time (WCAG 2.2, 2.2.1).
 /// It stands beside the page and not in it: it is there before the wasm is, and without it.
-fn stay(visit: &Visit, site: &Site, files: &Files, nonce: &str) -> Option<String> {
-    let (signed_in, seconds) = (visit.signed_in.as_ref()?, visit.ends_in?);
-    let word = |word| escape(&site.say(word));
-    Some(format!(
-        r#"<dialog id="stay" class="bb-stay" aria-labelledby="stay-heading" aria-describedby="stay-text" data-seconds="{seconds}">
+pub struct Stay<'a> {
+    /// Where *Stay signed in* posts to.
+    pub action: &'static str,
+    pub csrf: &'a str,
+    /// Until the session is over, if nothing happens.
+    pub seconds: i64,
+}
+
+impl Stay<'_> {
+    pub(crate) fn html(&self, site: &Site, files: &Files, nonce: &str) -> String {
+        let Self { action, csrf, seconds } = self;
+        let word = |word| escape(&site.say(word));
+        format!(
+            r#"<dialog id="stay" class="bb-stay" aria-labelledby="stay-heading" aria-describedby="stay-text" data-seconds="{seconds}">
 <h2 id="stay-heading" class="bb-stay__heading">{}</h2>
 <p id="stay-text">{}</p>
 <p id="stay-trouble" class="usa-error-message" role="alert" data-text="{}"></p>
-<form class="bb-form" method="post" action="/api/sign-in/stay"><input type="hidden" name="csrf" value="{}"><button class="usa-button" type="submit">{}</button></form>
+<form class="bb-form" method="post" action="{action}"><input type="hidden" name="csrf" value="{}"><button class="usa-button" type="submit">{}</button></form>
 </dialog>
 <script type="module" nonce="{nonce}" src="{}"></script>
 "#,
-        word(words::COMMON_STAY_HEADING),
-        word(words::COMMON_STAY_TEXT),
-        word(words::COMMON_OFFLINE),
-        escape(&signed_in.csrf),
-        word(words::COMMON_STAY_BUTTON),
-        files.stay,
-    ))
+            word(words::COMMON_STAY_HEADING),
+            word(words::COMMON_STAY_TEXT),
+            word(words::COMMON_OFFLINE),
+            escape(csrf),
+            word(words::COMMON_STAY_BUTTON),
+            files.stay,
+        )
+    }
 }
 
 /// The HTML of a dead end: of no address, so that the browser's share could not find it again, and without any script,

@@ -1,5 +1,5 @@
 // What the desk does to an account: a call from the search to the mail, and every act with its mail and its row of the
-// audit. The desk's pages have no script, so both kinds of browser see the same.
+// audit. The desk's pages need no script, so both kinds of browser see the same.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { tmpdir } from "node:os";

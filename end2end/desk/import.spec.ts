@@ -1,5 +1,5 @@
 // A roster from the browser: brought, checked, shown, agreed to, imported, with nothing for axe to find in light and dark
-// and without a script on any page; and what is no roster is said in a sentence.
+// and with no script on any page but the one that says when a session ends; and what is no roster is said in a sentence.
 import type { Page } from "@playwright/test";
 import { expect, test } from "../portal";
 import { writeRoster } from "../roster";

@@ -1,5 +1,5 @@
 // What waits for the office: people whom no mail reaches, one of them through a report that the mail server puts into the
-// portal's folder, and an account that its owner stopped. Light and dark, with nothing for axe to find, and no script.
+// portal's folder, and an account that its owner stopped. Light and dark, with nothing for axe to find.
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Page } from "@playwright/test";

@@ -1,5 +1,5 @@
 // Staff, from the command line's invitation to the recovery code: with the keyboard alone, with nothing for axe to find,
-// and without a script on any page.
+// and with no script on any page but the one that says when a session ends.
 import type { Page } from "@playwright/test";
 import { expect, test, type Portal } from "../portal";
 import { codeOf, deskLinkIn, look, password, step, tabTo } from "./app";

@@ -1,6 +1,6 @@
 //! The desk: the office's own pages (docs/decisions/0013).
 //!
-//! The server alone renders them, without a script. Their operations are server functions like all others. A page is
+//! The server alone renders them, without a script but the one that says when a session ends. Their operations are server functions like all others. A page is
 //! data in [`Page`] and a function in the file of its part; [`Page::title`] and [`view`] name both.
 
 pub mod acts;
@@ -30,7 +30,7 @@ use backboard::service::desk::reports::{Figures, ImportPage, UnusedPage};
 use backboard::staff::Role;
 use leptos::prelude::*;
 
-use crate::shell::{Files, bare};
+use crate::shell::{Files, Stay, bare};
 use crate::site::Site;
 use crate::ui::node::{el, row};
 use crate::visit::{self, RefusedForm, SignedIn, Unshown};
@@ -55,6 +55,8 @@ pub struct Who {
     pub may_show: bool,
     /// Every form of a session carries this against posts from other sites.
     pub csrf: String,
+    /// Seconds after which the session is over if nothing happens, for pages that can say so in time.
+    pub ends_in: Option<i64>,
 }
 
 /// The names of the staff, by what the audit calls them.
@@ -187,9 +189,10 @@ fn view(page: Page) -> AnyView {
     }
 }
 
-/// The whole HTML of a page of the desk. It has no script.
+/// The whole HTML of a page of the desk. Its one script, on pages of a session, says in time that this ends; `nonce` is the
+/// one of the response's Content-Security-Policy.
 #[must_use]
-pub fn render(visit: &Visit, site: &Site, files: &Files) -> String {
+pub fn render(visit: &Visit, site: &Site, files: &Files, nonce: &str) -> String {
     let owner = Owner::new();
     let body = owner.with(|| {
         provide_context(site.clone());
@@ -215,7 +218,10 @@ pub fn render(visit: &Visit, site: &Site, files: &Files) -> String {
         frame::frame(row(said.into_iter().chain([page]).collect())).to_html()
     });
     drop(owner);
-    bare(site, files, visit.page.title(), &body)
+    let ends = visit.who.as_ref().and_then(|who| Some((&who.csrf, who.ends_in?)));
+    let stay = ends.map(|(csrf, seconds)| Stay { action: "/api/desk/stay", csrf, seconds }.html(site, files, nonce));
+    let stay = stay.unwrap_or_default();
+    bare(site, files, visit.page.title(), &(body + &stay))
 }
 
 /// The visit of this page of the desk.

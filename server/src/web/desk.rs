@@ -224,7 +224,7 @@ fn matches(pattern: &str, path: &str) -> bool {
 }
 
 /// The answer to a visit.
-pub async fn show(web: &Web, path: &str, headers: &HeaderMap) -> Response {
+pub async fn show(web: &Web, path: &str, headers: &HeaderMap, nonce: &str) -> Response {
     match visit(web, path, headers).await {
         Ok((Shown::Elsewhere(path), _)) => Redirect::to(path).into_response(),
         Ok((Shown::File(file), _)) => file.into_response(),
@@ -235,7 +235,7 @@ pub async fn show(web: &Web, path: &str, headers: &HeaderMap) -> Response {
             let refused = refused.or_else(|| chosen(&page));
             let who = at_desk.map(|at_desk| who(web, &at_desk));
             let visit = Visit { path: path.to_owned(), who, refused, saved, page };
-            let mut response = answer(web, status, &visit, headers);
+            let mut response = answer(web, status, &visit, headers, nonce);
             if let Page::Turned(Problem { wait: Some(wait), .. }) | Page::Waiting(Problem { wait: Some(wait), .. }) =
                 visit.page
             {
@@ -274,14 +274,15 @@ pub async fn forbidden(web: &Web, caller: &Caller) -> Response {
         Some(token) => web.portal.desk_session(token).await.unwrap_or_default(),
         None => None,
     };
-    let who = at_desk.map(|at_desk| who(web, &at_desk));
+    // The answer to a form is no page of the desk's by its address, and runs no script of the desk's.
+    let who = at_desk.map(|at_desk| Who { ends_in: None, ..who(web, &at_desk) });
     let visit = Visit { path: caller.page.clone(), who, page: Page::NotAllowed, ..Visit::default() };
-    answer(web, StatusCode::FORBIDDEN, &visit, &HeaderMap::new())
+    answer(web, StatusCode::FORBIDDEN, &visit, &HeaderMap::new(), "")
 }
 
-fn answer(web: &Web, status: StatusCode, visit: &Visit, headers: &HeaderMap) -> Response {
+fn answer(web: &Web, status: StatusCode, visit: &Visit, headers: &HeaderMap, nonce: &str) -> Response {
     let (site, files) = web.desk(web.language(headers));
-    let mut response = (status, Html(desk::render(visit, site, files))).into_response();
+    let mut response = (status, Html(desk::render(visit, site, files, nonce))).into_response();
     if visit.page.reloads() {
         response.headers_mut().insert(http::header::REFRESH, HeaderValue::from_static(RELOADED));
     }
@@ -292,8 +293,9 @@ fn answer(web: &Web, status: StatusCode, visit: &Visit, headers: &HeaderMap) -> 
 }
 
 fn who(web: &Web, at_desk: &AtDesk) -> Who {
-    let AtDesk { actor, name } = at_desk;
-    Who { name: name.clone(), role: actor.role, may_show: actor.may_show, csrf: web.portal.desk_csrf(actor) }
+    let AtDesk { actor, name, ends_in } = at_desk;
+    let csrf = web.portal.desk_csrf(actor);
+    Who { name: name.clone(), role: actor.role, may_show: actor.may_show, csrf, ends_in: Some(*ends_in) }
 }
 
 async fn visit(web: &Web, path: &str, headers: &HeaderMap) -> Result<(Shown, Option<AtDesk>), Fault> {

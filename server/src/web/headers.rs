@@ -13,6 +13,7 @@ use http::header::{
 };
 use http::{HeaderMap, HeaderValue, StatusCode};
 
+use super::pages::Private;
 use super::{Web, desk};
 use crate::robots::Widget;
 
@@ -28,6 +29,8 @@ const CLEARED: &str = "\"cache\", \"storage\"";
 /// The desk's pages have no script, so none may run there, and nothing is fetched but style and pictures of ours.
 const DESK_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; base-uri 'none'; \
                            object-src 'none'; form-action 'self'; frame-ancestors 'none'";
+/// But for the one that says that a session is about to end, on pages of a session: it asks us to carry it on.
+const DESK_NOTICE: &str = "; connect-src 'self'; script-src ";
 
 /// The nonce of one response's Content-Security-Policy.
 #[derive(Clone)]
@@ -44,7 +47,13 @@ pub async fn protect(State(web): State<Arc<Web>>, mut request: Request, next: Ne
         let sentence = web.wrong_host();
         (StatusCode::MISDIRECTED_REQUEST, sentence).into_response()
     };
-    let policy = if is_desk { DESK_POLICY.to_owned() } else { policy(&nonce, web.hosted.as_ref()) };
+    let policy = match is_desk {
+        true if response.extensions().get::<Private>().is_some() => {
+            format!("{DESK_POLICY}{DESK_NOTICE}'nonce-{nonce}'")
+        }
+        true => DESK_POLICY.to_owned(),
+        false => policy(&nonce, web.hosted.as_ref()),
+    };
     let is_busy = response.status() == StatusCode::SERVICE_UNAVAILABLE;
     let headers = response.headers_mut();
     headers.remove(SERVER);

@@ -43,7 +43,7 @@ pub async fn show(
         return chosen;
     }
     if desk::is_here(path) {
-        return desk::show(&web, path, request.headers()).await;
+        return desk::show(&web, path, request.headers(), &nonce).await;
     }
     match visit(&web, path, request.headers()).await {
         Ok(Shown::Page(status, visit)) => page(&web, status, &visit, request.headers(), &nonce),

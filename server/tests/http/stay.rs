@@ -4,12 +4,16 @@ use http::StatusCode;
 
 use crate::app::App;
 use crate::browser::{Browser, JSON};
+use crate::desk::{HELEN, seat, sign_in_at_desk};
 use crate::people::{BERT, PASSWORD};
 use crate::steps::{sign_in, sign_in_expired};
 
 const STAY: &str = "/api/sign-in/stay";
+const STAY_AT_DESK: &str = "/api/desk/stay";
 /// Half an hour, less the minute for which a session's last use is not written down.
 const LEFT: i64 = 29 * 60;
+/// The same of the quarter of an hour at the desk.
+const LEFT_AT_DESK: i64 = 14 * 60;
 
 async fn portal() -> App {
     let app = App::start().await;
@@ -27,7 +31,11 @@ async fn left(browser: &mut Browser<'_>, path: &str) -> Option<i64> {
 }
 
 async fn stay(browser: &mut Browser<'_>, csrf: &str) -> i64 {
-    let answer = browser.call(STAY, &[("csrf", csrf)]).await;
+    carry_on(browser, STAY, csrf).await
+}
+
+async fn carry_on(browser: &mut Browser<'_>, path: &str, csrf: &str) -> i64 {
+    let answer = browser.call(path, &[("csrf", csrf)]).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
     answer.json()["text"].as_str().unwrap().parse().unwrap()
 }
@@ -87,4 +95,26 @@ async fn it_takes_the_sessions_own_token_and_leads_home_without_a_script() {
     assert_ne!(browser.post(STAY, JSON, &[]).await.status, StatusCode::OK);
     assert_ne!(browser.post(STAY, JSON, &[("csrf", "another")]).await.status, StatusCode::OK);
     browser.submit(STAY, &[("csrf", &csrf)]).await.assert_goes("/home");
+}
+
+#[tokio::test]
+async fn at_the_desk_it_is_the_same_after_a_quarter_of_an_hour() {
+    let app = portal().await;
+    seat(&app, &HELEN).await;
+    let mut browser = app.browser();
+    assert_eq!(left(&mut browser, "/desk/sign-in").await, None);
+    let csrf = sign_in_at_desk(&mut browser, &HELEN).await;
+    for path in ["/desk", "/desk/find", "/desk/own", "/desk/nowhere", "/desk/staff"] {
+        assert_eq!(left(&mut browser, path).await, Some(LEFT_AT_DESK), "{path}");
+    }
+    let mut passed = 0;
+    while passed < 8 * 3600 - 10 * 60 {
+        app.clock.pass(10 * 60);
+        passed += 10 * 60;
+        assert_eq!(carry_on(&mut browser, STAY_AT_DESK, &csrf).await, LEFT_AT_DESK.min(8 * 3600 - passed));
+    }
+    browser.submit(STAY_AT_DESK, &[("csrf", &csrf)]).await.assert_goes("/desk");
+    app.clock.pass(10 * 60);
+    browser.call(STAY_AT_DESK, &[("csrf", &csrf)]).await.assert_problem(403, "form", "session-over");
+    browser.open("/desk").await.assert_goes("/desk/sign-in");
 }

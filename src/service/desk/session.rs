@@ -23,6 +23,8 @@ const CSRF: &str = "desk-csrf";
 pub struct AtDesk {
     pub actor: Actor,
     pub name: String,
+    /// Seconds for which the session certainly goes on if nothing happens from now on.
+    pub ends_in: i64,
 }
 
 impl Portal {
@@ -53,7 +55,8 @@ impl Portal {
             }
         }
         let actor = Actor { staff: member.id, role: member.role, may_show: member.may_show, session: session.token };
-        Ok(Some(AtDesk { actor, name: member.name }))
+        let ends_in = session.expires.since(now).clamp(0, DESK_IDLE_SECONDS - TOUCH_SECONDS);
+        Ok(Some(AtDesk { actor, name: member.name, ends_in }))
     }
 
     async fn touch_desk(&self, session: &StaffSession, now: Moment) -> Result<(), Fault> {

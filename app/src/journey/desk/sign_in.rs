@@ -95,6 +95,24 @@ pub async fn post_desk_second(#[server(default)] second: String) -> Result<Answe
     caller.answer(done.await)
 }
 
+/// *Stay signed in*: the guards have found the session and written down that it was used. Says for how many seconds it goes
+/// on.
+#[server(prefix = "/api", endpoint = "desk/stay", input = PostUrl)]
+pub async fn post_desk_stay() -> Result<Answer, Broken> {
+    use crate::request::{Done, caller};
+    use backboard::refused::Refused;
+    let caller = caller()?;
+    if caller.wants_page {
+        return caller.answer(Ok(Done::to("/desk")));
+    }
+    let left = async {
+        let token = caller.desk_token.as_ref().ok_or(Refused::SessionOver)?;
+        let at_desk = caller.portal.desk_session(token).await?.ok_or(Refused::SessionOver)?;
+        Ok(at_desk.ends_in.to_string())
+    };
+    caller.answer_text(left.await)
+}
+
 /// *Sign out*.
 #[server(prefix = "/api", endpoint = "desk/sign-out", input = PostUrl)]
 pub async fn post_desk_sign_out() -> Result<Answer, Broken> {

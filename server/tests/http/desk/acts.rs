@@ -422,7 +422,6 @@ async fn every_form_of_an_act_has_exactly_the_fields_that_are_listed() {
     let mut see = |page: &Answer| {
         let text = page.text();
         assert_eq!(page.status, 200, "{text}");
-        assert!(!text.contains("<script") && !text.contains(" style="), "{text}");
         for form in text.split("<form ").skip(1) {
             let form = form.split("</form>").next().unwrap();
             let action = form.split("action=\"").nth(1).unwrap().split('"').next().unwrap();

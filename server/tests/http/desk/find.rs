@@ -52,7 +52,7 @@ async fn a_search_leads_to_a_page_whose_address_names_nobody_and_from_there_to_t
 }
 
 #[tokio::test]
-async fn each_form_has_exactly_the_fields_that_are_listed_and_no_page_has_a_script() {
+async fn each_form_has_exactly_the_fields_that_are_listed() {
     let app = App::start().await;
     app.settle(&[ADA]).await;
     let (mut browser, csrf) = at_desk(&app, &HELEN).await;
@@ -62,7 +62,6 @@ async fn each_form_has_exactly_the_fields_that_are_listed_and_no_page_has_a_scri
     for (path, operation) in [("/desk/find", "desk.search"), (&*address, "desk.search"), (&*of_account, "desk.reveal")]
     {
         let page = browser.open(path).await.text();
-        assert!(!page.contains("<script"), "{path}");
         let operation = operations().iter().find(|known| known.name == operation).unwrap();
         let (_, form) = page.split_once(&format!("action=\"{}\"", operation.path)).unwrap();
         let form = form.split("</form>").next().unwrap();

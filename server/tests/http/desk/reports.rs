@@ -45,7 +45,6 @@ async fn each_report_is_shown_to_the_roles_it_is_for() {
                 let expected = if may { StatusCode::OK } else { StatusCode::FORBIDDEN };
                 assert_eq!(answer.status, expected, "{:?} {path}", staffer.role);
                 assert_eq!(answer.header("cache-control"), Some("no-store"), "{path}");
-                assert!(!answer.holds("<script") && !answer.holds(" style="), "{path}");
                 assert_eq!(answer.header("content-disposition").is_some(), may && path.ends_with(".csv"), "{path}");
             }
         }
