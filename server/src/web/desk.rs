@@ -31,6 +31,7 @@ use http::header::{RETRY_AFTER, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 
 use self::files::File;
+use super::headers::Nonce;
 use super::operations::operation_at;
 use super::pages::Private;
 use super::{Web, cookies};
@@ -286,8 +287,11 @@ fn answer(web: &Web, status: StatusCode, visit: &Visit, headers: &HeaderMap, non
     if visit.page.reloads() {
         response.headers_mut().insert(http::header::REFRESH, HeaderValue::from_static(RELOADED));
     }
-    if visit.who.is_some() {
+    if let Some(who) = &visit.who {
         response.extensions_mut().insert(Private);
+        if who.ends_in.is_some() {
+            response.extensions_mut().insert(Nonce(nonce.to_owned()));
+        }
     }
     response
 }

@@ -13,7 +13,6 @@ use http::header::{
 };
 use http::{HeaderMap, HeaderValue, StatusCode};
 
-use super::pages::Private;
 use super::{Web, desk};
 use crate::robots::Widget;
 
@@ -32,7 +31,8 @@ const DESK_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' 
 /// But for the one that says that a session is about to end, on pages of a session: it asks us to carry it on.
 const DESK_NOTICE: &str = "; connect-src 'self'; script-src ";
 
-/// The nonce of one response's Content-Security-Policy.
+/// The nonce of one response's Content-Security-Policy. Every request brings it; an answer of the desk that has it runs a
+/// script.
 #[derive(Clone)]
 pub struct Nonce(pub String);
 
@@ -48,9 +48,7 @@ pub async fn protect(State(web): State<Arc<Web>>, mut request: Request, next: Ne
         (StatusCode::MISDIRECTED_REQUEST, sentence).into_response()
     };
     let policy = match is_desk {
-        true if response.extensions().get::<Private>().is_some() => {
-            format!("{DESK_POLICY}{DESK_NOTICE}'nonce-{nonce}'")
-        }
+        true if response.extensions().get::<Nonce>().is_some() => format!("{DESK_POLICY}{DESK_NOTICE}'nonce-{nonce}'"),
         true => DESK_POLICY.to_owned(),
         false => policy(&nonce, web.hosted.as_ref()),
     };
