@@ -50,7 +50,7 @@ pub fn identity_fields(state: FormState) -> Vec<AnyView> {
         .show(words::FIELD_SHOW_SSN)
         .width("bb-input-medium");
     vec![
-        birth_fields(state),
+        birth_fields(state, true),
         text_field(state, &[Field::LastName], LAST_NAME),
         text_field(state, &[Field::Ssn], SSN),
         alternative(state),

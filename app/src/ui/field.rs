@@ -127,9 +127,10 @@ pub fn unmask(field: Field, show: Word) -> AnyView {
         .view()
 }
 
-/// Date of birth: three fields in the agency's order. A whole date pasted into one fills all three.
+/// Date of birth: three fields in the agency's order. A whole date pasted into one fills all three. It is `own` where who
+/// types it was born then, and a browser may know it; a caller's is nothing for a browser to fill in.
 #[must_use]
-pub fn birth_fields(state: FormState) -> AnyView {
+pub fn birth_fields(state: FormState, own: bool) -> AnyView {
     const MONTH_FIRST: &[Field] = &[Field::BirthMonth, Field::BirthDay, Field::BirthYear];
     const DAY_FIRST: &[Field] = &[Field::BirthDay, Field::BirthMonth, Field::BirthYear];
     let order = site().agency().date_order;
@@ -138,11 +139,12 @@ pub fn birth_fields(state: FormState) -> AnyView {
         DateOrder::DayMonthYear => (DAY_FIRST, words::CLAIM_BIRTH_HINT_DAY_FIRST),
     };
     let parts = fields.iter().map(|field| {
-        let kind = match field {
-            Field::BirthYear => Kind::digits("bday-year").width("bb-date__year"),
-            Field::BirthDay => Kind::digits("bday-day").width("bb-date__two"),
-            _ => Kind::digits("bday-month").width("bb-date__two"),
+        let (autocomplete, width) = match field {
+            Field::BirthYear => ("bday-year", "bb-date__year"),
+            Field::BirthDay => ("bday-day", "bb-date__two"),
+            _ => ("bday-month", "bb-date__two"),
         };
+        let kind = Kind::digits(if own { autocomplete } else { "off" }).width(width);
         el("div")
             .class("usa-form-group bb-date__part")
             .child(labelled(*field, None))

@@ -30,7 +30,8 @@ pub fn frame(page: AnyView) -> AnyView {
         .child(text("p", "bb-footer__name", agency.name.clone()))
         .child(contact_line());
     row(vec![
-        el("a").class("usa-skipnav").attr("href", "#main").text(say(words::COMMON_SKIP)).view(),
+        // For the browser itself: the router would change the address and leave the focus where it is.
+        el("a").class("usa-skipnav").attr("href", "#main").attr("rel", "external").text(say(words::COMMON_SKIP)).view(),
         el("header")
             .class("bb-header")
             .child(el("div").class("bb-header__inner").child(home.view()).all(languages()).maybe(session()).view())

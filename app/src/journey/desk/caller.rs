@@ -101,7 +101,7 @@ fn facts(account: i64) -> AnyView {
             el("p").class("usa-hint").text(say(words::ACT_CALLER_FACTS_HINT)).view(),
         ];
         fields.extend(asked.into_iter().map(|fact| match fact {
-            Fact::DateOfBirth => birth_fields(state),
+            Fact::DateOfBirth => birth_fields(state, false),
             Fact::CertificateNumber => text_field(state, &[Field::Certificate], Kind::text("off")),
             Fact::CertificationLevel => text_field(state, &[Field::Level], Kind::text("off")),
         }));

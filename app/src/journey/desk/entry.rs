@@ -77,7 +77,8 @@ pub fn link(link: Link) -> AnyView {
 }
 
 /// The address, for the eye and the password manager: it is not sent.
-fn whose(email: &str) -> AnyView {
+#[must_use]
+pub fn whose(email: &str) -> AnyView {
     let shown = el("input")
         .class("usa-input")
         .id("email")

@@ -4,6 +4,7 @@ use backboard::refused::Field;
 use leptos::prelude::*;
 use leptos::server_fn::codec::PostUrl;
 
+use super::entry::whose;
 use super::frame::{back, saved};
 use crate::answer::{Answer, Broken};
 use crate::site::{say, site};
@@ -26,6 +27,7 @@ pub struct Own {
 pub fn own(own: Own) -> AnyView {
     let change = form("/api/desk/password/change", say(words::STAFF_OWN_PASSWORD_BUTTON), |state| {
         vec![
+            whose(&own.email),
             text_field(state, &[Field::CurrentPassword], Kind::secret("current-password")),
             new_password(state, own.email.clone(), [words::STAFF_INVITED_FIRST, words::FIELD_PASSWORD_AGAIN]),
         ]

@@ -7,6 +7,7 @@ use leptos::server_fn::codec::PostUrl;
 
 use super::frame::{more, role_word, saved};
 use super::hidden;
+use super::parts::table;
 use crate::answer::{Answer, Broken};
 use crate::site::{say, site};
 use crate::ui::choice::choice;
@@ -36,14 +37,7 @@ pub struct Row {
 #[must_use]
 pub fn list(rows: Vec<Row>) -> AnyView {
     let heads = [words::DESK_FIELD_STAFF_NAME, words::FIELD_EMAIL, words::DESK_FIELD_ROLE, words::STAFF_LIST_STATE];
-    let head = heads.map(|word| el("th").attr("scope", "col").text(say(word)).view());
-    let lines = rows.into_iter().map(line);
-    let table = el("table")
-        .class("bb-table")
-        .child(el("caption").class("usa-sr-only").text(say(words::STAFF_LIST_TITLE)).view())
-        .child(el("thead").child(el("tr").all(head).view()).view())
-        .child(el("tbody").all(lines).view());
-    let table = el("div").class("bb-table-frame").attr("tabindex", "0").child(table.view());
+    let table = table(words::STAFF_LIST_TITLE, &heads, rows.into_iter().map(line).collect());
     let invite = form("/api/desk/staff/invite", say(words::STAFF_INVITE_BUTTON), |state| {
         vec![
             text_field(state, &[Field::StaffName], Kind::text("off")),
@@ -54,22 +48,17 @@ pub fn list(rows: Vec<Row>) -> AnyView {
     });
     let mut content: Vec<AnyView> =
         saved(&[("/api/desk/staff/invite", words::STAFF_INVITE_SAVED)]).into_iter().collect();
-    content.extend([table.view(), text("h2", "bb-card__second", say(words::STAFF_INVITE_TITLE)), invite]);
+    content.extend([table, text("h2", "bb-card__second", say(words::STAFF_INVITE_TITLE)), invite]);
     card(say(words::STAFF_LIST_TITLE), content)
 }
 
-fn line(row: Row) -> AnyView {
+fn line(row: Row) -> Vec<AnyView> {
     let name = el("a").attr("href", format!("/desk/staff/{}", row.id)).text(row.name.clone());
     let mut state = say(state_word(row.state));
     if row.asked_by.is_some() {
         state = format!("{state}, {}", say(words::STAFF_LIST_ASKED));
     }
-    el("tr")
-        .child(el("th").attr("scope", "row").child(name.view()).view())
-        .child(text("td", "", row.email))
-        .child(text("td", "", say(role_word(row.role))))
-        .child(text("td", "", state))
-        .view()
+    vec![name.view(), row.email.into_any(), say(role_word(row.role)).into_any(), state.into_any()]
 }
 
 fn roles(state: FormState) -> AnyView {
