@@ -110,8 +110,9 @@ fn document(visit: &Visit, site: &Site, files: &Files, title: Word, widget: &str
     });
     drop(owner);
     let Files { manifest, touch_icon, .. } = files;
+    let description = escape(&site.fill(words::COMMON_DESCRIPTION, &[("system", &site.agency().system)]));
     let head = format!(
-        "<link rel=\"manifest\" href=\"{manifest}\">\n<link rel=\"apple-touch-icon\" href=\"{touch_icon}\">\n{widget}"
+        "<meta name=\"description\" content=\"{description}\">\n<link rel=\"manifest\" href=\"{manifest}\">\n<link rel=\"apple-touch-icon\" href=\"{touch_icon}\">\n{widget}"
     );
     whole(site, files, title, &head, &format!("{body}{scripts}"))
 }
