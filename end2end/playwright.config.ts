@@ -21,8 +21,11 @@ const ways = ["agencies/**", "reset.spec.ts", "security.spec.ts", "not-me.spec.t
 const twice = long ? [] : [...ways, "desk/**"];
 const once = long ? [] : ["desk/**"];
 const first = long ? {} : { testMatch: ["claim.spec.ts", "client.spec.ts", "language.spec.ts", "session.spec.ts"] };
+// How pages are reached, read aloud, enlarged and filled in: measured in the page, by scripts. Hydrated on a desktop, with
+// --long on a phone too.
+const perceived = ["keyboard.spec.ts", "aria.spec.ts", "reflow.spec.ts", "autofill.spec.ts"];
 // client.spec.ts is about what the script adds; axe is a script itself, and its specs hold ours back.
-const scripted = ["client.spec.ts", "axe*.spec.ts", "look/**"];
+const scripted = ["client.spec.ts", "axe*.spec.ts", "look/**", ...perceived];
 // A session's end is announced by a script of its own, which needs no wasm.
 const announced = ["session.spec.ts"];
 
@@ -30,7 +33,11 @@ export default defineConfig<{ wasm: boolean }>({
   testDir: ".",
   outputDir: "../target/end2end",
   timeout: 180_000,
-  expect: { timeout: 20_000 },
+  expect: {
+    timeout: 20_000,
+    // What a screen reader is told: the whole of it, in files that people read.
+    toMatchAriaSnapshot: { pathTemplate: "{testDir}/aria/{arg}{ext}", children: "deep-equal" },
+  },
   fullyParallel: false,
   // Much of a journey is waiting for mails, which leave at a moment of their own.
   workers: 3,

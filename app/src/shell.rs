@@ -4,6 +4,7 @@ use backboard::agency::Agency;
 use leptos::prelude::*;
 use leptos_router::location::RequestUrl;
 
+use crate::journey::missing::dead_heading;
 use crate::routes::{App, title};
 use crate::site::Site;
 use crate::visit::{Page, Unshown, Visit};
@@ -53,7 +54,12 @@ Promise.all([words, start({{ module_or_path: "{wasm}" }})]).then(([words]) => hy
 </script>
 "#
     );
-    document(visit, site, files, title(&visit.path), &widget, &scripts)
+    // A page that leads no further says so before anything else.
+    let title = match visit.page {
+        Page::Dead { refused, .. } => dead_heading(refused),
+        _ => title(&visit.path),
+    };
+    document(visit, site, files, title, &widget, &scripts)
 }
 
 /// The notice that the session is about to end, with *Stay signed in*, and the script that shows it in time (WCAG 2.2, 2.2.1).

@@ -11,7 +11,7 @@ use crate::ui::frame::{card, lead, link};
 use crate::ui::node::{el, row, text};
 use crate::ui::sentence::sentence;
 use crate::visit::{Page, visit};
-use crate::words;
+use crate::words::{self, Word};
 
 /// No page at this address, or something broke on the way to it.
 #[must_use]
@@ -28,19 +28,25 @@ pub fn missing() -> AnyView {
     row(vec![card(say(heading), told.into_iter().chain([back.view()]).collect()), help_box()])
 }
 
-/// A link or flow that no longer works: says why, and offers a new mail. Where the account itself is closed, no mail
-/// would help: it says who does.
+/// The heading of a link or flow that no longer works, which is the title of its page too.
 #[must_use]
-pub fn dead(refused: Refused, purpose: Option<Purpose>) -> AnyView {
-    let site = site();
-    let heading = match refused {
+pub const fn dead_heading(refused: Refused) -> Word {
+    match refused {
         Refused::AccountExternal => words::LINK_DEAD_ELSEWHERE_HEADING,
         Refused::AccountInactive | Refused::AccountSuspended | Refused::AccountFrozen => {
             words::LINK_DEAD_CLOSED_HEADING
         }
         Refused::FlowOver => words::LINK_DEAD_OVER_HEADING,
         _ => words::LINK_DEAD_HEADING,
-    };
+    }
+}
+
+/// A link or flow that no longer works: says why, and offers a new mail. Where the account itself is closed, no mail
+/// would help: it says who does.
+#[must_use]
+pub fn dead(refused: Refused, purpose: Option<Purpose>) -> AnyView {
+    let site = site();
+    let heading = dead_heading(refused);
     let to_sign_in = ("/sign-in", words::COMMON_TO_SIGN_IN);
     let claim = ("/claim", words::LINK_DEAD_AGAIN);
     let reset = ("/forgot-password", words::LINK_DEAD_AGAIN);

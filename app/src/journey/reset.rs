@@ -8,7 +8,7 @@ use leptos::server_fn::codec::PostUrl;
 use crate::answer::{Answer, Broken};
 use crate::journey::claim::{code_form, identity_fields};
 use crate::journey::missing::{dead, missing};
-use crate::journey::security::question_word;
+use crate::journey::security::asked;
 use crate::site::{say, site};
 use crate::ui::contact::{help_box, sender_line};
 use crate::ui::field::{Kind, text_field};
@@ -74,16 +74,10 @@ pub fn reset_sent() -> AnyView {
 /// *Password Challenge*.
 #[must_use]
 pub fn challenge() -> AnyView {
-    // Not masked: who types it on a phone must see it, and it is never the only thing asked.
-    const ANSWER: Kind = Kind::text("off").hint(words::RESET_CHALLENGE_HINT);
     match visit().page {
         Page::Challenge { question } => {
-            let ask = form("/api/reset/answer", say(words::RESET_CHALLENGE_BUTTON), |state| {
-                vec![
-                    text("p", "bb-question", say(question_word(question))),
-                    text_field(state, &[Field::Answer], ANSWER),
-                ]
-            });
+            let ask =
+                form("/api/reset/answer", say(words::RESET_CHALLENGE_BUTTON), |state| vec![asked(state, question)]);
             let forgotten = text("p", "usa-hint", say(words::RESET_CHALLENGE_FORGOTTEN));
             let content = vec![steps(STEPS, 2), lead(say(words::RESET_CHALLENGE_LEAD)), ask, forgotten];
             row(vec![card(say(words::RESET_CHALLENGE_HEADING), content), help_box()])

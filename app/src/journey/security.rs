@@ -85,12 +85,7 @@ pub fn new_question() -> AnyView {
 }
 
 fn confirm(question: Question) -> AnyView {
-    let ask = form(CONFIRM, say(words::SECURITY_QUESTION_CONFIRM_BUTTON), |state| {
-        vec![
-            text("p", "bb-question", say(question_word(question))),
-            text_field(state, &[Field::Answer], Kind::text("off").hint(words::RESET_CHALLENGE_HINT)),
-        ]
-    });
+    let ask = form(CONFIRM, say(words::SECURITY_QUESTION_CONFIRM_BUTTON), |state| vec![asked(state, question)]);
     let content = vec![
         lead(say(words::SECURITY_QUESTION_CONFIRM_LEAD)),
         ask,
@@ -98,6 +93,19 @@ fn confirm(question: Question) -> AnyView {
         more("/home", say(words::SECURITY_QUESTION_LATER)),
     ];
     row(vec![card(say(words::SECURITY_QUESTION_HEADING), content), help_box()])
+}
+
+/// A question with the field for its answer. Whoever steps into the field is told what is asked.
+#[must_use]
+pub fn asked(state: FormState, question: Question) -> AnyView {
+    // Not masked: who types it on a phone must see it, and it is never the only thing asked.
+    const ANSWER: Kind = Kind::text("off").hint(words::RESET_CHALLENGE_HINT);
+    el("div")
+        .attr("role", "group")
+        .attr("aria-labelledby", "asked")
+        .child(el("p").id("asked").class("bb-question").text(say(question_word(question))).view())
+        .child(text_field(state, &[Field::Answer], ANSWER))
+        .view()
 }
 
 fn choose(due: bool) -> AnyView {

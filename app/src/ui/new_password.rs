@@ -42,7 +42,9 @@ fn checklist(username: String, typed: RwSignal<String>) -> AnyView {
     let site = site();
     let policy = site.agency().policy.password.clone();
     let requirements = policy.requirements();
-    let total = requirements.len();
+    // Of the last one only the server can tell: nobody is told that it is missing, or to go on until it is met.
+    let is_told_here = |requirement: &Requirement| *requirement != Requirement::NotCommon;
+    let total = requirements.iter().filter(|requirement| is_told_here(requirement)).count();
     // What is met so far, in the order of the list.
     let met = Memo::new(move |_| {
         let typed = typed.read();
@@ -62,7 +64,7 @@ fn checklist(username: String, typed: RwSignal<String>) -> AnyView {
                         .to_owned(),
                 )
             })
-            .child(el("span").class("usa-sr-only").child(said).view())
+            .maybe(is_told_here(requirement).then(|| el("span").class("usa-sr-only").child(said).view()))
             .text(asked(&site, *requirement))
             .view()
     });
