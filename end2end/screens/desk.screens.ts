@@ -6,7 +6,7 @@ import { gallery } from "./gallery";
 test.use({ agency: "demo", locale: "en-US" });
 
 test("desk", async ({ page, portal }, info) => {
-  test.setTimeout(300_000);
+  test.setTimeout(900_000);
   const picture = gallery(page, info);
   const at = async (path: string, name: string) => {
     await page.goto(path);

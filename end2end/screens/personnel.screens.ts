@@ -9,7 +9,7 @@ const answer = "Señor Biscuit";
 test.use({ agency: "demo" });
 
 test("personnel", async ({ page, portal, visitor, context }, info) => {
-  test.setTimeout(300_000);
+  test.setTimeout(900_000);
   const picture = gallery(page, info);
   const refused = async (operation: string, name: string) => {
     await visitor.send(operation);
