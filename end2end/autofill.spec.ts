@@ -1,8 +1,8 @@
 // What a browser and a password manager may fill in: each field says what it wants (WCAG 1.3.5), a new password stands in a
 // form with its username, and whatever is pasted stays whole (3.3.8).
 import type { Locator, Page } from "@playwright/test";
-import { asMember, asStaff, toChallenge } from "./member";
-import { expect, lookUp, test, Visitor } from "./portal";
+import { asMember, asStaff, go, toChallenge, toPassword } from "./member";
+import { expect, test } from "./portal";
 
 test.use({ agency: "demo", permissions: ["clipboard-read", "clipboard-write"] });
 
@@ -66,12 +66,9 @@ test("each field of an open page says what it wants, and takes what is pasted", 
   }
 });
 
-test("where a password is set, its manager is told whose it is", async ({ page, portal, visitor }) => {
-  const person = portal.enrol({})[0]!;
+test("where a password is set, its manager is told whose it is", async ({ page, visitor }) => {
   const owner = "username text username";
-  await lookUp(page, person, visitor.scripts);
-  await visitor.goOn(await portal.mail(person.email));
-  await visitor.arrive("/claim/password", "Create a password");
+  const person = await toPassword(visitor);
   expect(await fields(page)).toEqual([owner, ...anew]);
   await expectOwner(page, person.username);
   await pasteEverywhere(page, "create a password");
@@ -86,20 +83,19 @@ test("where a password is set, its manager is told whose it is", async ({ page, 
   expect(await fields(page)).toEqual(["question select-one off", "answer text off text", "current_password password current-password text", "current_password-show checkbox off"]);
   await pasteEverywhere(page, "security question");
   // An answer is nothing that a browser should remember.
-  await toChallenge(visitor, member);
+  await toChallenge(visitor);
   expect(await fields(page)).toEqual(["answer text off text"]);
   await pasteEverywhere(page, "challenge");
 });
 
-test("at the desk a browser fills in what is the member's own, and nothing about anybody else", async ({ page, portal }) => {
-  const desk = new Visitor(page, portal, false);
-  await desk.open("/desk/sign-in");
+test("at the desk a browser fills in what is the member's own, and nothing about anybody else", async ({ page, portal, visitor }) => {
+  await go(visitor, "/desk/sign-in");
   expect(await fields(page)).toEqual(["email text username email", "password password current-password text"]);
   await pasteEverywhere(page, "desk sign-in");
-  await desk.open("/desk/forgot");
+  await go(visitor, "/desk/forgot");
   expect(await fields(page)).toEqual(["email text username email"]);
   const account = await asStaff(page, portal);
-  await desk.open("/desk/own");
+  await go(visitor, "/desk/own");
   expect(await fields(page)).toEqual(["email text username", "current_password password current-password text", ...anew]);
   await expectOwner(page, `pages-${process.pid}@office.example`);
   // A caller's date of birth is not that of who sits here.
@@ -110,7 +106,7 @@ test("at the desk a browser fills in what is the member's own, and nothing about
     ["/desk/staff", ["staff_name text off text", "email text off email", "role select-one off"]],
   ];
   for (const [address, wanted] of about) {
-    await desk.open(address);
+    await go(visitor, address);
     expect(await fields(page), address).toEqual(wanted);
     await pasteEverywhere(page, address);
   }

@@ -2,11 +2,18 @@
 import type { Page } from "@playwright/test";
 import { measure } from "./keyboard";
 
+/** Gives the window another size, and waits until the page has taken note of it. */
+export async function resize(page: Page, size: { width: number; height: number }) {
+  await page.setViewportSize(size);
+  await page.waitForFunction(({ width, height }) => matchMedia(`(width: ${width}px) and (height: ${height}px)`).matches, size);
+}
+
 /** The size of text that the browser is set to; 16 px where nobody has changed it. */
 export async function setFontSize(page: Page, size: number) {
   const session = await page.context().newCDPSession(page);
   await session.send("Page.setFontSizes", { fontSizes: { standard: size, fixed: size } });
   await session.detach();
+  await page.waitForFunction((size) => getComputedStyle(document.documentElement).fontSize === `${size}px`, size);
 }
 
 /** A style sheet of the reader's own, as a browser's extension brings it. The page's policy has no say in it. */
@@ -33,7 +40,8 @@ export function unreadable(page: Page): Promise<string[]> {
     for (const one of shown) {
       const { overflowX, overflowY } = getComputedStyle(one);
       const [wide, high] = [one.scrollWidth > one.clientWidth + 1, one.scrollHeight > one.clientHeight + 1];
-      const cuts = (overflow: string) => overflow === "hidden" || overflow === "clip";
+      // What stands in a field scrolls with the cursor.
+      const cuts = (overflow: string) => (overflow === "hidden" || overflow === "clip") && one.localName !== "input";
       if ((wide && cuts(overflowX)) || (high && cuts(overflowY))) found.push(`cut off: ${one.localName}.${one.className}`);
       if (wide && overflowX === "auto" && one.tabIndex < 0) found.push(`scrolls for the mouse alone: ${one.localName}.${one.className}`);
     }

@@ -3,7 +3,7 @@ import type { BrowserContext, Page } from "@playwright/test";
 import { takeSeat } from "./desk/app";
 import type { Portal } from "./portal";
 import type { Person } from "./roster";
-import { live, type Visitor } from "./visitor";
+import { live, lookUp, type Visitor } from "./visitor";
 
 export const password = "Kayak over 7 rivers";
 export const question = "What was the name of your first pet?";
@@ -11,6 +11,8 @@ export const answer = "Señor Biscuit";
 
 type Cookies = Awaited<ReturnType<BrowserContext["cookies"]>>;
 const members = new Map<Portal, { cookies: Cookies; person: Person }>();
+const challenges = new Map<Portal, Cookies>();
+const choices = new Map<Portal, { cookies: Cookies; person: Person }>();
 const seats = new Map<Portal, { cookies: Cookies; account: string }>();
 
 /** Signs this browser in as the portal's one member, who has claimed an account and set a question for the first of these
@@ -47,13 +49,42 @@ export async function asStaff(page: Page, portal: Portal): Promise<string> {
   return seat.account;
 }
 
-/** Goes as the member from *forgot password?* to the page of the question. */
-export async function toChallenge(visitor: Visitor, person: Person) {
-  const before = visitor.portal.mails(person.email);
-  await visitor.page.context().clearCookies();
-  await visitor.forgot(person.username);
-  await visitor.goOn(await visitor.portal.nextMail(person.email, before, "reset your password"));
-  await visitor.arrive("/reset/challenge", "Password Challenge");
+/** Leads this browser, signed out, to the page where the member answers the question. */
+export async function toChallenge(visitor: Visitor) {
+  const context = visitor.page.context();
+  const member = await asMember(visitor);
+  await context.clearCookies();
+  const begun = challenges.get(visitor.portal);
+  if (begun) {
+    await context.addCookies(begun);
+    await visitor.open("/reset/challenge");
+    await visitor.arrive("/reset/challenge", "Password Challenge");
+  } else {
+    const before = visitor.portal.mails(member.email);
+    await visitor.forgot(member.username);
+    await visitor.goOn(await visitor.portal.nextMail(member.email, before, "reset your password"));
+    await visitor.arrive("/reset/challenge", "Password Challenge");
+    challenges.set(visitor.portal, await context.cookies());
+  }
+}
+
+/** Leads this browser to the page where somebody else chooses the first password. Who it is. */
+export async function toPassword(visitor: Visitor): Promise<Person> {
+  const { page, portal } = visitor;
+  let choice = choices.get(portal);
+  if (choice) {
+    await page.context().addCookies(choice.cookies);
+    await visitor.open("/claim/password");
+    await visitor.arrive("/claim/password", "Create a password");
+  } else {
+    const person = portal.enrol({})[0]!;
+    await lookUp(page, person, visitor.scripts);
+    await visitor.goOn(await portal.mail(person.email));
+    await visitor.arrive("/claim/password", "Create a password");
+    choice = { cookies: await page.context().cookies(), person };
+    choices.set(portal, choice);
+  }
+  return choice.person;
 }
 
 /** Opens a page. Those of the desk have no script to wait for. */

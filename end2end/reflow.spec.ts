@@ -1,7 +1,7 @@
 // Large text, little room and a reader's own settings: nothing is cut off, nothing is out of reach.
 import type { Page } from "@playwright/test";
 import { Keyboard } from "./keyboard";
-import { crowded, low, restyle, setFontSize, unbordered, unreadable } from "./measure";
+import { crowded, low, resize, restyle, setFontSize, unbordered, unreadable } from "./measure";
 import { anybody, asMember, asStaff, desk, go, own } from "./member";
 import { expect, test, type Visitor } from "./portal";
 
@@ -43,21 +43,21 @@ const spaced = "* { line-height: 1.5 !important; letter-spacing: 0.12em !importa
 test("every page can be read at 320 px, with wider spacing and with larger text, and nothing is too small for a thumb", async ({ page, visitor }) => {
   await everyPage(visitor, async (name) => {
     const wide = page.viewportSize()!;
-    await page.setViewportSize(zoomed);
+    await resize(page, zoomed);
     expect.soft(await unreadable(page), `${name}, 320 px`).toEqual([]);
     await restyle(page, spaced);
     expect.soft(await unreadable(page), `${name}, 320 px, spaced`).toEqual([]);
-    await page.setViewportSize(wide);
+    await resize(page, wide);
     expect.soft(await unreadable(page), `${name}, spaced`).toEqual([]);
     await restyle(page, "");
     // Text of twice the size, and everything else as it is (1.4.4).
     await setFontSize(page, 32);
     expect.soft(await unreadable(page), `${name}, text of 200 %`).toEqual([]);
     await setFontSize(page, 16);
-    await page.setViewportSize(phone);
+    await resize(page, phone);
     expect.soft(await crowded(page), `${name}: smaller than 24 px, and crowded`).toEqual([]);
     expect.soft(await low(page), `${name}: lower than 44 px`).toEqual([]);
-    await page.setViewportSize(wide);
+    await resize(page, wide);
   });
 });
 
@@ -65,7 +65,7 @@ test("at 400 % everything is reached with the keyboard, and nothing lies over wh
   const keys = new Keyboard(page);
   await asMember(visitor);
   const account = await asStaff(page, portal);
-  await page.setViewportSize(zoomed);
+  await resize(page, zoomed);
   for (const address of ["/sign-in", "/claim", "/home", "/change-password", "/desk", account]) {
     await go(visitor, address);
     await keys.around(address);
