@@ -3,6 +3,7 @@
 import { test as base, expect, type BrowserContext } from "@playwright/test";
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { request } from "node:http";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -17,13 +18,16 @@ export class Portal {
   private days = 0;
   private enrolled = 0;
 
-  private constructor(readonly url: string, private readonly folder: string, private readonly people: Person[]) {}
+  private constructor(readonly url: string, private readonly inside: string, private readonly folder: string, private readonly people: Person[]) {}
 
-  static async start(agency: string, people = 400, seed = 7): Promise<Portal> {
+  /** `front` is told the port that the server listens at, and tells the address that people reach it under, if it is another. */
+  static async start(agency: string, people = 400, seed = 7, front?: (port: number) => Promise<string>): Promise<Portal> {
     const folder = mkdtempSync(join(tmpdir(), "backboard-"));
     const port = await freePort();
+    const inside = `http://127.0.0.1:${port}`;
+    const url = (await front?.(port)) ?? inside;
     writeFileSync(join(folder, "backboard.toml"), `
-public_url = "http://127.0.0.1:${port}"
+public_url = "${url}"
 listen = "127.0.0.1:${port}"
 agency = "${agency}"
 [database]
@@ -41,8 +45,8 @@ multiply = 1000
 `);
     const roster = join(folder, "roster.csv");
     for (const name of ["data", "mail", "reports"]) mkdirSync(join(folder, name));
-    execFileSync(program, ["roster", "generate", "--people", `${people}`, "--seed", `${seed}`, "--out", roster]);
-    const portal = new Portal(`http://127.0.0.1:${port}`, folder, readRoster(readFileSync(roster, "utf8")));
+    execFileSync(program, ["roster", "generate", "--people", `${people}`, "--seed", `${seed}`, "--out", roster], { stdio: "pipe" });
+    const portal = new Portal(url, inside, folder, readRoster(readFileSync(roster, "utf8")));
     portal.run("keys", "new");
     portal.run("import", roster);
     await portal.serve();
@@ -74,8 +78,17 @@ multiply = 1000
 
   /** Left alone, the server finds a mail of a command within a minute; any visitor's request wakes it at once. */
   async wake() {
-    const form = { method: "POST", headers: { origin: this.url, accept: "application/json" } };
-    await fetch(`${this.url}/api/username/request`, { ...form, body: new URLSearchParams({ email: `nobody${++this.enrolled}@example.org`, robot: "on" }) });
+    const form = new URLSearchParams({ email: `nobody${++this.enrolled}@example.org`, robot: "on" });
+    await this.ask("/api/username/request", `${form}`);
+  }
+
+  /** Asks the server itself, under the name that people know it by; where there is a form, posts that. The status, or 0. */
+  async ask(path: string, form?: string): Promise<number> {
+    const headers = { host: new URL(this.url).host, origin: this.url, accept: "application/json", "content-type": "application/x-www-form-urlencoded" };
+    return new Promise((done) => {
+      request(this.inside + path, { method: form ? "POST" : "GET", headers }, (answer) => done(answer.resume().statusCode!))
+        .once("error", () => done(0)).end(form);
+    });
   }
 
   /** A person of the roster whom no other test has. Alone with their username, their mail address and their SSN. */
@@ -139,7 +152,10 @@ multiply = 1000
     server.stdout!.on("data", (chunk) => log.push(`${chunk}`));
     server.stderr!.on("data", (chunk) => log.push(`${chunk}`));
     this.server = server;
-    await answers(`${this.url}/sign-in`, server, log);
+    await expect.poll(() => {
+      if (server.exitCode !== null) throw new Error(`the server ended:\n${log.join("")}`);
+      return this.ask("/sign-in");
+    }, { timeout: 30_000, intervals: [50] }).toBe(200);
   }
 
   private async halt() {
@@ -247,13 +263,6 @@ async function isFree(port: number): Promise<boolean> {
   return new Promise((done) => {
     const server = createServer().once("error", () => done(false)).listen(port, "127.0.0.1", () => server.close(() => done(true)));
   });
-}
-
-async function answers(url: string, server: ChildProcess, log: string[]) {
-  await expect.poll(async () => {
-    if (server.exitCode !== null) throw new Error(`the server ended:\n${log.join("")}`);
-    return fetch(url).then((answer) => answer.status, () => 0);
-  }, { timeout: 30_000, intervals: [50] }).toBe(200);
 }
 
 export { expect };
