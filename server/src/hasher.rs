@@ -23,7 +23,7 @@ use argon2_rust::params::{Memory, TagLen};
 use argon2_rust::{Algorithm, Argon2, Hasher as Arena};
 use async_trait::async_trait;
 use backboard::password::Password;
-use backboard::service::ports::{Fault, Hasher, Room};
+use backboard::service::ports::{Fault, Hasher};
 use subtle::ConstantTimeEq;
 use tokio::sync::{Semaphore, oneshot};
 use zeroize::Zeroizing;
@@ -49,8 +49,6 @@ pub struct Argon2Hasher {
     work: Arc<Work>,
     /// One for each computing or waiting call.
     places: Arc<Semaphore>,
-    /// As many again, one for each request that is going to hash: who has one finds a place.
-    rooms: Arc<Semaphore>,
     /// To the threads. They end when it is gone.
     jobs: mpsc::Sender<Job>,
 }
@@ -132,8 +130,7 @@ impl Argon2Hasher {
                 .map_err(Fault::other)?;
         }
         let places = at_once.saturating_add(waiting).min(Semaphore::MAX_PERMITS);
-        let semaphore = || Arc::new(Semaphore::new(places));
-        Ok(Self { work, places: semaphore(), rooms: semaphore(), jobs })
+        Ok(Self { work, places: Arc::new(Semaphore::new(places)), jobs })
     }
 
     #[must_use]
@@ -190,8 +187,8 @@ impl Hasher for Argon2Hasher {
         (stored.pepper, &stored.params) != (today.pepper, &today.params)
     }
 
-    fn room(&self) -> Result<Room, Fault> {
-        Arc::clone(&self.rooms).try_acquire_owned().map(Room::held).map_err(|_| turned_away())
+    fn room(&self) -> Result<(), Fault> {
+        if self.places.available_permits() == 0 { Err(turned_away()) } else { Ok(()) }
     }
 }
 

@@ -8,7 +8,7 @@ use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
 use backboard::password::Password;
-use backboard::service::ports::{Fault, Hasher, Room};
+use backboard::service::ports::{Fault, Hasher};
 use server::hasher::{Argon2Hasher, Load};
 use server::keys::file::change;
 use server::keys::{Keys, Ring};
@@ -195,21 +195,6 @@ async fn whoever_comes_after_a_full_queue_is_told_that_the_server_is_busy() {
     assert!(more("backboard_hashes_refused_total") >= f64::from(busy), "those who watch see it");
     assert!(more("backboard_hash_wait_seconds_count") >= f64::from(answered));
     assert!(!hasher.verify(&password("Six blue ambulances"), None).await.unwrap(), "the queue is empty again");
-}
-
-/// Three have room and none of them hashes yet: the fourth is turned away before it costs anything, and none of the
-/// three is.
-#[tokio::test]
-async fn whoever_has_room_is_hashed_for_and_more_have_none() {
-    let hasher = Argon2Hasher::with_limits(&Keys::random(), 1, 2).unwrap();
-    let rooms: Vec<Room> = (0..3).map(|_| hasher.room().unwrap()).collect();
-    assert!(matches!(hasher.room(), Err(Fault::Busy(_))), "a fourth has no room");
-    let typed = password("Six blue ambulances");
-    let verify = || hasher.verify(&typed, None);
-    assert!(matches!(tokio::join!(verify(), verify(), verify()), (Ok(false), Ok(false), Ok(false))));
-    assert!(hasher.room().is_err(), "held until the request is over, not until its hash is");
-    drop(rooms);
-    assert!(hasher.room().is_ok());
 }
 
 #[tokio::test]

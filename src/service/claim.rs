@@ -218,7 +218,7 @@ impl Portal {
         form: &PasswordForm,
         old: Option<&Token>,
     ) -> Result<Begun, Declined> {
-        let _room = self.hasher.room()?;
+        self.hasher.room()?;
         let now = self.now();
         let mut work = self.store.begin().await?;
         let (account, flow, _) = self.claiming(&mut *work, browser).await?;

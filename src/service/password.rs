@@ -97,7 +97,6 @@ impl Portal {
             work.save().await?;
         }
         let change = read?;
-        let _room = self.hasher.room()?;
         let account = self.know_again(session, &change.current, true).await?;
         self.refuse_mailed(account.id, &change.new).await?;
         if self.hasher.verify(&change.new, account.password_hash.as_deref()).await? {
@@ -147,6 +146,7 @@ impl Portal {
         typed: &Password,
         temporary: bool,
     ) -> Result<Account, Declined> {
+        self.hasher.room()?;
         let now = self.now();
         let budget = again(session);
         let mut work = self.store.begin().await?;

@@ -62,25 +62,12 @@ pub trait Hasher: Send + Sync {
     /// Whether a hash was made under another pepper or with other parameters than one made today.
     fn is_outdated(&self, hash: &str) -> bool;
 
-    /// Taken before a try is, and held to the end of the request: what will not be looked at must not cost one, and of a
-    /// flood no more may come to the store than can be hashed.
+    /// Asked before a try is taken: what will not be looked at must not cost one, and turning a flood away must not
+    /// cost a commit for each.
     ///
     /// # Errors
-    /// [`Fault::Busy`] when so many have room already that one more would have to wait for too long.
-    fn room(&self) -> Result<Room, Fault>;
-}
-
-/// Room to hash, until it is dropped.
-#[must_use = "it is given back at once"]
-pub struct Room {
-    _held: Box<dyn Send + Sync>,
-}
-
-impl Room {
-    /// Whatever it is that gives the room back when it is dropped.
-    pub fn held(by: impl Send + Sync + 'static) -> Self {
-        Self { _held: Box::new(by) }
-    }
+    /// [`Fault::Busy`] when so many wait already that one more would be turned away.
+    fn room(&self) -> Result<(), Fault>;
 }
 
 /// Keys that live outside the database.

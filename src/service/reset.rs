@@ -321,7 +321,7 @@ impl Portal {
     /// [`Refused::AnswerWrong`], [`Refused::AnswerDead`] after five on one link, which ends it, too many tries in a
     /// day, or that the flow is over.
     pub async fn reset_answer(&self, browser: Option<&Token>, answer: &Answer) -> Result<(), Declined> {
-        let _room = self.hasher.room()?;
+        self.hasher.room()?;
         let now = self.now();
         let mut work = self.store.begin().await?;
         let (account, flow, link) = self.proven(&mut *work, browser, Purpose::Reset, Step::Challenge).await?;
@@ -379,7 +379,7 @@ impl Portal {
         browser: Option<&Token>,
         form: &PasswordForm,
     ) -> Result<Known, Declined> {
-        let _room = self.hasher.room()?;
+        self.hasher.room()?;
         let now = self.now();
         let mut work = self.store.begin().await?;
         let (account, flow, _) = self.resetting(&mut *work, browser).await?;

@@ -64,7 +64,6 @@ impl Portal {
     /// # Errors
     /// Too many tries, or that the password is not the right one.
     pub async fn set_question(&self, visitor: &Visitor, session: &Session, new: &NewQuestion) -> Result<(), Declined> {
-        let _room = self.hasher.room()?;
         let account = self.know_again(session, &new.current, false).await?;
         let secret = new.answer.secret().map_err(|refused| Problem::at(Field::Answer, refused))?;
         let answer_hash = self.hasher.hash(&secret).await?;

@@ -52,7 +52,7 @@ impl Portal {
     /// # Errors
     /// Too many tries, a wrong name or password, the state of the account, or [`Refused::PasswordExpired`].
     pub async fn sign_in(&self, visitor: &Visitor, form: &SignIn, old: Option<&Token>) -> Result<SignedIn, Declined> {
-        let _room = self.hasher.room()?;
+        self.hasher.room()?;
         let now = self.now();
         let key = form.username.key();
         let mut work = self.store.begin().await?;

@@ -14,7 +14,7 @@ use backboard::challenge::Answer as Spoken;
 use backboard::form::reset::Login;
 use backboard::keep::PEOPLE_DAYS;
 use backboard::password::Password;
-use backboard::service::ports::{Fault, Hasher, Room, Store, Vault};
+use backboard::service::ports::{Fault, Hasher, Store, Vault};
 use backboard::service::{Portal, Visitor};
 use server::clock::{SystemClock, SystemEntropy};
 use server::hasher::Argon2Hasher;
@@ -205,7 +205,7 @@ impl Hasher for Watched {
         self.hasher.is_outdated(hash)
     }
 
-    fn room(&self) -> Result<Room, Fault> {
+    fn room(&self) -> Result<(), Fault> {
         self.hasher.room()
     }
 }

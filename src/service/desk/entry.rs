@@ -109,7 +109,6 @@ impl Portal {
         token: &str,
         form: &PasswordForm,
     ) -> Result<PasswordSet, Declined> {
-        let _room = self.hasher.room()?;
         let now = self.now();
         self.open_staff_link(visitor, "desk.password.set").await?;
         let mut work = self.store.begin().await?;
@@ -150,7 +149,7 @@ impl Portal {
     /// # Errors
     /// Too many tries, a dead link, [`Refused::PasswordNotYours`].
     pub async fn staff_begin_second(&self, visitor: &Visitor, token: &str, typed: &str) -> Result<Token, Declined> {
-        let _room = self.hasher.room()?;
+        self.hasher.room()?;
         let now = self.now();
         self.open_staff_link(visitor, "desk.second.begin").await?;
         let mut work = self.store.begin().await?;
@@ -272,7 +271,6 @@ impl Portal {
         typed: &str,
         form: &PasswordForm,
     ) -> Result<Token, Declined> {
-        let _room = self.hasher.room()?;
         let now = self.now();
         let member = self.staff_know_again(actor, typed).await?;
         let new = form.read_beside(&staff_passwords(), member.email.as_str(), &self.agency.names())?;
@@ -302,7 +300,6 @@ impl Portal {
     /// # Errors
     /// Too many tries, a wrong password.
     pub async fn staff_renew_recovery(&self, actor: &Actor, typed: &str) -> Result<Vec<u8>, Declined> {
-        let _room = self.hasher.room()?;
         self.staff_know_again(actor, typed).await?;
         let mut work = self.store.begin().await?;
         let member = self.acting(&mut *work, actor).await?;
@@ -315,6 +312,7 @@ impl Portal {
 
     /// Whether who is at the desk knows the password. A try is taken, and committed, before it is looked at.
     async fn staff_know_again(&self, actor: &Actor, typed: &str) -> Result<Member, Declined> {
+        self.hasher.room()?;
         let mut work = self.store.begin().await?;
         self.take(&mut *work, &[(again(actor.staff), AGAIN_BY_MEMBER)], self.now()).await?;
         let member = self.acting(&mut *work, actor).await?;

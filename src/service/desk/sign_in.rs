@@ -36,7 +36,7 @@ impl Portal {
     /// Too many tries, [`Refused::DeskWrong`]; after the right password [`Refused::StaffClosed`] or
     /// [`Refused::StaffUnenrolled`].
     pub async fn desk_sign_in(&self, visitor: &Visitor, form: &DeskSignIn) -> Result<Token, Declined> {
-        let _room = self.hasher.room()?;
+        self.hasher.room()?;
         let now = self.now();
         let key = form.email.key();
         let mut work = self.store.begin().await?;

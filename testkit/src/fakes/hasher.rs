@@ -3,7 +3,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use backboard::password::Password;
-use backboard::service::ports::{Fault, Hasher, Room};
+use backboard::service::ports::{Fault, Hasher};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::Barrier;
 
@@ -81,14 +81,14 @@ impl PlainHasher {
 #[async_trait]
 impl Hasher for PlainHasher {
     async fn hash(&self, password: &Password) -> Result<String, Fault> {
-        let _room = self.room()?;
+        self.room()?;
         self.hashed.fetch_add(1, Ordering::SeqCst);
         self.arrive().await;
         Ok(format!("{}{}", self.mark(), Self::hash_of(password)))
     }
 
     async fn verify(&self, password: &Password, hash: Option<&str>) -> Result<bool, Fault> {
-        let _room = self.room()?;
+        self.room()?;
         self.verified.fetch_add(1, Ordering::SeqCst);
         self.arrive().await;
         let whole = hash.unwrap_or_default();
@@ -99,11 +99,7 @@ impl Hasher for PlainHasher {
         hash.split_once("$plain$").is_some_and(|(mark, _)| mark != self.mark())
     }
 
-    fn room(&self) -> Result<Room, Fault> {
-        if self.full.load(Ordering::SeqCst) {
-            Err(Fault::Busy("the queue is full".to_owned()))
-        } else {
-            Ok(Room::held(()))
-        }
+    fn room(&self) -> Result<(), Fault> {
+        if self.full.load(Ordering::SeqCst) { Err(Fault::Busy("the queue is full".to_owned())) } else { Ok(()) }
     }
 }
