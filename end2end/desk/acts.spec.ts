@@ -69,7 +69,10 @@ test("the same call with the keyboard alone", async ({ page, portal, scripts }) 
   await look(page, "desk", scripts);
   const press = async (role: "link" | "button", name: string) => {
     await tabTo(page, role, name);
+    // The page before is loaded too: what is looked at afterwards is the next one.
+    const next = page.waitForEvent("framenavigated");
     await page.keyboard.press("Enter");
+    await next;
     await page.waitForLoadState();
   };
   const type = async (name: string, text: string) => {
