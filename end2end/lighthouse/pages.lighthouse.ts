@@ -1,4 +1,4 @@
-// Each page that a visitor without a session can come to, as Lighthouse sees it on a simulated slow phone. The browser
+// The pages that a visitor opens and the steps of a claim, as Lighthouse sees them on a simulated slow phone. The browser
 // keeps its cookies from page to page, so that the steps of a journey are there. Pages that answer 404 or 410 are not
 // among them: Lighthouse looks at none.
 import { chromium, type Page } from "@playwright/test";

@@ -1,7 +1,8 @@
 //! The desk: the office's own pages (docs/decisions/0013).
 //!
-//! The server alone renders them, without a script but the one that says when a session ends. Their operations are server functions like all others. A page is
-//! data in [`Page`] and a function in the file of its part; [`Page::title`] and [`view`] name both.
+//! The server alone renders them, without a script but the one that says when a session ends. Their operations are server
+//! functions like all others. A page is data in [`Page`] and a function in the file of its part; [`Page::title`] and
+//! [`view`] name both.
 
 pub mod acts;
 pub mod audit;
