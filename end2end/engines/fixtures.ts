@@ -14,6 +14,8 @@ export type Engine = "firefox" | "webkit";
 interface Each {
   /** A portal of the test's own, whose days may pass. */
   calendar: Portal;
+  /** A portal on loopback with nothing before it, as the demo is. */
+  bare: Portal;
   /** Begins a browser: a new one, that knows nobody. */
   begin: (portal?: Portal) => Promise<Guest>;
   /** Somebody at a browser. */
@@ -37,6 +39,11 @@ export const test = base.extend<Each, Worker>({
   }, { scope: "worker", timeout: 120_000 }],
   calendar: [async ({ agency, fronts }, use) => {
     const portal = await Portal.start(agency, 20, 7, (port) => fronts.before(port));
+    await use(portal);
+    await portal.stop();
+  }, { timeout: 120_000 }],
+  bare: [async ({ agency }, use) => {
+    const portal = await Portal.start(agency, 20);
     await use(portal);
     await portal.stop();
   }, { timeout: 120_000 }],

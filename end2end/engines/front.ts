@@ -1,5 +1,5 @@
 // What stands before a portal where it is hosted: whatever takes the encryption off. Engines differ in what they do without
-// it: Chromium and Firefox trust this machine's own addresses all the same, and WebKit refuses every cookie of ours.
+// it: Chromium and Firefox trust this machine's own addresses all the same, and WebKit keeps no secure cookie.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { connect, type AddressInfo, type Socket } from "node:net";

@@ -19,6 +19,18 @@ test("sign in and sign out: Back shows nothing", async ({ guest, portal }) => {
   await guest.arrive("/sign-in", "Login");
 });
 
+test("without TLS on loopback, as in the demo: claim, sign out, sign in", async ({ begin, bare }) => {
+  expect(bare.url).toMatch(/^http:/);
+  const guest = await begin(bare);
+  const person = bare.enrol({})[0]!;
+  await guest.claim(person, password);
+  await guest.signOut();
+  await guest.signIn(person.username, "not the password");
+  await guest.refused("Username and password do not match.");
+  await guest.signIn(person.username, password);
+  await guest.arrive("/home", "What Would You Like to Do?");
+});
+
 test("this wasn't me: the button stops it, and signs out whoever is in", async ({ guest, begin, portal }) => {
   const person = portal.enrol({})[0]!;
   await guest.claim(person, password);

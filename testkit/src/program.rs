@@ -99,7 +99,7 @@ impl Program {
         let Plan { agency, multiply, more, .. } = plan;
         let database = plan.database.as_deref().unwrap_or("sqlite:data/backboard.db");
         let config = format!(
-            "public_url = \"http://{address}\"\nlisten = \"{address}\"\nagency = \"{agency}\"\n\
+            "public_url = \"https://{address}\"\nlisten = \"{address}\"\nagency = \"{agency}\"\n\
              [database]\nurl = \"{database}\"\n[keys]\nfile = \"keys/keys.toml\"\n\
              [mail]\n{mail}\n[proxy]\ntrusted = {trusted}\n[limits]\nmultiply = {multiply}\n{listed}{more}"
         );

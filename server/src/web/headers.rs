@@ -13,7 +13,7 @@ use http::header::{
 };
 use http::{HeaderMap, HeaderValue, StatusCode};
 
-use super::{Web, desk};
+use super::{Web, cookies, desk};
 use crate::robots::Widget;
 
 /// Seconds after which a visitor may try again when the server is busy: *in a minute*, as the pages say.
@@ -40,6 +40,9 @@ pub struct Nonce(pub String);
 pub async fn protect(State(web): State<Arc<Web>>, mut request: Request, next: Next) -> Response {
     let nonce = nonce(&web);
     let is_desk = desk::is_here(request.uri().path());
+    if !web.secure {
+        cookies::read_loopback(request.headers_mut());
+    }
     let mut response = if is_our_host(&web, &request) {
         request.extensions_mut().insert(Nonce(nonce.clone()));
         next.run(request).await
@@ -78,6 +81,9 @@ pub async fn protect(State(web): State<Arc<Web>>, mut request: Request, next: Ne
     }
     if let Ok(policy) = HeaderValue::from_str(&policy) {
         headers.insert(CONTENT_SECURITY_POLICY, policy);
+    }
+    if !web.secure {
+        cookies::write_loopback(headers);
     }
     response
 }

@@ -65,7 +65,7 @@ async fn d01_only_the_configured_host_is_answered_however_it_is_said() {
     let received = sink.received();
     let mail = String::from_utf8(received[0].bytes.clone()).unwrap().replace("=\r\n", "");
     assert_eq!(received.len(), 1);
-    assert!(mail.contains(&format!("http://{own}/link/")) && !mail.contains("evil"), "{mail}");
+    assert!(mail.contains(&format!("https://{own}/link/")) && !mail.contains("evil"), "{mail}");
     figure(
         "D01",
         &format!("{refused} ways to say another host: refused before any work; 9 forwarding headers: ignored"),

@@ -163,8 +163,8 @@ async fn e08_a_post_from_elsewhere_is_refused_and_nothing_is_written() {
                 "sec-fetch-site: none\r\n",
                 "origin: null\r\n",
                 "origin: https://evil.example\r\n",
-                &format!("origin: https://{own}\r\n"),
-                &format!("sec-fetch-site: cross-site\r\norigin: http://{own}\r\n"),
+                &format!("origin: http://{own}\r\n"),
+                &format!("sec-fetch-site: cross-site\r\norigin: https://{own}\r\n"),
                 "",
             ] {
                 for (kind, body) in [

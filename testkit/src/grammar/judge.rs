@@ -22,7 +22,7 @@ const ALWAYS: [(&str, &str); 5] = [
 ];
 
 /// Every header there is; one that is not listed came from a visitor, or tells what nobody needs to know.
-const KNOWN: [&str; 22] = [
+const KNOWN: [&str; 23] = [
     "allow",
     "cache-control",
     "clear-site-data",
@@ -40,6 +40,7 @@ const KNOWN: [&str; 22] = [
     "referrer-policy",
     "retry-after",
     "set-cookie",
+    "strict-transport-security",
     "transfer-encoding",
     "vary",
     "x-content-type-options",

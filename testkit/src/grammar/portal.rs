@@ -274,7 +274,7 @@ fn free() -> Result<SocketAddr, String> {
 
 fn write(folder: &Path, address: SocketAddr, admin: SocketAddr, count: usize) -> Result<(), String> {
     let config = format!(
-        "public_url = \"http://{address}\"\nlisten = \"{address}\"\nagency = \"demo\"\n\
+        "public_url = \"https://{address}\"\nlisten = \"{address}\"\nagency = \"demo\"\n\
          [database]\nurl = \"sqlite:data/backboard.db\"\n[keys]\nfile = \"keys/keys.toml\"\n\
          [mail]\ntransport = \"folder\"\nfolder = \"mail\"\n[proxy]\ntrusted = [\"127.0.0.1/32\"]\n\
          [admin]\nlisten = \"{admin}\"\n[limits]\nmultiply = 100000\n"

@@ -237,7 +237,7 @@ fn session<'a>(dice: &mut Dice, world: &'a World) -> Option<&'a Session> {
 }
 
 fn origin(dice: &mut Dice, world: &World) -> Vec<String> {
-    let own = format!("Origin: http://{}", world.host);
+    let own = format!("Origin: https://{}", world.host);
     let lines: &[&str] = match dice.random_range(0..100) {
         0..75 => &["Sec-Fetch-Site: same-origin"],
         75..90 => &[own.as_str()],
