@@ -276,6 +276,8 @@ codes! {
         Level = "level",
         /// One of several people who use an account.
         Person = "person",
+        /// One of several new addresses that wait.
+        Change = "change",
         /// The code of an authenticator, or a recovery code.
         Second = "second",
         Role = "role",
@@ -322,6 +324,7 @@ impl Field {
                 | Self::Role
                 | Self::StaffName
                 | Self::Person
+                | Self::Change
         )
     }
 

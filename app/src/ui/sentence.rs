@@ -93,6 +93,8 @@ pub const fn label(field: Field) -> Option<Word> {
         #[cfg(feature = "ssr")]
         Field::Person => words::DESK_FIELD_PERSON,
         #[cfg(feature = "ssr")]
+        Field::Change => words::DESK_FIELD_CHANGE,
+        #[cfg(feature = "ssr")]
         Field::Staff | Field::Import => return None,
     })
 }

@@ -2,6 +2,7 @@
 
 mod acts;
 mod audit;
+mod emails;
 mod entry;
 mod find;
 mod forms;

@@ -191,45 +191,58 @@ fn checked(deed: &Deed) -> Vec<AnyView> {
     content
 }
 
-/// The forms of an act: one, but for what can be approved one by one.
+/// The form of an act, and what stands before it.
 fn forms(deed: &Deed, with_code: bool) -> Vec<AnyView> {
     let changes = &deed.dossier.email_changes;
+    let people = &deed.dossier.people;
     match deed.act {
         Act::ApproveEmail => {
             let open = changes.iter().filter(|change| change.approved_by.is_none());
-            open.flat_map(|change| waiting(deed, change, hidden("change", change.id.clone()))).collect()
+            waiting(deed, open.collect(), &[Field::Change], |change| change.id.clone())
         }
-        Act::KeepEmail => changes
-            .iter()
-            .flat_map(|change| waiting(deed, change, hidden("person", change.person.to_string())))
-            .collect(),
+        Act::KeepEmail => waiting(deed, changes.iter().collect(), &[Field::Person], |change| change.person.to_string()),
         Act::ChangeEmail => {
-            let people: Vec<Who> = deed.dossier.people.clone();
+            let address_of = |who: &Who| {
+                let address = who.address.as_ref().map_or_else(|| say(words::DESK_FIND_NO_ADDRESS), shown_address);
+                (who.person.to_string(), format!("{} – {address}", name(who)))
+            };
+            let all = people.iter().map(address_of).collect();
             vec![ordering(deed, with_code, move |state| {
                 let address = Kind { inputmode: "email", ..Kind::text("off") };
-                vec![whose_address(state, &people), text_field(state, &[Field::Email], address)]
+                vec![one_of(state, &[Field::Person], all), text_field(state, &[Field::Email], address)]
             })]
         }
         _ => vec![ordering(deed, with_code, |_| Vec::new())],
     }
 }
 
-/// One of several people, or the only one.
-fn whose_address(state: FormState, people: &[Who]) -> AnyView {
-    if let [only] = people {
-        return hidden("person", only.person.to_string());
+/// A choice, where there is one.
+fn one_of(state: FormState, fields: &'static [Field; 1], mut all: Vec<(String, String)>) -> AnyView {
+    match (all.pop(), fields) {
+        (Some((only, _)), [field]) if all.is_empty() => hidden(field.code(), only),
+        (last, _) => {
+            all.extend(last);
+            choice(state, fields, say(words::ACT_PART_CHOOSE), all)
+        }
     }
-    let all = people.iter().map(|who| {
-        let address = who.address.as_ref().map_or_else(|| say(words::DESK_FIND_NO_ADDRESS), shown_address);
-        (who.person.to_string(), format!("{} – {address}", name(who)))
-    });
-    choice(state, &[Field::Person], say(words::ACT_PART_CHOOSE), all.collect())
 }
 
-/// A new address that waits, in full: who approves it has to read it.
-fn waiting(deed: &Deed, change: &EmailChange, named: AnyView) -> Vec<AnyView> {
-    let said = waits(change, change.new.as_str(), &deed.staff);
-    vec![notice("info", vec![notice_text(said)]), ordering(deed, false, move |_| vec![named])]
+/// New addresses that wait, in full, because who approves one has to read it; and the form for one of them.
+fn waiting(
+    deed: &Deed,
+    changes: Vec<&EmailChange>,
+    fields: &'static [Field; 1],
+    code: impl Fn(&EmailChange) -> String,
+) -> Vec<AnyView> {
+    let said = |change: &&EmailChange| notice_text(waits(change, change.new.as_str(), &deed.staff));
+    let mut content: Vec<AnyView> = changes.iter().map(|change| notice("info", vec![said(change)])).collect();
+    let whose = |change: &EmailChange| {
+        let owner = deed.dossier.people.iter().find(|who| who.person == change.person);
+        format!("{} – {}", owner.map(name).unwrap_or_default(), change.new.as_str())
+    };
+    let all = changes.iter().map(|change| (code(change), whose(change))).collect();
+    content.push(ordering(deed, false, move |state| vec![one_of(state, fields, all)]));
+    content
 }
 
 /// The form of an act: what is its own, what the caller reads back, and why.

@@ -91,6 +91,14 @@ fn person_of(text: &str) -> Result<i64, Problem> {
     number(text).map_err(|_| Problem::at(Field::Person, Refused::Missing))
 }
 
+/// Everything that is wrong is said at once.
+fn all_of<T>(own: Result<T, Problem>, form: &ActForm) -> Result<T, Declined> {
+    match (own, form.read()) {
+        (Ok(own), Ok(_)) => Ok(own),
+        (own, read) => Err(Declined::Problems(own.err().into_iter().chain(read.err().unwrap_or_default()).collect())),
+    }
+}
+
 /// *Change the e-mail address*.
 #[server(prefix = "/api", endpoint = "desk/change-email", input = PostUrl)]
 pub async fn post_desk_change_email(
@@ -133,8 +141,9 @@ pub async fn post_desk_keep_email(
     let caller = caller()?;
     let done = async {
         let form = ActForm { account, version, reason, code: String::new() };
+        let person = all_of(person_of(&person), &form)?;
         let ordered = ordered(&caller, &form).await?;
-        caller.portal.desk_keep_email(caller.actor()?, order(&ordered), person_of(&person)?).await?;
+        caller.portal.desk_keep_email(caller.actor()?, order(&ordered), person).await?;
         Ok(Done::to_number(ACCOUNT, ordered.account).saved())
     };
     caller.answer(done.await)
@@ -151,6 +160,8 @@ pub async fn post_desk_approve_email(
     let caller = caller()?;
     let done = async {
         let form = ActForm { account, version, reason, code: String::new() };
+        let missing = || Problem::at(Field::Change, Refused::Missing);
+        all_of((!change.is_empty()).then_some(()).ok_or_else(missing), &form)?;
         let ordered = ordered(&caller, &form).await?;
         caller.portal.desk_approve_email(caller.actor()?, order(&ordered), &change).await?;
         Ok(Done::to_number(ACCOUNT, ordered.account).saved())

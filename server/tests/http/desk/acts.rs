@@ -20,14 +20,14 @@ use crate::steps::sign_in;
 const REASON: &str = "lost her phone on a call";
 
 /// Somebody at the desk, who is looking at an account.
-struct AtDesk<'a> {
-    browser: Browser<'a>,
+pub(super) struct AtDesk<'a> {
+    pub(super) browser: Browser<'a>,
     csrf: String,
     account: i64,
 }
 
 impl<'a> AtDesk<'a> {
-    async fn new(app: &'a App, staffer: &Staffer, username: &str) -> Self {
+    pub(super) async fn new(app: &'a App, staffer: &Staffer, username: &str) -> Self {
         seat(app, staffer).await;
         let mut browser = app.browser();
         let csrf = sign_in_at_desk(&mut browser, staffer).await;
@@ -46,15 +46,15 @@ impl<'a> AtDesk<'a> {
         self.browser.app
     }
 
-    fn own(&self) -> String {
+    pub(super) fn own(&self) -> String {
         format!("/desk/account/{}", self.account)
     }
 
-    fn at(&self, act: Act) -> String {
+    pub(super) fn at(&self, act: Act) -> String {
         format!("/desk/account/{}/{}", self.account, act.code())
     }
 
-    async fn look(&mut self) -> Answer {
+    pub(super) async fn look(&mut self) -> Answer {
         let own = self.own();
         let page = self.browser.open(&own).await;
         assert_eq!(page.status, 200, "{}", page.text());
@@ -62,7 +62,7 @@ impl<'a> AtDesk<'a> {
     }
 
     /// The caller reads back the code that the act's page has mailed. Its form is left as it stands then.
-    async fn code(&mut self, act: Act) -> String {
+    pub(super) async fn code(&mut self, act: Act) -> String {
         let fields = [("account", &*self.account.to_string()), ("act", act.code()), ("csrf", &self.csrf)];
         self.browser.submit("/api/desk/caller/mail", &fields).await.assert_goes(&self.at(act));
         let mails = self.app().deliver().await;
@@ -76,7 +76,7 @@ impl<'a> AtDesk<'a> {
     }
 
     /// Fills in the form of the act's page and presses its button.
-    async fn press(&mut self, act: Act, typed: &[(&str, &str)]) -> Answer {
+    pub(super) async fn press(&mut self, act: Act, typed: &[(&str, &str)]) -> Answer {
         let path = self.at(act);
         let page = self.browser.open(&path).await;
         self.press_on(&page, act, typed).await
@@ -133,7 +133,7 @@ const PLAIN: [(Act, &str, bool); 9] = [
     (Act::MarkExternal, "The password is kept elsewhere", false),
 ];
 
-fn demo_with_external() -> Setup {
+pub(super) fn demo_with_external() -> Setup {
     let mut setup = Setup::default();
     assert!(setup.agency.external.is_some());
     setup.agency.desk.email_second = true;
@@ -274,49 +274,6 @@ async fn facts_are_compared_and_never_shown_and_a_right_answer_checks_the_caller
     let change = desk.at(Act::ChangeEmail);
     let shown = desk.browser.open(&change).await;
     assert!(shown.holds("others may know it too") && !shown.holds("/api/desk/change-email"), "{}", shown.text());
-}
-
-#[tokio::test]
-async fn a_new_address_waits_is_shown_masked_approved_by_a_colleague_and_taken_back() {
-    let app = App::with(demo_with_external()).await;
-    app.settle(&[BERT]).await;
-    let mut desk = AtDesk::new(&app, &SAM, BERT.username).await;
-    let code = desk.code(Act::ChangeEmail).await;
-    let path = desk.at(Act::ChangeEmail);
-    let typed = [("email", "bert@"), ("reason", "moved away"), ("code", &code)];
-    desk.press(Act::ChangeEmail, &typed).await.assert_back_to(&path);
-    let page = desk.browser.open(&path).await;
-    assert!(page.holds("value=\"bert@\"") && page.holds("value=\"moved away\""), "{}", page.text());
-    let typed = [("email", "bert@new.example"), ("reason", "moved away"), ("code", &code)];
-    desk.press(Act::ChangeEmail, &typed).await.assert_goes(&desk.own());
-    let mut told: Vec<String> = app.deliver().await.into_iter().map(|mail| mail.to).collect();
-    told.sort();
-    assert_eq!(told, [BERT.email, "bert@new.example"]);
-    let page = desk.look().await;
-    assert!(page.holds("The new address waits") && page.holds("b…@new.example"), "{}", page.text());
-    assert!(!page.holds("bert@new.example") && page.holds("second member of staff"), "{}", page.text());
-    assert!(page.holds("Undo: Keep the old e-mail address"), "{}", page.text());
-    // Who asked cannot approve.
-    assert!(!page.holds(&desk.at(Act::ApproveEmail)));
-    let approve = desk.at(Act::ApproveEmail);
-    assert!(desk.browser.open(&approve).await.holds("Somebody else has to approve"));
-
-    let olaf =
-        Staffer { email: "olaf@office.example", name: "Olaf", role: backboard::staff::Role::Supervisor, key: [8; 20] };
-    let mut other = AtDesk::new(&app, &olaf, BERT.username).await;
-    assert!(other.look().await.holds(&approve));
-    let page = other.browser.open(&approve).await;
-    assert!(page.holds("bert@new.example") && page.holds("Sam Supervisor asked for it"), "{}", page.text());
-    other.press(Act::ApproveEmail, &[("reason", "spoke to her too")]).await.assert_goes(&other.own());
-    assert_eq!(app.deliver().await.len(), 1);
-    let page = other.look().await;
-    assert!(page.holds("and it is approved"), "{}", page.text());
-    assert!(!page.holds(&approve), "approved once");
-    other.press(Act::KeepEmail, &[("reason", "thought better of it")]).await.assert_goes(&other.own());
-    assert_eq!(app.deliver().await.len(), 1);
-    let page = other.look().await;
-    assert!(page.holds("Mail goes on going") && !page.holds("b…@new.example</"), "{}", page.text());
-    assert!(!page.holds(&other.at(Act::KeepEmail)));
 }
 
 #[tokio::test]
