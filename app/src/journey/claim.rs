@@ -103,7 +103,7 @@ pub fn typed_code() -> AnyView {
         Page::Code { purpose: Purpose::Reset } => ("/api/reset/code", "/forgot-password", words::RESET_SENT_AGAIN),
         _ => ("/api/claim/code", "/claim", words::CLAIM_SENT_AGAIN),
     };
-    row(vec![card(say(words::CLAIM_CODE_HEADING), vec![code_form(action), more(again, say(words))]), help_box()])
+    row(vec![card(say(words::CLAIM_CODE_TITLE), vec![code_form(action), more(again, say(words))]), help_box()])
 }
 
 /// The code of a mail, posted to its journey.

@@ -43,15 +43,17 @@ pub fn change_password() -> AnyView {
     }
     content.extend(also(shared, &products));
     content.push(form(ACTION, say(words::CHANGE_BUTTON), |state| {
+        let current = Kind::secret("current-password");
         let current = if temporary {
-            Kind::secret("current-password").label(words::CHANGE_TEMPORARY).hint(words::CHANGE_TEMPORARY_HINT)
+            let labelled = current.label(words::CHANGE_TEMPORARY).hint(words::CHANGE_TEMPORARY_HINT);
+            labelled.show(words::CHANGE_SHOW_TEMPORARY)
         } else {
-            Kind::secret("current-password").label(words::CHANGE_CURRENT)
+            current.label(words::CHANGE_CURRENT).show(words::CHANGE_SHOW_CURRENT)
         };
         let labels = [words::CHANGE_FIRST, words::CHANGE_SECOND];
         vec![
             whose(signed_in.username.clone(), words::RESET_SET_USERNAME_HINT),
-            text_field(state, &[Field::CurrentPassword], current.show(words::FIELD_SHOW_PASSWORD)),
+            text_field(state, &[Field::CurrentPassword], current),
             new_password(state, signed_in.username, labels),
         ]
     }));

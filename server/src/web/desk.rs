@@ -236,7 +236,7 @@ pub async fn show(web: &Web, path: &str, headers: &HeaderMap, nonce: &str) -> Re
             let refused = refused.or_else(|| chosen(&page));
             let who = at_desk.map(|at_desk| who(web, &at_desk));
             let visit = Visit { path: path.to_owned(), who, refused, saved, page };
-            let mut response = answer(web, status, &visit, headers, nonce);
+            let mut response = answer(web, status, &visit, web.language(headers), nonce);
             if let Page::Turned(Problem { wait: Some(wait), .. }) | Page::Waiting(Problem { wait: Some(wait), .. }) =
                 visit.page
             {
@@ -278,11 +278,11 @@ pub async fn forbidden(web: &Web, caller: &Caller) -> Response {
     // The answer to a form is no page of the desk's by its address, and runs no script of the desk's.
     let who = at_desk.map(|at_desk| Who { ends_in: None, ..who(web, &at_desk) });
     let visit = Visit { path: caller.page.clone(), who, page: Page::NotAllowed, ..Visit::default() };
-    answer(web, StatusCode::FORBIDDEN, &visit, &HeaderMap::new(), "")
+    answer(web, StatusCode::FORBIDDEN, &visit, &caller.visitor.language, "")
 }
 
-fn answer(web: &Web, status: StatusCode, visit: &Visit, headers: &HeaderMap, nonce: &str) -> Response {
-    let (site, files) = web.desk(web.language(headers));
+fn answer(web: &Web, status: StatusCode, visit: &Visit, language: &str, nonce: &str) -> Response {
+    let (site, files) = web.desk(language);
     let mut response = (status, Html(desk::render(visit, site, files, nonce))).into_response();
     if visit.page.reloads() {
         response.headers_mut().insert(http::header::REFRESH, HeaderValue::from_static(RELOADED));

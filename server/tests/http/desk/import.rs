@@ -387,6 +387,9 @@ async fn nobody_brings_a_file_whose_role_token_or_page_is_not_one_for_it() {
     let (mut helen, csrf) = desk(&app, &HELEN).await;
     let refused = send(&mut helen, form(&csrf, "r.csv", file.as_bytes())).await;
     assert!(refused.status == 403 && refused.holds("Not for your role"), "{}", refused.text());
+    helen.set("accept-language", "es");
+    let refused = send(&mut helen, form(&csrf, "r.csv", file.as_bytes())).await;
+    assert!(refused.status == 403 && refused.holds("<html lang=\"es\""), "{}", refused.text());
     for page in ["/desk/import", "/desk/import/1", "/desk/import/1/still", "/desk/import/1/rejects"] {
         assert_eq!(helen.open(page).await.status, 403, "{page}");
     }
