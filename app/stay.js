@@ -31,4 +31,7 @@ form.addEventListener("submit", async (event) => {
   }
 });
 
-arm(Number(dialog.dataset.seconds));
+const begin = () => arm(Number(dialog.dataset.seconds));
+// Whoever sends a file begins the time anew, and it may be on its way for ten minutes: nothing may cut it off.
+document.addEventListener("submit", ({ target }) => target.enctype === "multipart/form-data" && begin());
+begin();

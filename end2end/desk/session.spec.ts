@@ -1,4 +1,5 @@
 // A session at the desk that is about to end: who works there is told, and stays with one press.
+import type { Route } from "@playwright/test";
 import { expectAccessible } from "../axe";
 import { expect, test } from "../portal";
 import { takeSeat } from "./app";
@@ -24,4 +25,20 @@ test("whoever is about to be signed out at the desk is asked, and stays without 
   portal.run("staff", "suspend", "stays@office.example");
   await page.clock.fastForward("02:31");
   await expect(page).toHaveURL(/\/desk\/sign-in$/);
+});
+
+test("a file that is on its way is not cut off when the time of its page is over", async ({ page, portal }) => {
+  await takeSeat(page, portal, "sends@office.example", "supervisor", "Sven Supervisor");
+  await page.clock.install();
+  await page.goto("/desk/import");
+  const file = { name: "roster.csv", mimeType: "text/csv", buffer: Buffer.from("person_id\n") };
+  await page.getByLabel("Roster (a CSV file)").setInputFiles(file);
+  await page.clock.fastForward("11:30");
+  const held = new Promise<Route>((sent) => page.route("**/api/desk/import/upload", sent));
+  await page.getByRole("button", { name: "Check this roster" }).click({ noWaitAfter: true });
+  const route = await held;
+  await page.clock.fastForward("10:00");
+  await expect(page.getByRole("dialog")).toBeHidden();
+  await route.continue();
+  await expect(page).toHaveURL(/\/desk\/import\/\d+$/);
 });
