@@ -18,16 +18,26 @@ pub mod ui;
 pub mod visit;
 pub mod words;
 
-/// Takes over the page that the server sent. `site` is the file of words and agency, `visit` the page's
-/// own data. When either is of another version of the program, the page goes on working without a script.
 #[cfg(feature = "hydrate")]
-pub fn hydrate(site: &str, visit: &str) {
+thread_local! {
+    static READ: std::cell::Cell<Option<(site::Site, visit::Visit)>> = const { std::cell::Cell::new(None) };
+}
+
+/// Reads what [`hydrate`] makes the page of: `site` is the file of words and agency, `visit` the page's own data. Apart,
+/// because a slow phone is busy with each of them for longer than a finger waits.
+#[cfg(feature = "hydrate")]
+pub fn read(site: &str, visit: &str) {
+    READ.set(json::site(site).map(site::Site::from).zip(json::visit(visit)));
+}
+
+/// Takes over the page that the server sent. When what was read is of another version of the program, the page goes on
+/// working without a script.
+#[cfg(feature = "hydrate")]
+pub fn hydrate() {
     use leptos::prelude::*;
-    let (Some(site), Some(visit)) = (json::site(site), json::visit(visit)) else {
-        return;
-    };
+    let Some((site, visit)) = READ.take() else { return };
     leptos::mount::hydrate_body(move || {
-        provide_context(site::Site::from(site));
+        provide_context(site);
         provide_context(visit::Unshown::of(&visit));
         provide_context(visit);
         routes::App()

@@ -3,6 +3,11 @@
 use wasm_bindgen::prelude::wasm_bindgen;
 
 #[wasm_bindgen]
-pub fn hydrate(site: &str, visit: &str) {
-    app::hydrate(site, visit);
+pub fn read(site: &str, visit: &str) {
+    app::read(site, visit);
+}
+
+#[wasm_bindgen]
+pub fn hydrate() {
+    app::hydrate();
 }
