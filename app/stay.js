@@ -1,18 +1,18 @@
 // Says two minutes before it that a session will end because nothing happens, and keeps it alive when asked to
-// (WCAG 2.2, 2.2.1). The server has the last word: when the time is over the page is asked for anew, and so what it showed
-// does not stay on a phone that somebody left.
-const WARNING = 120;
+// (WCAG 2.2, 2.2.1). Who puts the notice away with Escape is told once more, while there is time. The server has the last
+// word: when the time is over the page is asked for anew, and so what it showed does not stay on a phone that somebody left.
+const WARNINGS = [120, 60];
 
 const dialog = document.getElementById("stay");
 const form = dialog.querySelector("form");
 const trouble = document.getElementById("stay-trouble");
-let warns, ends;
+const timers = [];
 
 const arm = (seconds) => {
-  clearTimeout(warns);
-  clearTimeout(ends);
-  warns = setTimeout(() => dialog.showModal(), Math.max(0, seconds - WARNING) * 1000);
-  ends = setTimeout(() => location.reload(), seconds * 1000);
+  timers.splice(0).forEach(clearTimeout);
+  const after = (wait, act) => timers.push(setTimeout(act, Math.max(0, wait) * 1000));
+  for (const left of WARNINGS) after(seconds - left, () => dialog.open || dialog.showModal());
+  after(seconds, () => location.reload());
 };
 
 form.addEventListener("submit", async (event) => {

@@ -34,6 +34,11 @@ test("whoever is about to be signed out is asked, and stays without losing what 
   await expect(notice).toBeHidden();
   await page.clock.fastForward("00:45");
   await expect(notice).toBeVisible();
+  // Put away and not answered, it comes once more.
+  await page.keyboard.press("Escape");
+  await expect(notice).toBeHidden();
+  await page.clock.fastForward("01:00");
+  await expect(stay).toBeFocused();
 });
 
 test("a page that nobody is at asks the server anew, and shows nothing of the account once the session is over", async ({ page, portal, visitor, anotherVisitor }) => {
