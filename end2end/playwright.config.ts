@@ -20,12 +20,12 @@ const long = !!process.env.END2END_LONG;
 const ways = ["agencies/**", "reset.spec.ts", "security.spec.ts", "not-me.spec.ts", "axe-back-in.spec.ts", "abuse/**"];
 const twice = long ? [] : [...ways, "desk/**"];
 const once = long ? [] : ["desk/**"];
-const first = long ? {} : { testMatch: ["claim.spec.ts", "client.spec.ts", "language.spec.ts", "session.spec.ts"] };
+const first = long ? {} : { testMatch: ["claim.spec.ts", "client.spec.ts", "takeover.spec.ts", "language.spec.ts", "session.spec.ts"] };
 // How pages are reached, read aloud, enlarged and filled in: measured in the page, by scripts. Hydrated on a desktop, with
 // --long on a phone too.
 const perceived = ["keyboard.spec.ts", "aria.spec.ts", "reflow.spec.ts", "autofill.spec.ts"];
-// client.spec.ts is about what the script adds; axe is a script itself, and its specs hold ours back.
-const scripted = ["client.spec.ts", "axe*.spec.ts", "look/**", ...perceived];
+// client.spec.ts and takeover.spec.ts are about what the script adds; axe is a script itself, and its specs hold ours back.
+const scripted = ["client.spec.ts", "takeover.spec.ts", "axe*.spec.ts", "look/**", ...perceived];
 // A session's end is announced by a script of its own, which needs no wasm.
 const announced = ["session.spec.ts"];
 

@@ -108,7 +108,7 @@ pub fn site(text: &str) -> Option<SiteText> {
     Some(SiteText {
         language: json.text("language"),
         languages: json.list("languages", |pair| (pair.text("0"), pair.text("1"))),
-        sentences: json.list("sentences", Json::string),
+        sentences: json.text("sentences"),
         agency: agency(&json.at("agency")),
         assets: Assets {
             solver_script: assets.text("solver_script"),

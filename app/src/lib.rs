@@ -14,36 +14,8 @@ pub mod routes;
 #[cfg(feature = "ssr")]
 pub mod shell;
 pub mod site;
+#[cfg(feature = "hydrate")]
+pub mod takeover;
 pub mod ui;
 pub mod visit;
 pub mod words;
-
-#[cfg(feature = "hydrate")]
-thread_local! {
-    static READ: std::cell::Cell<Option<(site::Site, visit::Visit)>> = const { std::cell::Cell::new(None) };
-}
-
-/// Reads what [`hydrate`] makes the page of: `site` is the file of words and agency, `visit` the page's own data. Apart,
-/// because a slow phone is busy with each of them for longer than a finger waits.
-#[cfg(feature = "hydrate")]
-pub fn read(site: &str, visit: &str) {
-    READ.set(json::site(site).map(site::Site::from).zip(json::visit(visit)));
-}
-
-/// Takes over the page that the server sent. When what was read is of another version of the program, the page goes on
-/// working without a script.
-#[cfg(feature = "hydrate")]
-pub fn hydrate() {
-    use leptos::prelude::*;
-    let Some((site, visit)) = READ.take() else { return };
-    leptos::mount::hydrate_body(move || {
-        provide_context(site);
-        provide_context(visit::Unshown::of(&visit));
-        provide_context(visit);
-        routes::App()
-    });
-    if let Some(root) = document().document_element() {
-        // Styles show what needs a script; tests wait for it.
-        let _ = root.set_attribute("data-live", "");
-    }
-}

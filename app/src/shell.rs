@@ -2,11 +2,11 @@
 
 use backboard::agency::Agency;
 use leptos::prelude::*;
-use leptos_router::location::RequestUrl;
 
 use crate::journey::missing::dead_heading;
-use crate::routes::{App, title};
+use crate::routes::{pages, title};
 use crate::site::Site;
+use crate::ui::frame::frame;
 use crate::visit::{Page, Unshown, Visit};
 use crate::words::{self, Word};
 
@@ -55,10 +55,11 @@ pub fn render(visit: &Visit, site: &Site, files: &Files, nonce: &str) -> String 
     let scripts = format!(
         r#"{stay}<script type="application/json" id="visit">{data}</script>
 <script type="module" nonce="{nonce}">
-import start, {{ read, hydrate }} from "{script}";
+import start, {{ read, step }} from "{script}";
 const words = fetch("{words}").then((answer) => answer.text());
 const visit = document.getElementById("visit").textContent;
-Promise.all([words, start({{ module_or_path: "{wasm}" }})]).then(([words]) => {{ read(words, visit); setTimeout(hydrate); }}, console.warn);
+const go = () => setTimeout(() => step() && go());
+Promise.all([words, start({{ module_or_path: "{wasm}" }})]).then(([words]) => {{ read(words, visit); go(); }}, console.warn);
 </script>
 "#
     );
@@ -116,11 +117,10 @@ pub fn render_alone(page: Page, site: &Site, files: &Files) -> String {
 fn document(visit: &Visit, site: &Site, files: &Files, title: Word, first: &str, scripts: &str) -> String {
     let owner = Owner::new();
     let body = owner.with(|| {
-        provide_context(address(&visit.path));
         provide_context(site.clone());
         provide_context(Unshown::of(visit));
         provide_context(visit.clone());
-        App().to_html()
+        frame(pages(RwSignal::new(visit.path.clone()))).to_html()
     });
     drop(owner);
     let Files { manifest, touch_icon, .. } = files;
@@ -162,12 +162,6 @@ fn whole(site: &Site, files: &Files, title: Word, head: &str, body: &str) -> Str
 </html>
 "##
     )
-}
-
-/// The address for the router, which breaks off where it is none. Whole, because alone `//x` is a host's name and `/\` too.
-fn address(path: &str) -> RequestUrl {
-    let path = if path.starts_with('/') { path } else { "/missing" };
-    RequestUrl::new(&format!("https://portal{path}"))
 }
 
 /// Text inside HTML text or a quoted attribute.

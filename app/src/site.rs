@@ -32,7 +32,8 @@ pub struct SiteText {
     pub language: String,
     /// All there are, by their code and by their own name.
     pub languages: Vec<(String, String)>,
-    pub sentences: Vec<String>,
+    /// As [`Catalog::for_browser`] writes them.
+    pub sentences: String,
     pub agency: Agency,
     pub assets: Assets,
     pub widget: Option<Widget>,
@@ -57,7 +58,7 @@ impl From<SiteText> for Site {
         Self(Arc::new(Inner {
             language: text.language,
             languages: text.languages,
-            catalog: Catalog::from_sentences(text.sentences),
+            catalog: Catalog::from_server(&text.sentences),
             agency: text.agency,
             assets: text.assets,
             widget: text.widget,

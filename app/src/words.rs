@@ -10,6 +10,9 @@ include!(concat!(env!("OUT_DIR"), "/words.rs"));
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Word(pub(crate) u16);
 
+/// Stands between two sentences on their way to the browser, and in none of them.
+const BETWEEN: char = '\u{1f}';
+
 /// The sentences of one language, an agency's own words included.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Catalog {
@@ -19,8 +22,8 @@ pub struct Catalog {
 impl Catalog {
     /// The catalog as the browser gets it.
     #[must_use]
-    pub const fn from_sentences(sentences: Vec<String>) -> Self {
-        Self { sentences }
+    pub fn from_server(text: &str) -> Self {
+        Self { sentences: text.split(BETWEEN).map(str::to_owned).collect() }
     }
 
     #[must_use]
@@ -66,6 +69,14 @@ impl Catalog {
             }
         }
         Ok(Self { sentences })
+    }
+
+    /// What pages need, in one text: a browser hands one long text to the wasm much sooner than hundreds of short ones.
+    #[must_use]
+    pub fn for_browser(&self) -> String {
+        let sentences: Vec<String> =
+            self.page_sentences().iter().map(|sentence| sentence.replace(BETWEEN, " ")).collect();
+        sentences.join(BETWEEN.encode_utf8(&mut [0; 4]))
     }
 
     /// The part that pages need: mails stay on the server.

@@ -1,13 +1,14 @@
-//! Hydrates the page that the server sent.
+//! Takes over the page that the server sent.
 
+use app::takeover;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 #[wasm_bindgen]
 pub fn read(site: &str, visit: &str) {
-    app::read(site, visit);
+    takeover::read(site, visit);
 }
 
 #[wasm_bindgen]
-pub fn hydrate() {
-    app::hydrate();
+pub fn step() -> bool {
+    takeover::step()
 }

@@ -3,16 +3,21 @@
 use leptos::prelude::*;
 
 use crate::site::{say, site};
-use crate::ui::contact::contact_line;
 use crate::ui::form::form;
 use crate::ui::node::{el, row, text};
 use crate::visit::{comes_with_document, visit};
 use crate::words;
 
 /// A page between header and footer.
+#[cfg(feature = "ssr")]
 #[must_use]
 pub fn frame(page: AnyView) -> AnyView {
+    use crate::ui::contact::contact_line;
     let site = site();
+    // On every page of a full session, because phones are lent. A session that can only change the password has its own
+    // way out, beside what it says there.
+    let full = visit().signed_in.is_some_and(|signed_in| !signed_in.change_only);
+    let session = full.then(|| el("div").class("bb-header__session").child(session()).view());
     let agency = site.agency();
     let names = el("span").child(text("span", "bb-header__system", agency.system.clone())).child(text(
         "span",
@@ -34,7 +39,7 @@ pub fn frame(page: AnyView) -> AnyView {
         el("a").class("usa-skipnav").attr("href", "#main").attr("rel", "external").text(say(words::COMMON_SKIP)).view(),
         el("header")
             .class("bb-header")
-            .child(el("div").class("bb-header__inner").child(home.view()).all(languages()).maybe(session()).view())
+            .child(el("div").class("bb-header__inner").child(home.view()).all(languages()).maybe(session).view())
             .view(),
         el("main").id("main").class("bb-main").attr("tabindex", "-1").child(page).view(),
         el("footer").class("bb-footer").child(footer.view()).view(),
@@ -42,6 +47,7 @@ pub fn frame(page: AnyView) -> AnyView {
 }
 
 /// Links to this page in the other languages. They load it anew: its words come with its document.
+#[cfg(feature = "ssr")]
 #[must_use]
 pub fn languages() -> Vec<AnyView> {
     let site = site();
@@ -58,13 +64,13 @@ pub fn languages() -> Vec<AnyView> {
     site.other_languages().map(link).collect()
 }
 
-/// Who is signed in, and *Sign out*: on every page of a full session, because phones are lent. A session that can only
-/// change the password has its own way out, beside what it says there.
-fn session() -> Option<AnyView> {
-    let signed_in = visit().signed_in.filter(|signed_in| !signed_in.change_only)?;
-    let who = site().fill(words::COMMON_SIGNED_IN_AS, &[("username", &signed_in.username)]);
+/// Who is signed in, and *Sign out*.
+#[must_use]
+pub fn session() -> AnyView {
+    let username = visit().signed_in.map(|signed_in| signed_in.username).unwrap_or_default();
+    let who = site().fill(words::COMMON_SIGNED_IN_AS, &[("username", &username)]);
     let out = form("/api/sign-in/out", say(words::COMMON_SIGN_OUT), |_| Vec::new());
-    Some(el("div").class("bb-header__session").child(text("p", "bb-header__who", who)).child(out).view())
+    row(vec![text("p", "bb-header__who", who), out])
 }
 
 /// The card that a page's content stands in, with its heading.

@@ -5,7 +5,7 @@
 //! functions. docs/decisions/0002 has the bytes.
 
 use leptos::attr::any_attribute::{AnyAttribute, IntoAnyAttribute};
-use leptos::attr::custom::custom_attribute;
+use leptos::attr::custom::{CustomAttributeKey, custom_attribute};
 use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
@@ -13,6 +13,22 @@ use leptos::tachys::view::iterators::StaticVec;
 
 /// Computes an attribute again whenever what it reads changes.
 type Computed = Box<dyn Fn() -> Option<String> + Send + Sync>;
+
+/// The name of an attribute.
+#[derive(Clone, Copy)]
+struct Name(&'static str);
+
+impl AsRef<str> for Name {
+    fn as_ref(&self) -> &str {
+        self.0
+    }
+}
+
+impl CustomAttributeKey for Name {
+    // Where this is empty, as it is for Leptos' own names that are no constants, every attribute of a page that the server
+    // sent is written once more. Nothing else reads it here.
+    const KEY: &'static str = "any";
+}
 
 /// An element under construction.
 pub struct Node {
@@ -36,15 +52,20 @@ pub fn text(tag: &'static str, class: &'static str, text: String) -> AnyView {
 /// Text that changes by itself.
 #[must_use]
 pub fn live_text(text: impl Fn() -> String + Send + Sync + 'static) -> AnyView {
-    let text: Box<dyn Fn() -> String + Send + Sync> = Box::new(text);
-    (move || text()).into_any()
+    // A closure written here would be of another type for every caller, and the browser would get code for each.
+    fn boxed(text: Box<dyn Fn() -> String + Send + Sync>) -> AnyView {
+        (move || text()).into_any()
+    }
+    boxed(Box::new(text))
 }
 
 /// Parts that come and go.
 #[must_use]
 pub fn live(view: impl Fn() -> Option<AnyView> + Send + Sync + 'static) -> AnyView {
-    let view: Box<dyn Fn() -> Option<AnyView> + Send + Sync> = Box::new(view);
-    (move || view()).into_any()
+    fn boxed(view: Box<dyn Fn() -> Option<AnyView> + Send + Sync>) -> AnyView {
+        (move || view()).into_any()
+    }
+    boxed(Box::new(view))
 }
 
 /// Several views in a row.
@@ -57,7 +78,7 @@ impl Node {
     #[must_use]
     pub fn attr(mut self, name: &'static str, value: impl Into<String>) -> Self {
         let value: String = value.into();
-        self.attributes.push(custom_attribute(name, value).into_any_attr());
+        self.attributes.push(custom_attribute(Name(name), value).into_any_attr());
         self
     }
 
@@ -81,7 +102,7 @@ impl Node {
     #[must_use]
     pub fn live(mut self, name: &'static str, value: impl Fn() -> Option<String> + Send + Sync + 'static) -> Self {
         let value: Computed = Box::new(value);
-        self.attributes.push(custom_attribute(name, value).into_any_attr());
+        self.attributes.push(custom_attribute(Name(name), value).into_any_attr());
         self
     }
 

@@ -43,7 +43,11 @@ fn proof_of_work(state: FormState) -> AnyView {
     let box_ = {
         let assets = site.assets().clone();
         let early = assets.clone();
-        Effect::new(move || crate::ui::proof::begin_if_checked(state, &early));
+        Effect::new(move || {
+            if crate::takeover::Taken::is_so() {
+                crate::ui::proof::begin_if_checked(state, &early);
+            }
+        });
         box_.on("change", move |event| crate::ui::proof::checked(&event, state, &assets))
     };
     let label = el("label").class("usa-checkbox__label").attr("for", "robot").text(say(words::FIELD_ROBOT));

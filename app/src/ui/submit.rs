@@ -7,6 +7,7 @@ use backboard::refused::{Field, Refused};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::hooks::use_navigate;
+use leptos_router::location::BrowserUrl;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
@@ -29,13 +30,20 @@ pub type Going = Rc<dyn Fn(&str)>;
 /// signed in every form leads to a new document, so that nothing of the session outlives it in memory.
 #[must_use]
 pub fn going() -> Going {
-    let navigate = use_navigate();
+    let owner = Owner::current();
     let signed_in = visit().signed_in.is_some();
     Rc::new(move |path: &str| {
-        if signed_in || comes_with_document(path) {
-            let _ = window().location().assign(path);
-        } else {
-            navigate(path, leptos_router::NavigateOptions::default());
+        let navigate = || {
+            // The router comes last; until then every link loads a document.
+            use_context::<BrowserUrl>()?;
+            Some(use_navigate())
+        };
+        let in_place = !signed_in && !comes_with_document(path);
+        match owner.as_ref().filter(|_| in_place).and_then(|owner| owner.with(navigate)) {
+            Some(navigate) => navigate(path, leptos_router::NavigateOptions::default()),
+            None => {
+                let _ = window().location().assign(path);
+            }
         }
     })
 }

@@ -86,7 +86,7 @@ impl Web {
             texts.push(SiteText {
                 language: language.clone(),
                 languages: languages.clone(),
-                sentences: catalog.page_sentences().to_vec(),
+                sentences: catalog.for_browser(),
                 agency: portal.agency.said_in(language),
                 assets: later.clone(),
                 widget: reach.widget.clone(),
