@@ -38,6 +38,9 @@ pub const HELEN: Staffer =
     Staffer { email: "helen@office.example", name: "Helen Helpdesk", role: Role::Helpdesk, key: [1; 20] };
 pub const SAM: Staffer =
     Staffer { email: "sam@office.example", name: "Sam Supervisor", role: Role::Supervisor, key: [2; 20] };
+/// The second supervisor, who approves what the first has asked for.
+pub const OLAF: Staffer =
+    Staffer { email: "olaf@office.example", name: "Olaf Supervisor", role: Role::Supervisor, key: [8; 20] };
 pub const ANNA: Staffer = Staffer { email: "anna@office.example", name: "Anna Admin", role: Role::Admin, key: [3; 20] };
 pub const ARNE: Staffer = Staffer { email: "arne@office.example", name: "Arne Admin", role: Role::Admin, key: [4; 20] };
 

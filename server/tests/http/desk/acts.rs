@@ -8,7 +8,7 @@ use backboard::service::desk::staff::{By, Decision};
 use backboard::staff::Act;
 use server::web::operations;
 
-use super::{HELEN, SAM, Staffer, seat, sign_in_at_desk};
+use super::{HELEN, OLAF, SAM, Staffer, seat, sign_in_at_desk};
 use crate::answer::Answer;
 use crate::app::{App, Setup};
 use crate::browser::Browser;
@@ -372,8 +372,6 @@ async fn every_form_of_an_act_has_exactly_the_fields_that_are_listed() {
     let mut desk = AtDesk::new(&app, &SAM, BERT.username).await;
     desk.may_show(&SAM).await;
     sign_in(&mut app.browser(), BERT.username, PASSWORD, "/home").await;
-    let olaf =
-        Staffer { email: "olaf@office.example", name: "Olaf", role: backboard::staff::Role::Supervisor, key: [8; 20] };
     let second = account(&app, "bert.second").await;
     let mut seen: BTreeSet<String> = BTreeSet::new();
     let mut see = |page: &Answer| {
@@ -408,7 +406,7 @@ async fn every_form_of_an_act_has_exactly_the_fields_that_are_listed() {
             }
         }
     }
-    let mut approver = AtDesk::new(&app, &olaf, BERT.username).await;
+    let mut approver = AtDesk::new(&app, &OLAF, BERT.username).await;
     let approve = approver.at(Act::ApproveEmail);
     see(&approver.browser.open(&approve).await);
     app.save_state(BERT.username, AccountState::Suspended).await;

@@ -1,14 +1,11 @@
 //! New addresses that wait: asked for at the desk, approved by a colleague, taken back.
 
-use backboard::staff::{Act, Role};
+use backboard::staff::Act;
 
 use super::acts::{AtDesk, demo_with_external};
-use super::{SAM, Staffer};
+use super::{OLAF, SAM};
 use crate::app::App;
 use crate::people::{BERT, Person};
-
-/// Another supervisor.
-const OLAF: Staffer = Staffer { email: "olaf@office.example", name: "Olaf", role: Role::Supervisor, key: [8; 20] };
 
 #[tokio::test]
 async fn a_new_address_waits_is_shown_masked_approved_by_a_colleague_and_taken_back() {
