@@ -7,6 +7,8 @@ import type { Person } from "../roster";
 import type { Browser } from "./browser";
 
 const patience = 20_000;
+/** What drivers say when the page leaves while it is asked: WebKit's, that its frame is gone. */
+const LEFT = [error.JavascriptError, error.NoSuchWindowError, error.NoSuchFrameError];
 
 /** In XPath a string has no escapes; ours have one kind of quotation mark at most. */
 const quoted = (text: string) => (text.includes('"') ? `'${text}'` : `"${text}"`);
@@ -20,7 +22,7 @@ export class Guest {
     try {
       return await this.browser.driver.executeScript<T>(script, ...words);
     } catch (trouble) {
-      if (trouble instanceof error.JavascriptError || trouble instanceof error.NoSuchWindowError) return undefined;
+      if (LEFT.some((left) => trouble instanceof left)) return undefined;
       throw trouble;
     }
   }

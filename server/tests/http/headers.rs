@@ -122,7 +122,7 @@ async fn files_are_kept_for_good_under_names_that_hold_their_hash() {
     let mut built = 0;
     for (before, kind) in [
         ("rel=\"stylesheet\" href=\"", "text/css; charset=utf-8"),
-        ("hydrate } from \"", "text/javascript; charset=utf-8"),
+        ("step } from \"", "text/javascript; charset=utf-8"),
         ("module_or_path: \"", "application/wasm"),
     ] {
         let path = page.attribute(before).unwrap();
